@@ -1,0 +1,12 @@
+module github.com/switchboard-hq/terraform-provider-switchboard
+
+go 1.26.0
+
+require (
+	github.com/ccojocar/zxcvbn-go v1.0.4
+	github.com/goccy/go-yaml v1.19.2
+	github.com/nyaruka/phonenumbers v1.8.1
+	golang.org/x/text v0.43.0
+)
+
+require google.golang.org/protobuf v1.36.11 // indirect

@@ -1,0 +1,104 @@
+// Package portal is the contract between the portal and everyone who talks to it: the JSON objects of the Portal API,
+// its error type and codes, and the value types both sides compare by. It does no I/O.
+//
+// Field names in JSON equal the attribute names of the Terraform provider, so that an error the portal reports for a field
+// lands on that attribute untranslated. Three states of an optional field are kept apart everywhere:
+//
+//   - absent (nil): in an answer, the platform does not have the field; in a request, the field is left as it is,
+//     or gets the platform's default on creation.
+//   - empty ("" or []): the field is there and says "none".
+//   - a value.
+package portal
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Platform names a hosted-telephony or customer-contact platform. What a platform allows is in its rule set (package rules).
+type Platform string
+
+// The platforms, in the order in which documentation lists them.
+const (
+	Maatwerk    Platform = "maatwerk"    // Dutch hosted telephony
+	Engage      Platform = "engage"      // Dutch customer contact and webcare; no telephony
+	Samoobsluha Platform = "samoobsluha" // Czech contact centre and helpdesk
+	Telecube    Platform = "telecube"    // Polish CRM on a virtual PBX
+	Vaxel       Platform = "vaxel"       // Swedish hosted PBX
+)
+
+// Platforms lists every platform.
+func Platforms() []Platform {
+	return []Platform{Maatwerk, Engage, Samoobsluha, Telecube, Vaxel}
+}
+
+// ParsePlatform returns the platform of that name.
+func ParsePlatform(name string) (Platform, error) {
+	if p := Platform(name); slices.Contains(Platforms(), p) {
+		return p, nil
+	}
+	names := make([]string, 0, len(Platforms()))
+	for _, p := range Platforms() {
+		names = append(names, string(p))
+	}
+	return "", fmt.Errorf("%q is not a platform; one of %s", name, strings.Join(names, ", "))
+}
+
+// Noun names a kind of object. It is also the stem of the Terraform type (switchboard_<noun>).
+type Noun string
+
+// The kinds of objects.
+const (
+	NounUser            Noun = "user"
+	NounPermissionGroup Noun = "permission_group"
+	NounSIPAccount      Noun = "sip_account"
+)
+
+// Title is the noun as it appears in sentences.
+func (n Noun) Title() string {
+	switch n {
+	case NounUser:
+		return "user"
+	case NounPermissionGroup:
+		return "permission group"
+	case NounSIPAccount:
+		return "SIP account"
+	default:
+		return string(n)
+	}
+}
+
+// Scope is what a token may do.
+type Scope string
+
+// The scopes. Each is granted on its own: a token that should read and write has both.
+const (
+	ScopeRead   Scope = "read"   // every GET
+	ScopeWrite  Scope = "write"  // create, replace and delete
+	ScopeAdmin  Scope = "admin"  // what only an administrator may, such as unblocking (EN-14, EN-18)
+	ScopeSystem Scope = "system" // what only the operator may, such as exempting from billing (SA-09)
+)
+
+// Scopes lists every scope.
+func Scopes() []Scope {
+	return []Scope{ScopeRead, ScopeWrite, ScopeAdmin, ScopeSystem}
+}
+
+// Limits of lists.
+const (
+	DefaultPageSize = 100
+	MaxPageSize     = 500
+)
+
+// Page is one page of a list, ordered by id. Next is the cursor of the following page, empty on the last one.
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitempty"`
+}
+
+// Secret is a value that is sent to the portal and never comes back: it prints as "(secret)" whatever the verb (ALL-05).
+type Secret string
+
+// Format keeps the value out of every message and log line.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("(secret)")) }

@@ -1,0 +1,115 @@
+package portal
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Code says what kind of mistake an error is. Codes are stable; texts are not.
+type Code string
+
+// Codes of a whole answer.
+const (
+	CodeBadRequest         Code = "bad_request"         // 400: not JSON, an unknown field, a malformed parameter
+	CodeUnauthorized       Code = "unauthorized"        // 401: no token, or one that is unknown, revoked or expired
+	CodeForbidden          Code = "forbidden"           // 403: the token lacks a scope
+	CodeNotFound           Code = "not_found"           // 404
+	CodeMethodNotAllowed   Code = "method_not_allowed"  // 405
+	CodeConflict           Code = "conflict"            // 409: another object is in the way; see errors
+	CodePreconditionFailed Code = "precondition_failed" // 412: changed since the ETag in If-Match
+	CodeTooLarge           Code = "too_large"           // 413
+	CodeUnsupportedMedia   Code = "unsupported_media"   // 415: the body is not application/json
+	CodeInvalid            Code = "invalid"             // 422: the platform's rules refuse it; see errors
+	CodeTooManyRequests    Code = "too_many_requests"   // 429, with Retry-After
+	CodeInternal           Code = "internal"            // 500: ours; the request id finds it in the log
+	CodeUnavailable        Code = "unavailable"         // 503, with Retry-After
+)
+
+// Codes of a single field.
+const (
+	CodeAlreadyExists Code = "already_exists" // another object has this value; existing_id says which, within the organisation
+	CodeInUse         Code = "in_use"         // the object cannot go or be taken: others depend on it
+	CodeMissing       Code = "missing"        // refers to an object that does not exist
+	CodeNotAllowed    Code = "not_allowed"    // outside what the platform or organisation allows
+	CodeNotOnPlatform Code = "not_on_platform"
+	CodeNotOwned      Code = "not_owned" // a number or sender name that the organisation does not have
+	CodeMalformed     Code = "malformed" // wrong shape: length, characters, format
+	CodeRequired      Code = "required"
+	CodeUnchangeable  Code = "unchangeable" // cannot change once saved
+	CodeWeakPassword  Code = "weak_password"
+	CodeKeyReused     Code = "key_reused" // the Idempotency-Key was used for another request
+)
+
+// FieldError is one thing that is wrong with one field. Field is the dotted path of the field, such as "telephony.caller_ids".
+// An empty Field means the object as a whole.
+type FieldError struct {
+	Field      string `json:"field"`
+	Code       Code   `json:"code"`
+	Message    string `json:"message"`
+	ExistingID string `json:"existing_id,omitempty"`
+}
+
+// Error is the portal's answer to a request that failed: problem details (RFC 9457) with a stable code.
+// It is always handled as *Error; use errors.As or errors.AsType.
+type Error struct {
+	Type      string       `json:"type"` // "about:blank": the code says it
+	Status    int          `json:"status"`
+	Title     string       `json:"title"`
+	Detail    string       `json:"detail,omitempty"`
+	Code      Code         `json:"code"`
+	RequestID string       `json:"request_id,omitempty"`
+	Errors    []FieldError `json:"errors,omitempty"`
+}
+
+// NewError makes the error for a code; its status and title follow from the code.
+func NewError(code Code, detail string, fields ...FieldError) *Error {
+	status := code.status()
+	return &Error{Type: "about:blank", Status: status, Title: http.StatusText(status), Detail: detail, Code: code, Errors: fields}
+}
+
+func (c Code) status() int {
+	switch c {
+	case CodeBadRequest:
+		return http.StatusBadRequest
+	case CodeUnauthorized:
+		return http.StatusUnauthorized
+	case CodeForbidden:
+		return http.StatusForbidden
+	case CodeNotFound:
+		return http.StatusNotFound
+	case CodeMethodNotAllowed:
+		return http.StatusMethodNotAllowed
+	case CodeConflict:
+		return http.StatusConflict
+	case CodePreconditionFailed:
+		return http.StatusPreconditionFailed
+	case CodeTooLarge:
+		return http.StatusRequestEntityTooLarge
+	case CodeUnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	case CodeInvalid:
+		return http.StatusUnprocessableEntity
+	case CodeTooManyRequests:
+		return http.StatusTooManyRequests
+	case CodeUnavailable:
+		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
+	}
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %s", e.Status, e.Code)
+	if e.Detail != "" {
+		fmt.Fprintf(&b, ": %s", e.Detail)
+	}
+	for _, f := range e.Errors {
+		fmt.Fprintf(&b, "; %s: %s", f.Field, f.Message)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " (request %s)", e.RequestID)
+	}
+	return b.String()
+}

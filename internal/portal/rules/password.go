@@ -1,0 +1,132 @@
+package rules
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"math/big"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/ccojocar/zxcvbn-go"
+)
+
+// PasswordPolicy says which passwords a platform accepts.
+type PasswordPolicy struct {
+	ID        string  `yaml:"id"`
+	MinLength int     `yaml:"min_length"` // in characters
+	MaxLength int     `yaml:"max_length"` // in characters
+	Classes   []Class `yaml:"classes"`    // at least one character of each
+	MinScore  int     `yaml:"min_score"`  // least zxcvbn score, 0 (guessed at once) to 4 (out of reach); 0 checks nothing
+}
+
+// Class is a kind of character.
+type Class string
+
+// The classes.
+const (
+	ClassLower   Class = "lower"
+	ClassUpper   Class = "upper"
+	ClassDigit   Class = "digit"
+	ClassSpecial Class = "special" // anything that is neither letter nor digit
+)
+
+func (c Class) has(r rune) bool {
+	switch c {
+	case ClassLower:
+		return unicode.IsLower(r)
+	case ClassUpper:
+		return unicode.IsUpper(r)
+	case ClassDigit:
+		return unicode.IsDigit(r)
+	default:
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsControl(r)
+	}
+}
+
+func (c Class) String() string {
+	switch c {
+	case ClassLower:
+		return "a lower-case letter"
+	case ClassUpper:
+		return "an upper-case letter"
+	case ClassDigit:
+		return "a digit"
+	default:
+		return "a special character"
+	}
+}
+
+// maxEstimated bounds the work of the estimator, whose cost grows faster than the length. What is longer is not weaker.
+const maxEstimated = 72
+
+// Refuse says why the policy does not accept a password, or returns "". It never repeats the password. Words are what an attacker who knows
+// the person would try first: names, e-mail address, organisation.
+func (p PasswordPolicy) Refuse(password string, words []string) string {
+	var missing []string
+	if n := utf8.RuneCountInString(password); n < p.MinLength {
+		missing = append(missing, fmt.Sprintf("at least %d characters (it has %d)", p.MinLength, n))
+	} else if p.MaxLength > 0 && n > p.MaxLength {
+		missing = append(missing, fmt.Sprintf("at most %d characters (it has %d)", p.MaxLength, n))
+	}
+	for _, class := range p.Classes {
+		if strings.IndexFunc(password, class.has) < 0 {
+			missing = append(missing, class.String())
+		}
+	}
+	if len(missing) > 0 {
+		return "the password needs " + strings.Join(missing, ", ")
+	}
+	if strings.IndexFunc(password, unicode.IsControl) >= 0 {
+		return "the password has a control character; use printable characters only"
+	}
+	estimated := password
+	if runes := []rune(password); len(runes) > maxEstimated {
+		estimated = string(runes[:maxEstimated])
+	}
+	if p.MinScore > 0 && zxcvbn.PasswordStrength(estimated, words).Score < p.MinScore {
+		return "the password is easy to guess; avoid names, words, dates, keyboard rows and repetitions, or let switchboard_password generate one"
+	}
+	return ""
+}
+
+// Characters of a generated password. Without those that are mistaken for one another (l I 1 O 0), and without those that a shell, a URL
+// or a phone's configuration file reads as its own.
+var alphabets = map[Class]string{
+	ClassLower:   "abcdefghijkmnopqrstuvwxyz",
+	ClassUpper:   "ABCDEFGHJKLMNPQRSTUVWXYZ",
+	ClassDigit:   "23456789",
+	ClassSpecial: "-_.+!=",
+}
+
+// GeneratedLength is the length of a generated password: with letters and digits it holds about 140 bits, more than a digest can be searched for.
+const GeneratedLength = 24
+
+// Generate makes a password of the given length in characters that the policy accepts, from a cryptographic source of randomness.
+func (p PasswordPolicy) Generate(random io.Reader, length int) (string, error) {
+	if length < p.MinLength || length < len(p.Classes) || p.MaxLength > 0 && length > p.MaxLength {
+		return "", fmt.Errorf("a password of %d characters is not allowed; %d to %d are", length, p.MinLength, p.MaxLength)
+	}
+	classes := p.Classes
+	if len(classes) == 0 {
+		classes = []Class{ClassLower, ClassUpper, ClassDigit}
+	}
+	var alphabet strings.Builder
+	for _, class := range classes {
+		alphabet.WriteString(alphabets[class])
+	}
+	for {
+		var b strings.Builder
+		for range length {
+			i, err := rand.Int(random, big.NewInt(int64(alphabet.Len())))
+			if err != nil {
+				return "", fmt.Errorf("no randomness for a password: %w", err)
+			}
+			b.WriteByte(alphabet.String()[i.Int64()])
+		}
+		if p.Refuse(b.String(), nil) == "" { // a draw without one of the classes is thrown away, which keeps all others equally likely
+			return b.String(), nil
+		}
+	}
+}
