@@ -89,7 +89,7 @@ func (c collection[T]) create(ctx context.Context, object T) (Created[T], error)
 	if err != nil {
 		return Created[T]{}, err
 	}
-	return Created[T]{Object: *made, Replayed: got.status == http.StatusOK}, nil
+	return Created[T]{Object: *made, Replayed: got.header.Get("Idempotency-Replayed") == "true"}, nil
 }
 
 func (c collection[T]) replace(ctx context.Context, id string, object T, etag string) (*T, error) {

@@ -8,7 +8,7 @@ import (
 
 func (c *Client) permissionGroups() collection[portal.PermissionGroup] {
 	return collection[portal.PermissionGroup]{
-		client: c, noun: portal.NounPermissionGroup, path: "/v1/permission_groups", id: func(group portal.PermissionGroup) string { return group.ID },
+		client: c, noun: portal.NounPermissionGroup, path: "/v1/permission-groups", id: func(group portal.PermissionGroup) string { return group.ID },
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 func (c *Client) sipAccounts() collection[portal.SIPAccount] {
 	return collection[portal.SIPAccount]{
-		client: c, noun: portal.NounSIPAccount, path: "/v1/sip_accounts", id: func(account portal.SIPAccount) string { return account.ID },
+		client: c, noun: portal.NounSIPAccount, path: "/v1/sip-accounts", id: func(account portal.SIPAccount) string { return account.ID },
 	}
 }
 
