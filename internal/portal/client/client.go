@@ -51,7 +51,7 @@ type call struct {
 	client   *Client
 	attempts int
 	began    time.Time // the latest attempt
-	last     string    // how the latest attempt failed
+	last     string    // how the latest attempt failed that was not cut off by the end of the context
 }
 
 // do sends a request as often as the retry policy allows. Any answer but 2xx is an error: *portal.Error with the answer's status,
@@ -133,12 +133,15 @@ func (c *call) record(ctx context.Context, response *http.Response, err error) {
 		"attempt":  c.attempts,
 		"duration": time.Since(c.began).String(),
 	}
-	if err != nil {
-		c.last = c.client.explain(err).what
-		fields["failure"] = c.last
-	} else {
+	switch {
+	case err == nil:
 		c.last = response.Status
 		fields["status"] = response.StatusCode
+	case ctx.Err() != nil:
+		fields["failure"] = ctx.Err().Error()
+	default:
+		c.last = c.client.explain(err).what
+		fields["failure"] = c.last
 	}
 	if c.client.log != nil {
 		c.client.log(ctx, "portal request", fields)

@@ -101,6 +101,9 @@ func codeOf(status int) portal.Code {
 	}
 }
 
+// markup is what an HTML page has besides its text.
+var markup = regexp.MustCompile(`(?is)<script\b.*?</script>|<style\b.*?</style>|<[^>]*>`)
+
 // Limits of what an error quotes of a body.
 const (
 	excerptSource = 16 << 10 // bytes that are looked at
@@ -109,15 +112,16 @@ const (
 
 // excerpt says how the body begins, as text on one line.
 func (c *call) excerpt(mediaType string, body []byte) string {
-	text := strings.ToValidUTF8(string(body[:min(len(body), excerptSource)]), "")
-	if mediaType == "text/html" || strings.HasPrefix(strings.TrimSpace(text), "<") {
-		text = html.UnescapeString(regexp.MustCompile(`(?is)<script\b.*?</script>|<style\b.*?</style>|<[^>]*>`).ReplaceAllString(text, " "))
+	source := strings.ToValidUTF8(string(body[:min(len(body), excerptSource)]), "")
+	clean := source
+	if mediaType == "text/html" || strings.HasPrefix(strings.TrimSpace(source), "<") {
+		clean = html.UnescapeString(markup.ReplaceAllString(source, " "))
 	}
-	clean := oneLine(text)
+	clean = oneLine(clean)
 	switch runes := []rune(clean); {
 	case clean == "":
 		return "it has no text"
-	case c.hidden().in(string(body)) || c.hidden().in(clean):
+	case c.hidden().in(source) || c.hidden().in(clean):
 		return "its text repeats a secret of the request and is left out"
 	case len(runes) > excerptLength:
 		return fmt.Sprintf("it begins %q", string(runes[:excerptLength])+"…")
@@ -133,11 +137,11 @@ func oneLine(text string) string {
 
 // failed turns the error of the last attempt into one that says what to check.
 func (c *call) failed(ctx context.Context, err error) error {
+	if ctx.Err() != nil && c.last == "" {
+		return fmt.Errorf("%s: %w", c, ctx.Err())
+	}
 	if ctx.Err() != nil {
-		if c.last == "" {
-			return fmt.Errorf("%s: %w", c, ctx.Err())
-		}
-		return fmt.Errorf("%s: %w (attempt %d: %s)", c, ctx.Err(), c.attempts, c.last)
+		return fmt.Errorf("%s: %w (%d attempts; what went wrong: %s)", c, ctx.Err(), c.attempts, c.last)
 	}
 	attempts := "1 attempt"
 	if c.attempts > 1 {
@@ -172,8 +176,8 @@ func (c *Client) explain(err error) failure {
 		return failure{what: "the connection was refused", advice: "check the host and port in the endpoint, and that the portal is running"}
 	}
 	if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-		return failure{what: fmt.Sprintf("no answer within %s", c.timeout), isTimeout: true, advice: "check that the portal is running and " +
-			"that no firewall drops the connection, or allow more time with the request timeout"}
+		return failure{what: fmt.Sprintf("no answer in time (the limit is %s)", c.timeout), isTimeout: true, advice: "check that the portal is " +
+			"running and that no firewall drops the connection, or allow more time with the request timeout"}
 	}
 	return failure{what: "the connection failed", advice: "check the network between this machine and the portal"}
 }

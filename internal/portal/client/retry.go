@@ -97,14 +97,20 @@ func (c *call) checkRetry(ctx context.Context, response *http.Response, err erro
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	return err == nil || !isPermanent(err), nil
+	return err == nil || !isPermanent(err) && c.isRepeatable(), nil
 }
 
-// repeats reports whether a request of this method may be sent again after the status.
+// isRepeatable reports whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2). A replace is, with
+// If-Match too, since the portal recognises the repeat; a create is only with its key.
+func (c *call) isRepeatable() bool {
+	return c.method != http.MethodPost || c.idempotencyKey != ""
+}
+
+// repeats reports whether the request may be sent again after an answer with the status.
 func (c *call) repeats(status int) bool {
 	switch status {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return c.method != http.MethodPost || c.idempotencyKey != ""
+		return c.isRepeatable()
 	case http.StatusInternalServerError:
 		return c.method == http.MethodGet
 	default:
