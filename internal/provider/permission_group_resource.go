@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -54,10 +55,15 @@ func permissionGroupSchema() schema.Schema {
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+	var plan, state permissionGroupModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		refuseBuiltIn(state, &resp.Diagnostics)
 		return
 	}
-	var plan, state permissionGroupModel
+	if !r.ready() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	change := plannedChange[portal.PermissionGroup]{noun: portal.NounPermissionGroup, config: req.Config.Raw}
 	if !req.State.Raw.IsNull() {
@@ -78,6 +84,15 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		answer.ID = types.StringUnknown()
 	}
 	settlePlan(ctx, req, resp, &answer)
+}
+
+// refuseBuiltIn keeps a plan from deleting what comes with the platform (MW-06).
+func refuseBuiltIn(state permissionGroupModel, diags *diag.Diagnostics) {
+	if state.BuiltIn.ValueBool() {
+		diags.AddError("A built-in permission group cannot be deleted", fmt.Sprintf(
+			"The permission group %s comes with the platform and stays. To stop managing it, take it out of the configuration with a removed block:\n\n"+
+				"removed {\n  from = switchboard_permission_group.NAME\n  lifecycle { destroy = false }\n}", named(state.Name, state.ID)))
+	}
 }
 
 func (r *permissionGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -146,7 +161,8 @@ func (r *permissionGroupResource) Delete(ctx context.Context, req resource.Delet
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	if err := r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+	err := deleteWhenReleased(ctx, r.patience, func() error { return r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag) })
+	if err != nil && !client.IsNotFound(err) {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 	}
 }
