@@ -114,7 +114,7 @@ func TestAccProvider_wrongToken(t *testing.T) {
 			t.Parallel()
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: factories(),
-				Steps: []resource.TestStep{{Config: configureWith(p.URL, "swb_wrong", body), ExpectError: regexp.MustCompile(`(?s)does not accept the token.*portal token\s+create`)}},
+				Steps:                    []resource.TestStep{{Config: configureWith(p.URL, "swb_wrong", body), ExpectError: regexp.MustCompile(`(?s)does not accept the token.*portal token\s+create`)}},
 			})
 		})
 	}
