@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is the SQL that the migration library writes its own table in.
+const dialect = goose.DialectSQLite3
+
+// maxConnections bounds the open files and the memory of one process. Readers do not wait for one another below it.
+const maxConnections = 16
+
+// dsn is the data source name of a database file. What is a property of a connection stands here and nowhere else,
+// because a pool opens connections whenever it likes.
+func dsn(path string) string {
+	query := url.Values{
+		"_pragma": {
+			"busy_timeout(30000)", // first: switching to WAL may have to wait, too
+			"journal_mode(WAL)",   // readers, among them a SIP registrar, go on while someone writes
+			"synchronous(FULL)",   // what was answered survives a power cut
+			"foreign_keys(1)",
+		},
+		"_txlock":      {"immediate"}, // a transaction that turns from reading to writing could not wait, only fail
+		"_time_format": {"sqlite"},
+	}
+	name := filepath.ToSlash(path)
+	if !strings.HasPrefix(name, "/") {
+		name = "/" + name // a drive letter
+	}
+	return (&url.URL{Scheme: "file", Path: name, RawQuery: query.Encode()}).String()
+}
+
+// openDatabase opens the pool and brings the schema up to date.
+func openDatabase(ctx context.Context, path string) (_ *sql.DB, err error) {
+	if path == "" || strings.Contains(path, ":memory:") {
+		return nil, fmt.Errorf("%q is not a file; every connection would have a database of its own, give the path of a file", path)
+	}
+	path, err = filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	unlock, err := lockSchema(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+
+	// Made here and not by SQLite, so that only the owner can read the digests in it. SQLite gives its other files the same mode.
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(maxConnections)
+	db.SetMaxIdleConns(maxConnections)
+	if err := migrate(ctx, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// constraintError tells a broken constraint by the schema's own names, and leaves any other error as it is.
+func constraintError(err error) error {
+	failure, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch failure.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		// "constraint failed: UNIQUE constraint failed: users.organization_id, users.email_key (2067)"
+		columns := failure.Error()
+		columns = columns[strings.LastIndex(columns, ": ")+2:]
+		columns, _, _ = strings.Cut(columns, " (")
+		return &DuplicateError{Key: Key(columns[strings.LastIndex(columns, " ")+1:])}
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY, sqlite3.SQLITE_CONSTRAINT_TRIGGER:
+		return fmt.Errorf("%w: %w", ErrMissingReference, err)
+	default:
+		return err
+	}
+}
