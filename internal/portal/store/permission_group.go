@@ -11,6 +11,7 @@ import (
 type PermissionGroup struct {
 	portal.PermissionGroup
 	Version int64
+	NameKey string // the name as it is compared; to be given, not returned
 }
 
 const selectPermissionGroup = `SELECT id, version, name, description, permissions, built_in FROM permission_groups WHERE organization_id = $1`
@@ -28,15 +29,10 @@ func (t *Tx) PermissionGroup(ctx context.Context, organizationID, id string) (Pe
 	return one(ctx, t, scanPermissionGroup, selectPermissionGroup+` AND id = $2`, organizationID, id)
 }
 
-// PermissionGroups returns a page of groups, selected by name if wanted.
+// PermissionGroups returns a page of groups, selected by the key of a name if wanted.
 func (t *Tx) PermissionGroups(ctx context.Context, organizationID string, selection Selection) ([]PermissionGroup, error) {
-	column := func(field, value string) (string, string) {
-		if field == "name" {
-			return "name_key", nameKey(&value)
-		}
-		return "", ""
-	}
-	query, args, err := selection.page(selectPermissionGroup, "id", []any{organizationID}, column)
+	columns := map[string]string{"name": "name_key"}
+	query, args, err := selection.page(selectPermissionGroup, "id", []any{organizationID}, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -44,14 +40,14 @@ func (t *Tx) PermissionGroups(ctx context.Context, organizationID string, select
 }
 
 // InsertPermissionGroup adds a group as version 1.
-func (t *Tx) InsertPermissionGroup(ctx context.Context, organizationID string, g portal.PermissionGroup) error {
+func (t *Tx) InsertPermissionGroup(ctx context.Context, organizationID string, g PermissionGroup) error {
 	permissions, err := json.Marshal(g.Permissions)
 	if err != nil {
 		return err
 	}
 	const query = `INSERT INTO permission_groups (organization_id, id, version, name, name_key, description, permissions, built_in)
 		VALUES ($1, $2, 1, $3, $4, $5, $6, $7)`
-	return t.change(ctx, query, organizationID, g.ID, g.Name, nameKey(g.Name), g.Description, string(permissions), g.BuiltIn)
+	return t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey, g.Description, string(permissions), g.BuiltIn)
 }
 
 // UpdatePermissionGroup replaces the group of that version by its next one.
@@ -62,7 +58,7 @@ func (t *Tx) UpdatePermissionGroup(ctx context.Context, organizationID string, g
 	}
 	const query = `UPDATE permission_groups SET version = version + 1, name = $4, name_key = $5, description = $6, permissions = $7
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
-	return t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, nameKey(g.Name), g.Description, string(permissions))
+	return t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey, g.Description, string(permissions))
 }
 
 // DeletePermissionGroup deletes a group without members.
@@ -70,10 +66,10 @@ func (t *Tx) DeletePermissionGroup(ctx context.Context, organizationID, id strin
 	return t.change(ctx, `DELETE FROM permission_groups WHERE organization_id = $1 AND id = $2`, organizationID, id)
 }
 
-// PermissionGroupByName returns the group that has a name, or ErrNotFound.
-func (t *Tx) PermissionGroupByName(ctx context.Context, organizationID, name string) (Holder, error) {
+// PermissionGroupByName returns the group whose name has a key, or ErrNotFound.
+func (t *Tx) PermissionGroupByName(ctx context.Context, organizationID, nameKey string) (Holder, error) {
 	const query = `SELECT id, name FROM permission_groups WHERE organization_id = $1 AND name_key = $2`
-	return one(ctx, t, scanHolder, query, organizationID, nameKey(&name))
+	return one(ctx, t, scanHolder, query, organizationID, nameKey)
 }
 
 // MembersOfPermissionGroup returns the users in a group.

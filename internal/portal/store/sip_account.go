@@ -39,13 +39,8 @@ func (t *Tx) SIPAccount(ctx context.Context, organizationID, id string) (SIPAcco
 
 // SIPAccounts returns a page of accounts, selected by extension if wanted.
 func (t *Tx) SIPAccounts(ctx context.Context, organizationID string, selection Selection) ([]SIPAccount, error) {
-	column := func(field, value string) (string, string) {
-		if field == "extension" {
-			return "a.extension", value
-		}
-		return "", ""
-	}
-	query, args, err := selection.page(selectSIPAccount, "a.id", []any{organizationID}, column)
+	columns := map[string]string{"extension": "a.extension"}
+	query, args, err := selection.page(selectSIPAccount, "a.id", []any{organizationID}, columns)
 	if err != nil {
 		return nil, err
 	}

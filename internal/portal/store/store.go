@@ -149,20 +149,20 @@ func all[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query str
 type Selection struct {
 	After string            // the id that the page starts behind
 	Limit int               // most rows
-	Where map[string]string // natural key field → value; each list says which it knows
+	Where map[string]string // natural key field → the value as it is compared; each list says which it knows
 }
 
-// page completes a query that ends in conditions. Column returns the column of a natural key and the form in which it is compared.
-func (s Selection) page(query, id string, args []any, column func(field, value string) (name, key string)) (string, []any, error) {
+// page completes a query that ends in conditions. Columns are those of the natural keys.
+func (s Selection) page(query, id string, args []any, columns map[string]string) (string, []any, error) {
 	args = append(args, s.After)
 	query += fmt.Sprintf(" AND %s > $%d", id, len(args))
-	for field, value := range s.Where {
-		name, key := column(field, value)
-		if name == "" {
-			return "", nil, fmt.Errorf("no list is selected by %q", field)
+	for field, key := range s.Where {
+		column, ok := columns[field]
+		if !ok {
+			return "", nil, fmt.Errorf("this list cannot be selected by %q", field)
 		}
 		args = append(args, key)
-		query += fmt.Sprintf(" AND %s = $%d", name, len(args))
+		query += fmt.Sprintf(" AND %s = $%d", column, len(args))
 	}
 	args = append(args, s.Limit)
 	return query + fmt.Sprintf(" ORDER BY %s LIMIT $%d", id, len(args)), args, nil

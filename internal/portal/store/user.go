@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -14,6 +13,8 @@ type User struct {
 	portal.User
 	Version      int64
 	PasswordHash string // PHC string of argon2id
+	// The address and the login name as they are compared, nil for none; to be given, not returned.
+	EmailKey, UsernameKey *string
 }
 
 // userName is what people call a user.
@@ -66,19 +67,10 @@ func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) 
 	return users[0], err
 }
 
-// Users returns a page of users, selected by email or username if wanted.
+// Users returns a page of users, selected by the key of an e-mail address or of a username if wanted.
 func (t *Tx) Users(ctx context.Context, organizationID string, selection Selection) ([]User, error) {
-	column := func(field, value string) (string, string) {
-		switch field {
-		case "email":
-			return "u.email_key", portal.EmailKey(value)
-		case "username":
-			return "u.username_key", value
-		default:
-			return "", ""
-		}
-	}
-	query, args, err := selection.page(selectUser, "u.id", []any{organizationID}, column)
+	columns := map[string]string{"email": "u.email_key", "username": "u.username_key"}
+	query, args, err := selection.page(selectUser, "u.id", []any{organizationID}, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +90,7 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 	const query = `INSERT INTO users (organization_id, id, version, username, username_key, email, email_key, first_name, middle_name, last_name, description, enabled,
 			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, settings)
 		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
-	err = t.change(ctx, query, organizationID, u.ID, u.Username, noneAsNull(u.Username), u.Email, emailKey(u.Email), u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
+	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
 		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), settings)
 	if err != nil {
 		return err
@@ -115,7 +107,7 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 	const query = `UPDATE users SET version = version + 1, username = $4, username_key = $5, email = $6, email_key = $7, first_name = $8, middle_name = $9, last_name = $10,
 			description = $11, enabled = $12, password_hash = $13, pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16, settings = $17
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
-	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, noneAsNull(u.Username), u.Email, emailKey(u.Email), u.FirstName, u.MiddleName, u.LastName,
+	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
 		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), settings)
 	if err != nil {
 		return err
@@ -131,14 +123,19 @@ func (t *Tx) DeleteUser(ctx context.Context, organizationID, id string) error {
 	return t.change(ctx, `DELETE FROM users WHERE organization_id = $1 AND id = $2`, organizationID, id)
 }
 
-// UserByEmail returns the user that has an address, or ErrNotFound.
-func (t *Tx) UserByEmail(ctx context.Context, organizationID, email string) (Holder, error) {
-	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND email_key = $2`, organizationID, portal.EmailKey(email))
+// UserByID returns a user as others name it, or ErrNotFound.
+func (t *Tx) UserByID(ctx context.Context, organizationID, id string) (Holder, error) {
+	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND id = $2`, organizationID, id)
 }
 
-// UserByUsername returns the user that has a login name, or ErrNotFound.
-func (t *Tx) UserByUsername(ctx context.Context, organizationID, username string) (Holder, error) {
-	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND username_key = $2`, organizationID, username)
+// UserByEmail returns the user whose address has a key, or ErrNotFound.
+func (t *Tx) UserByEmail(ctx context.Context, organizationID, emailKey string) (Holder, error) {
+	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND email_key = $2`, organizationID, emailKey)
+}
+
+// UserByUsername returns the user whose login name has a key, or ErrNotFound.
+func (t *Tx) UserByUsername(ctx context.Context, organizationID, usernameKey string) (Holder, error) {
+	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND username_key = $2`, organizationID, usernameKey)
 }
 
 // userHolders returns the users for whom a condition with the parameters $1, the organisation, and $2 holds, in the order of their names.
@@ -166,22 +163,6 @@ func (u *User) clickToDialSIPAccountID() *string {
 		return nil
 	}
 	return noneAsNull(u.ClickToDial.SIPAccountID)
-}
-
-// emailKey is the form of an address by which it is unique; having none is nothing to be unique.
-func emailKey(email *string) *string {
-	if email == nil {
-		return nil
-	}
-	return noneAsNull(new(portal.EmailKey(*email)))
-}
-
-// nameKey is the form of a name by which it is unique.
-func nameKey(name *string) string {
-	if name == nil {
-		return ""
-	}
-	return strings.ToLower(strings.TrimSpace(*name))
 }
 
 // noneAsNull is how a reference to nothing is stored: what is empty refers to no row.
