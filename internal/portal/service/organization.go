@@ -86,7 +86,7 @@ func refuseApply(ctx context.Context, tx *store.Tx, before portal.Organization, 
 	after := file.Organization
 	var fields []portal.FieldError
 	refuse := func(field, format string, args ...any) {
-		message := file.document.place(field) + ": " + fmt.Sprintf(format, args...)
+		message := file.place(field) + ": " + fmt.Sprintf(format, args...)
 		fields = append(fields, portal.FieldError{Field: field, Code: portal.CodeInUse, Message: message})
 	}
 	if after.Platform != before.Platform {
@@ -131,7 +131,9 @@ func refuseApply(ctx context.Context, tx *store.Tx, before portal.Organization, 
 	if len(fields) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(fields, func(a, b portal.FieldError) int { return slices.Compare([]string{a.Field, a.Message}, []string{b.Field, b.Message}) })
+	slices.SortStableFunc(fields, func(a, b portal.FieldError) int {
+		return slices.Compare([]string{a.Field, a.Message}, []string{b.Field, b.Message})
+	})
 	return portal.NewError(portal.CodeConflict, "the organisation file would break what exists, so nothing of it was applied", fields...)
 }
 
@@ -143,7 +145,7 @@ func sharedDomain(err error, file OrganizationFile) error {
 	}
 	return portal.NewError(portal.CodeConflict, "the organisation file was not applied", portal.FieldError{
 		Field: "sip_domain", Code: portal.CodeAlreadyExists,
-		Message: fmt.Sprintf("%s: another organisation has the SIP domain %q; with one domain, each could use the other's SIP accounts", file.document.place("sip_domain"), file.Organization.SIPDomain),
+		Message: fmt.Sprintf("%s: another organisation has the SIP domain %q; with one domain, each could use the other's SIP accounts", file.place("sip_domain"), file.Organization.SIPDomain),
 	})
 }
 

@@ -18,8 +18,16 @@ import (
 // OrganizationFile is an organisation as its file describes it.
 type OrganizationFile struct {
 	Organization portal.Organization
-	Hash         string // SHA-256 of the text, in hexadecimal: tells whether the file changed since it was applied
-	document     yamlDocument
+	Hash         string  // SHA-256 of the text, in hexadecimal: tells whether the file changed since it was applied
+	top          mapping // where the fields stand
+}
+
+// place says where a field of the file stands; the file's owner may have made it in memory.
+func (f OrganizationFile) place(field string) string {
+	if f.top.document == nil {
+		return "the organisation"
+	}
+	return f.top.place(field)
 }
 
 // maxSenderNameLength is what fits the sender field of a text message (3GPP TS 23.038, 7-bit alphabet).
@@ -37,24 +45,25 @@ var (
 
 // ReadOrganizationFile reads an organisation file. Each of its errors says file:line:column, what is there and what is allowed.
 func ReadOrganizationFile(path string) (OrganizationFile, error) {
-	text, err := os.ReadFile(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return OrganizationFile{}, fmt.Errorf("organisation file: %w", err)
 	}
-	return ParseOrganizationFile(path, text)
+	return ParseOrganizationFile(path, content)
 }
 
-// ParseOrganizationFile is ReadOrganizationFile for a text; name stands for the file in errors.
-func ParseOrganizationFile(name string, text []byte) (OrganizationFile, error) {
-	document, err := parseYAML(name, text)
+// ParseOrganizationFile is ReadOrganizationFile for a file's content; name stands for the file in errors.
+func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error) {
+	document, err := parseYAML(name, content)
 	if err != nil {
 		return OrganizationFile{}, err
 	}
 	top := document.top("id", "name", "platform", "sip_domain", "ordered", "phone_numbers", "sender_names", "pbxs", "modules")
 	o := portal.Organization{
-		ID:        top.pattern("id", organizationID, "1 to 63 lower-case letters, digits and hyphens, such as acme"),
-		Name:      top.required("name", "the name as it is printed, such as Acme B.V."),
-		SIPDomain: top.pattern("sip_domain", sipDomain, "a complete domain in lower-case letters, such as acme.example.com"),
+		ID:        top.text("id", text{required: true, pattern: organizationID, allowed: "1 to 63 lower-case letters, digits and hyphens, such as acme"}),
+		Name:      top.text("name", text{required: true, allowed: "the name as it is printed, such as Acme B.V."}),
+		Platform:  platform(top),
+		SIPDomain: top.text("sip_domain", text{pattern: sipDomain, allowed: "the domain that phones register with, complete and in lower-case letters, such as acme.example.com"}),
 		Ordered:   top.list("ordered", named("a service in lower-case letters, such as pbx")),
 		Modules:   top.list("modules", named("a module in lower-case letters, such as crm")),
 		PhoneNumbers: top.list("phone_numbers", func(number string) (string, error) {
@@ -64,36 +73,23 @@ func ParseOrganizationFile(name string, text []byte) (OrganizationFile, error) {
 		SenderNames: top.list("sender_names", checkSenderName),
 		PBXs:        pbxs(top),
 	}
-	top.required("id", "a short name such as acme")
-	o.Platform = platform(top)
-	if o.Platform != "" && o.SIPDomain == "" && !top.has("sip_domain") && hasSIPAccounts(o.Platform) {
+	if o.SIPDomain == "" && !top.has("sip_domain") && hasSIPAccounts(o.Platform) {
 		top.fail(top.keyOf("platform"), "%s has SIP accounts, so sip_domain is required: the domain that phones register with, such as acme.example.com", o.Platform)
 	}
 	if err := document.err(); err != nil {
 		return OrganizationFile{}, err
 	}
-	sum := sha256.Sum256(text)
-	return OrganizationFile{Organization: o, Hash: hex.EncodeToString(sum[:]), document: *document}, nil
+	sum := sha256.Sum256(content)
+	return OrganizationFile{Organization: o, Hash: hex.EncodeToString(sum[:]), top: top}, nil
 }
 
 func platform(top mapping) portal.Platform {
-	text := top.required("platform", "one of "+platformNames())
-	if text == "" {
-		return ""
-	}
-	p, err := portal.ParsePlatform(text)
-	if err != nil {
-		top.fail(top.valueOf("platform"), "platform: %v", err)
-	}
-	return p
-}
-
-func platformNames() string {
 	list := make([]string, 0, len(portal.Platforms()))
 	for _, p := range portal.Platforms() {
 		list = append(list, string(p))
 	}
-	return strings.Join(list, ", ")
+	names := strings.Join(list, "|")
+	return portal.Platform(top.text("platform", text{required: true, pattern: regexp.MustCompile("^(" + names + ")$"), allowed: "one of " + strings.Join(list, ", ")}))
 }
 
 // hasSIPAccounts reports whether the platform has any. A platform without a rule set fails where its rules are needed.
@@ -124,8 +120,10 @@ func checkSenderName(value string) (string, error) {
 func pbxs(top mapping) []portal.PBX {
 	list := []portal.PBX{}
 	for _, entry := range top.mappings("pbxs", "a list of PBXs, each with id and name", "id", "name") {
-		pbx := portal.PBX{ID: entry.required("id", "a short name such as main"), Name: entry.required("name", "the name as it is printed, such as Headquarters")}
-		entry.pattern("id", pbxID, "1 to 63 lower-case letters, digits, hyphens and underscores, such as main")
+		pbx := portal.PBX{
+			ID:   entry.text("id", text{required: true, pattern: pbxID, allowed: "1 to 63 lower-case letters, digits, hyphens and underscores, such as main"}),
+			Name: entry.text("name", text{required: true, allowed: "the name as it is printed, such as Headquarters"}),
+		}
 		if pbx.ID != "" && slices.ContainsFunc(list, func(other portal.PBX) bool { return other.ID == pbx.ID }) {
 			entry.fail(entry.valueOf("id"), "pbxs: %q is there twice; give every PBX an id of its own", pbx.ID)
 		}

@@ -85,6 +85,9 @@ func (d *yamlDocument) mapping(node ast.Node, what string, allowed []string) map
 	default:
 		m.fail(node, "%s is %s; it has to be a mapping with the fields %s", what, kindOf(node), strings.Join(allowed, ", "))
 	}
+	if len(m.fields) > 0 {
+		m.start = m.fields[0].Key
+	}
 	for _, field := range m.fields {
 		if name := keyName(field); !slices.Contains(allowed, name) {
 			m.fail(field.Key, "%q is no field here; allowed are %s", name, strings.Join(allowed, ", "))
@@ -133,32 +136,37 @@ func (m mapping) valueOf(name string) ast.Node {
 	return m.keyOf(name)
 }
 
+// text says what a field that holds one text may be.
+type text struct {
+	required bool
+	pattern  *regexp.Regexp // nil: anything
+	allowed  string         // in words
+}
+
 // text returns the value of a field that holds one text. A number is what it was written as: YAML reads an unquoted phone number as one.
-func (m mapping) text(name string) string {
-	if !m.has(name) {
-		return ""
+func (m mapping) text(name string, want text) string {
+	value := ""
+	if m.has(name) {
+		raw, ok := scalar(m.find(name).Value)
+		if !ok {
+			m.fail(m.valueOf(name), "%s is %s; write %s", name, kindOf(m.valueOf(name)), want.allowed)
+			return ""
+		}
+		value = strings.TrimSpace(raw)
 	}
-	value, ok := scalar(m.find(name).Value)
-	if !ok {
-		m.fail(m.valueOf(name), "%s is %s; it has to be one text", name, kindOf(m.valueOf(name)))
+	switch {
+	case value == "" && want.required:
+		m.fail(m.valueOf(name), "%s is required; write %s", name, want.allowed)
+	case value != "" && want.pattern != nil && !want.pattern.MatchString(value):
+		m.fail(m.valueOf(name), "%s is %q; write %s", name, value, want.allowed)
 	}
-	return strings.TrimSpace(value)
+	return value
 }
 
-func (m mapping) required(name, allowed string) string {
-	text := m.text(name)
-	if _, isText := scalar(m.valueOf(name)); text == "" && (isText || !m.has(name)) {
-		m.fail(m.valueOf(name), "%s is required: %s", name, allowed)
-	}
-	return text
-}
-
-func (m mapping) pattern(name string, pattern *regexp.Regexp, allowed string) string {
-	text := m.text(name)
-	if text != "" && !pattern.MatchString(text) {
-		m.fail(m.valueOf(name), "%s is %q; write %s", name, text, allowed)
-	}
-	return text
+// place says where a field stands, for what turns out to be wrong with it later.
+func (m mapping) place(name string) string {
+	at := m.keyOf(name).GetToken().Position
+	return fmt.Sprintf("%s:%d:%d", m.document.name, at.Line, at.Column)
 }
 
 // list returns the elements of a field that holds a list of texts, each once, as parse returns them.
@@ -231,13 +239,4 @@ func kindOf(node ast.Node) string {
 	default:
 		return fmt.Sprintf("%q", node.GetToken().Value)
 	}
-}
-
-// place says where a field of the top mapping stands, for what turns out to be wrong with it later.
-func (d *yamlDocument) place(name string) string {
-	if d.body == nil {
-		return d.name
-	}
-	at := (&yamlDocument{body: d.body}).mapping(d.body, "", []string{name}).keyOf(name).GetToken().Position
-	return fmt.Sprintf("%s:%d:%d", d.name, at.Line, at.Column)
 }
