@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
@@ -21,14 +22,22 @@ const dialect = goose.DialectSQLite3
 // maxConnections bounds the open files and the memory of one process. Readers do not wait for one another below it.
 const maxConnections = 16
 
+// How long a connection waits for another process. SQLite does not hear a context while it waits, so whoever wants to write
+// waits in short turns.
+const (
+	busyTimeout = "busy_timeout(30000)" // milliseconds
+	busyTurn    = "busy_timeout(100)"
+	busyLimit   = 30 * time.Second
+)
+
 // dsn is the data source name of a database file. What is a property of a connection stands here and nowhere else,
 // because a pool opens connections whenever it likes.
 func dsn(path string) string {
 	query := url.Values{
 		"_pragma": {
-			"busy_timeout(30000)", // first: switching to WAL may have to wait, too
-			"journal_mode(WAL)",   // readers, among them a SIP registrar, go on while someone writes
-			"synchronous(FULL)",   // what was answered survives a power cut
+			busyTimeout,         // first: switching to WAL may have to wait, too
+			"journal_mode(WAL)", // readers, among them a SIP registrar, go on while someone writes
+			"synchronous(FULL)", // what was answered survives a power cut
 			"foreign_keys(1)",
 		},
 		"_txlock":      {"immediate"}, // a transaction that turns from reading to writing could not wait, only fail
@@ -74,6 +83,29 @@ func openDatabase(ctx context.Context, path string) (_ *sql.DB, err error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+// beginWriting starts a transaction that may write, waiting for other processes until the context ends.
+func beginWriting(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err error) {
+	if _, err := connection.ExecContext(ctx, "PRAGMA "+busyTurn); err != nil {
+		return nil, err
+	}
+	defer func() { // however this ends, the connection goes back to the pool as it was
+		_, restored := connection.ExecContext(context.WithoutCancel(ctx), "PRAGMA "+busyTimeout)
+		err = errors.Join(err, restored)
+	}()
+	for start := time.Now(); ; {
+		tx, err = connection.BeginTx(ctx, nil)
+		failure, ok := errors.AsType[*sqlite.Error](err)
+		switch {
+		case !ok || failure.Code()&0xff != sqlite3.SQLITE_BUSY: // the low byte tells the error, the others its details
+			return tx, err
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case time.Since(start) > busyLimit:
+			return nil, fmt.Errorf("another process has been writing to the database for %v; end it or try again later: %w", busyLimit, err)
+		}
+	}
 }
 
 // constraintError tells a broken constraint by the schema's own names, and leaves any other error as it is.

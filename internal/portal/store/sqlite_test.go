@@ -240,7 +240,21 @@ func TestStore_waitingForTheWriterEndsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestStore_readersCannotBlockOrSeeHalves(t *testing.T) {
+func TestStore_waitingForAnotherProcessEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portal.db")
+	first, second := openAt(t, path), openAt(t, path)
+	err := first.Write(t.Context(), func(*Tx) error {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		return second.Write(ctx, func(*Tx) error { return errors.New("two writers at once") })
+	})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Write = %v, want the end of the context, and not after the other writer", err)
+	}
+}
+
+func TestStore_failedWriteLeavesNothing(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
 	failure := errors.New("changed my mind")
@@ -272,4 +286,3 @@ func testOrganization(id string) Organization {
 func testGroup(id, name string) PermissionGroup {
 	return PermissionGroup{NameKey: strings.ToLower(name), PermissionGroup: portal.PermissionGroup{ID: id, Name: &name, Permissions: []string{"users.manage"}}}
 }
-

@@ -62,26 +62,35 @@ type Tx struct {
 
 // Read runs do on one consistent view of the database. It waits for nobody and nobody waits for it.
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error {
-	return s.transact(ctx, &sql.TxOptions{ReadOnly: true}, do)
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	return run(tx, do)
 }
 
 // Write runs do with the right to write, one such transaction at a time over all processes, and commits if do returns nil.
 // It waits up to 30 seconds for another process.
-func (s *Store) Write(ctx context.Context, do func(*Tx) error) error {
+func (s *Store) Write(ctx context.Context, do func(*Tx) error) (err error) {
 	select {
 	case s.writing <- struct{}{}:
 		defer func() { <-s.writing }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	return s.transact(ctx, nil, do)
-}
-
-func (s *Store) transact(ctx context.Context, options *sql.TxOptions, do func(*Tx) error) (err error) {
-	tx, err := s.db.BeginTx(ctx, options)
+	connection, err := s.db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
 	}
+	defer func() { err = errors.Join(err, connection.Close()) }()
+	tx, err := beginWriting(ctx, connection)
+	if err != nil {
+		return fmt.Errorf("begin transaction: %w", err)
+	}
+	return run(tx, do)
+}
+
+func run(tx *sql.Tx, do func(*Tx) error) (err error) {
 	defer func() {
 		if rollback := tx.Rollback(); !errors.Is(rollback, sql.ErrTxDone) {
 			err = errors.Join(err, rollback)
