@@ -92,6 +92,9 @@ func beginWriting(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err er
 	}
 	defer func() { // however this ends, the connection goes back to the pool as it was
 		_, restored := connection.ExecContext(context.WithoutCancel(ctx), "PRAGMA "+busyTimeout)
+		if restored != nil && tx != nil {
+			restored = errors.Join(restored, tx.Rollback())
+		}
 		err = errors.Join(err, restored)
 	}()
 	for start := time.Now(); ; {
