@@ -64,13 +64,17 @@ type Created[T any] struct {
 	Replayed bool
 }
 
-// Prefixes of ids.
-const (
-	userPrefix            = "usr_"
-	permissionGroupPrefix = "grp_"
-	sipAccountPrefix      = "sip_"
-	tokenPrefix           = "tok_"
-)
+// idPrefix tells what kind of object an id is of.
+func idPrefix(noun portal.Noun) string {
+	switch noun {
+	case portal.NounUser:
+		return "usr_"
+	case portal.NounPermissionGroup:
+		return "grp_"
+	default:
+		return "sip_"
+	}
+}
 
 // newID returns a new id: 160 random bits, so that none is guessed or ever given twice.
 func (s *Service) newID(prefix string) (string, error) {
@@ -82,7 +86,7 @@ func (s *Service) newID(prefix string) (string, error) {
 func (s *Service) randomText(bytes int) (string, error) {
 	buffer := make([]byte, bytes)
 	if _, err := io.ReadFull(s.random, buffer); err != nil {
-		return "", fmt.Errorf("no randomness for an id: %w", err)
+		return "", fmt.Errorf("no randomness: %w", err)
 	}
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(buffer)), nil
 }
