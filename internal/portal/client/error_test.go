@@ -162,7 +162,7 @@ func TestClient_followsNoRedirect(t *testing.T) {
 func TestClient_connectionErrorsSayWhatToCheck(t *testing.T) {
 	t.Parallel()
 	secure := newScript(t, withTLS, succeed)
-	clear := newScript(t, plain, succeed)
+	unencrypted := newScript(t, plain, succeed)
 	closed := newScript(t, plain, succeed)
 	closed.Close()
 	tests := []struct {
@@ -173,7 +173,7 @@ func TestClient_connectionErrorsSayWhatToCheck(t *testing.T) {
 		is       error
 	}{
 		{"certificate of an unknown authority", secure.URL, "CA certificate", 1, nil},
-		{"no TLS", strings.Replace(clear.URL, "http:", "https:", 1), "does not speak TLS", 1, http.ErrSchemeMismatch},
+		{"no TLS", strings.Replace(unencrypted.URL, "http:", "https:", 1), "does not speak TLS", 1, http.ErrSchemeMismatch},
 		{"nobody listens", closed.URL, "check the host and port", 3, syscall.ECONNREFUSED},
 	}
 	for _, test := range tests {
