@@ -18,7 +18,7 @@ import (
 
 func TestClient_returnsTheProblemOfThePortal(t *testing.T) {
 	t.Parallel()
-	server := newScript(t, plain, problem(422, `{"type":"about:blank","status":422,"title":"Unprocessable Entity","code":"invalid",`+
+	server := newScript(t, plain, problem(422, `{"type":"about:blank","title":"Unprocessable Entity","code":"invalid",`+
 		`"detail":"the platform refuses it","request_id":"r-1","errors":[{"field":"telephony.extension","code":"already_exists",`+
 		`"message":"201 is taken","existing_id":"usr_2"}],"more":"from a newer portal"}`))
 	_, err := server.client(t).CreateUser(t.Context(), portal.User{})

@@ -33,6 +33,7 @@ func TestRetryPolicy_wait(t *testing.T) {
 		{0, "soon", 0, 0},
 		{0, "Sun, 29 Mar 2026 12:00:01 GMT", 0, time.Second},
 		{0, "Sun, 29 Mar 2026 12:30:00 GMT", 0, 2 * time.Second},
+		{0, "Fri, 31 Dec 9999 23:59:59 GMT", 0.5, 2 * time.Second},
 		{0, "Sun, 29 Mar 2026 11:00:00 GMT", 0, 0},
 		{0, "Sunday, 29-Mar-26 12:00:01 GMT", 0, time.Second}, // RFC 850
 	}

@@ -118,6 +118,22 @@ func TestClient_hearsTheEndOfTheContext(t *testing.T) {
 	}
 }
 
+func TestClient_returnsTheCancellationRatherThanAFailureThatIsRepeated(t *testing.T) {
+	t.Parallel()
+	for _, attempts := range []int{1, 3} {
+		ctx, cancel := context.WithCancel(t.Context())
+		sent := 0
+		c := overTransport(t, func(*http.Request) (*http.Response, error) {
+			sent++
+			cancel()
+			return answer(http.StatusServiceUnavailable, ""), nil
+		}, func(c *client.Config) { c.Retry.Attempts = attempts })
+		if _, err := c.GetUser(ctx, "usr_1"); !errors.Is(err, context.Canceled) || sent != 1 {
+			t.Errorf("error %v after %d attempts", err, sent)
+		}
+	}
+}
+
 // The id in an answer must not be lost because the run was stopped in the same moment: nobody would know whom the portal made.
 func TestClient_keepsAnAnswerThatArrivesWithTheCancellation(t *testing.T) {
 	t.Parallel()
