@@ -100,3 +100,24 @@ func TestClient_sendsSecretsOnlyInTheBody(t *testing.T) {
 		t.Errorf("requested %s", got.URL)
 	}
 }
+
+func TestClient_createWithAnotherPasswordHasTheSameKey(t *testing.T) {
+	t.Parallel()
+	server := newScript(t, plain, succeed)
+	c := server.client(t)
+	for _, password := range []portal.Secret{"first", "second"} {
+		if _, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("201"), Password: &password}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("202")}); err != nil {
+		t.Fatal(err)
+	}
+	keys := []string{}
+	for _, r := range server.got() {
+		keys = append(keys, r.Header.Get("Idempotency-Key"))
+	}
+	if keys[0] != keys[1] || keys[0] == keys[2] {
+		t.Errorf("keys %v, want the first two the same and the third another", keys)
+	}
+}
