@@ -10,7 +10,7 @@ root=$(CDPATH='' cd -- "$here/../.." && pwd)
 demo=$root/demo
 version=${VERSION:-$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' "$root/CHANGELOG.md" | head -n 1)}
 
-if ! command -v "$terraform" > /dev/null; then
+if ! cli=$(command -v "$terraform"); then
 	echo "There is no \"$terraform\" on the PATH: install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or OpenTofu 1.11 or newer and say TERRAFORM=tofu make demo." >&2
 	exit 1
 fi
@@ -18,6 +18,11 @@ if ! command -v go > /dev/null; then
 	echo "There is no \"go\" on the PATH: install Go 1.26 or newer (https://go.dev/doc/install)." >&2
 	exit 1
 fi
+
+case $cli in
+/*) ;;
+*) cli=$PWD/$cli ;; # the script changes folder
+esac
 
 # What a person set for other configurations has no say here.
 export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
@@ -58,30 +63,29 @@ cp "$here/README.md" "$here"/*.tf "$here"/*.csv "$here/organization.yaml" "$demo
 for registry in registry.terraform.io registry.opentofu.org; do
 	mirror=$demo/terraform.d/plugins/$registry/switchboard-hq/switchboard/$version/$(go env GOOS)_$(go env GOARCH)
 	mkdir -p "$mirror"
-	ln "$provider" "$mirror/terraform-provider-switchboard_v$version" 2> /dev/null ||
-		cp "$provider" "$mirror/terraform-provider-switchboard_v$version"
+	cp "$provider" "$mirror/terraform-provider-switchboard_v$version"
 done
 
 cd "$demo"
-run init "$terraform" init -no-color
+run init "$cli" init -no-color
 grep -E 'has been successfully initialized' "$logs/init"
 
 say "$terraform apply"
-run apply "$terraform" apply -no-color -auto-approve -compact-warnings
+run apply "$cli" apply -no-color -auto-approve -compact-warnings
 grep -E '^(Plan:|Apply complete!)' "$logs/apply"
 
 say "The team"
-"$terraform" output -raw team
+"$cli" output -raw team
 printf '\n\n'
-"$terraform" output -raw summary
+"$cli" output -raw summary
 echo
 
 say "$terraform plan: is there anything left to do?"
-run plan "$terraform" plan -no-color -compact-warnings -detailed-exitcode
+run plan "$cli" plan -no-color -compact-warnings -detailed-exitcode
 grep -E '^No changes\.' "$logs/plan"
 
 say "$terraform plan -var people_file=people_with_a_mistake.csv: a number that the organisation does not rent"
-if "$terraform" plan -no-color -compact-warnings -var people_file=people_with_a_mistake.csv > "$logs/mistake" 2>&1; then
+if "$cli" plan -no-color -compact-warnings -var people_file=people_with_a_mistake.csv > "$logs/mistake" 2>&1; then
 	cat "$logs/mistake" >&2
 	echo "Failed: the plan accepted people_with_a_mistake.csv." >&2
 	exit 1

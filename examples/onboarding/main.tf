@@ -79,6 +79,8 @@ resource "switchboard_permission_group" "department" {
 # value into a secret store, in a write-only attribute like the ones below.
 ephemeral "switchboard_password" "phone" {
   for_each = local.with_a_phone
+
+  for = "sip_account"
 }
 
 ephemeral "switchboard_password" "login" {

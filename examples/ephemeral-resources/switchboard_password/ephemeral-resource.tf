@@ -1,5 +1,7 @@
 # One password per use, following the password rules of the organisation's platform. It is in no plan and no state.
-ephemeral "switchboard_password" "reception" {}
+ephemeral "switchboard_password" "reception" {
+  for = "sip_account"
+}
 
 resource "switchboard_sip_account" "reception" {
   extension           = "1001"

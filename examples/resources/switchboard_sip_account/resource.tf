@@ -1,5 +1,7 @@
 # A new random password at every run; only the one of the run that creates or rotates is sent.
-ephemeral "switchboard_password" "desk" {}
+ephemeral "switchboard_password" "desk" {
+  for = "sip_account"
+}
 
 resource "switchboard_sip_account" "desk" {
   extension           = "1001"

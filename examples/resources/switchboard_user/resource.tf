@@ -4,7 +4,9 @@ resource "switchboard_permission_group" "agents" {
 }
 
 # The phone on the desk, with a password of its own.
-ephemeral "switchboard_password" "desk" {}
+ephemeral "switchboard_password" "desk" {
+  for = "sip_account"
+}
 
 resource "switchboard_sip_account" "alice" {
   extension           = "1001"
