@@ -21,6 +21,11 @@ type PasswordPolicy struct {
 	MinScore  int     `yaml:"min_score"`  // least zxcvbn score, 0 (guessed at once) to 4 (out of reach); 0 checks nothing
 }
 
+// StrictPolicy asks for more than any platform does. It serves where the platform is not known yet.
+func StrictPolicy() PasswordPolicy {
+	return PasswordPolicy{MinLength: 12, Classes: []Class{ClassLower, ClassUpper, ClassDigit, ClassSpecial}, MinScore: 4}
+}
+
 // Class is a kind of character.
 type Class string
 

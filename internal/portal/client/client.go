@@ -1,0 +1,152 @@
+// Package client talks to a portal over the Portal API. It repeats what is safe to repeat, keeps the status of every answer, and
+// returns the portal's errors as *portal.Error. It reads no environment and keeps no state but its connections; a Client is
+// safe for use by several goroutines.
+package client
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Client talks to one portal with one token.
+type Client struct {
+	endpoint  string
+	token     func() string // a function, so that printing the client cannot show it
+	userAgent string
+	timeout   time.Duration
+	retry     RetryPolicy
+	log       func(ctx context.Context, message string, fields map[string]any)
+	http      *http.Client
+}
+
+// request is what do sends. path begins with /v1 and is escaped.
+type request struct {
+	method         string
+	path           string
+	query          url.Values
+	ifMatch        string
+	idempotencyKey string
+	body           []byte  // nil is none
+	secrets        secrets // values in body that no error may quote
+}
+
+// answer is a 2xx answer. For any other, only the attempts count.
+type answer struct {
+	status   int
+	header   http.Header
+	body     []byte
+	attempts int
+}
+
+// call is one request with its attempts.
+type call struct {
+	request
+	client   *Client
+	attempts int
+	began    time.Time // the latest attempt
+	last     string    // how the latest attempt failed that was not cut off by the end of the context
+}
+
+// do sends a request as often as the retry policy allows. Any answer but 2xx is an error: *portal.Error with the answer's status,
+// unless it is a redirect, which is not followed. No answer at all is an error that says what to check; the end of ctx is an error
+// that wraps ctx.Err().
+func (c *Client) do(ctx context.Context, r request) (answer, error) {
+	current := &call{request: r, client: c}
+	if !isHeaderValue(r.ifMatch) {
+		return answer{}, fmt.Errorf("%s: %q is not an ETag; give the one that the portal returned", current, r.ifMatch)
+	}
+	sent, err := current.prepare(ctx)
+	if err != nil {
+		return answer{}, err
+	}
+	retrying := &retryablehttp.Client{
+		HTTPClient:     c.http,
+		RetryMax:       c.retry.Attempts - 1,
+		CheckRetry:     current.checkRetry,
+		ErrorHandler:   retryablehttp.PassthroughErrorHandler, // the last answer is worth more than "giving up"
+		RequestLogHook: func(retryablehttp.Logger, *http.Request, int) { current.began = time.Now() },
+		Backoff: func(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
+			retryAfter := ""
+			if response != nil {
+				retryAfter = response.Header.Get("Retry-After")
+			}
+			return c.retry.wait(attempt, retryAfter, time.Now())
+		},
+	}
+	response, err := retrying.Do(sent)
+	if err != nil {
+		return answer{}, current.failed(ctx, err)
+	}
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return answer{}, current.failed(ctx, err)
+	}
+	if !isSuccess(response.StatusCode) {
+		return answer{attempts: current.attempts}, current.refused(response, body)
+	}
+	if len(body) > maxAnswerBytes {
+		return answer{}, fmt.Errorf("%s: the answer is larger than %d MiB; no answer of a portal is", current, maxAnswerBytes>>20)
+	}
+	return answer{status: response.StatusCode, header: response.Header, body: body, attempts: current.attempts}, nil
+}
+
+func (c *call) prepare(ctx context.Context) (*retryablehttp.Request, error) {
+	address := c.client.endpoint + c.path
+	if len(c.query) > 0 {
+		address += "?" + c.query.Encode()
+	}
+	r, err := retryablehttp.NewRequestWithContext(ctx, c.method, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c, withoutURL(err))
+	}
+	if c.body != nil {
+		if err := r.SetBody(bytes.NewReader(c.body)); err != nil {
+			return nil, fmt.Errorf("%s: %w", c, err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+	}
+	r.Header.Set("Authorization", "Bearer "+c.client.token())
+	r.Header.Set("User-Agent", c.client.userAgent)
+	r.Header.Set("Accept", "application/json, application/problem+json")
+	if c.ifMatch != "" {
+		r.Header.Set("If-Match", c.ifMatch)
+	}
+	if c.idempotencyKey != "" {
+		r.Header.Set("Idempotency-Key", c.idempotencyKey)
+	}
+	return r, nil
+}
+
+// record counts an attempt and logs it.
+func (c *call) record(ctx context.Context, response *http.Response, err error) {
+	c.attempts++
+	fields := map[string]any{
+		"method":   c.method,
+		"path":     c.path,
+		"attempt":  c.attempts,
+		"duration": time.Since(c.began).String(),
+	}
+	switch {
+	case err == nil:
+		c.last = response.Status
+		fields["status"] = response.StatusCode
+	case ctx.Err() != nil:
+		fields["failure"] = ctx.Err().Error()
+	default:
+		c.last = c.client.explain(err).what
+		fields["failure"] = c.last
+	}
+	if c.client.log != nil {
+		c.client.log(ctx, "portal request", fields)
+	}
+}
+
+// String names the request in errors. The query is left out: it may hold an e-mail address.
+func (c *call) String() string { return c.method + " " + c.client.endpoint + c.path }

@@ -1,0 +1,155 @@
+package client
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Defaults of Config.
+const (
+	DefaultRequestTimeout = 30 * time.Second
+	DefaultUserAgent      = "terraform-provider-switchboard"
+)
+
+// Config says which portal to talk to, as whom and how. It prints without its token.
+type Config struct {
+	// Endpoint is the address of the portal without /v1: an https URL, or http if the host is this machine (loopback).
+	Endpoint string
+	// Token is the bearer token (RFC 6750). It is sent to Endpoint and nowhere else.
+	Token string
+	// UserAgent says who is calling; empty is DefaultUserAgent.
+	UserAgent string
+	// CACertificates replace the system's certification authorities; nil keeps them. Not together with Transport.
+	CACertificates *x509.CertPool
+	// Proxy chooses the proxy of a request, such as http.ProxyFromEnvironment; nil is none. Not together with Transport.
+	Proxy func(*http.Request) (*url.URL, error)
+	// RequestTimeout bounds one attempt, from connecting to the last byte of the answer; 0 is DefaultRequestTimeout.
+	RequestTimeout time.Duration
+	// Transport carries the requests instead of a connection of the client's own: a portal in the same process, or a test.
+	Transport http.RoundTripper
+	// Retry says how often and how patiently a request is repeated; the zero value has sensible defaults.
+	Retry RetryPolicy
+	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
+	Logger func(ctx context.Context, message string, fields map[string]any)
+}
+
+// Format keeps the token out of every message and log line, whatever the verb.
+func (c Config) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "portal client configuration (secret)")
+}
+
+// New returns a client for the portal. It does not connect: a wrong endpoint or token shows at the first request.
+func New(config Config) (*Client, error) {
+	if err := checkToken(config.Token); err != nil {
+		return nil, err
+	}
+	endpoint, err := parseEndpoint(config.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if config.UserAgent == "" {
+		config.UserAgent = DefaultUserAgent
+	}
+	if !isHeaderValue(config.UserAgent) {
+		return nil, fmt.Errorf("user agent: %q has characters that no HTTP header can carry; use printable ASCII", config.UserAgent)
+	}
+	if config.RequestTimeout < 0 {
+		return nil, fmt.Errorf("request timeout: %s is negative; give a duration above 0, such as 30s", config.RequestTimeout)
+	}
+	if config.RequestTimeout == 0 {
+		config.RequestTimeout = DefaultRequestTimeout
+	}
+	retry, err := config.Retry.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	transport := config.Transport
+	switch {
+	case transport == nil:
+		transport = newTransport(config.CACertificates, config.Proxy)
+	case config.CACertificates != nil || config.Proxy != nil:
+		return nil, errors.New("CA certificates and a proxy have no effect on a given transport; set them there")
+	}
+	return &Client{
+		endpoint:  endpoint,
+		token:     func() string { return config.Token },
+		userAgent: config.UserAgent,
+		timeout:   config.RequestTimeout,
+		retry:     retry,
+		log:       config.Logger,
+		http: &http.Client{
+			Transport: wholeAnswers{transport},
+			Timeout:   config.RequestTimeout,
+			// A redirect could lead the token to another host, so do reports it instead.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// checkToken never quotes what it was given.
+func checkToken(token string) error {
+	switch {
+	case token == "":
+		return errors.New("token: none is given; make one with `portal token create`")
+	case strings.Contains(token, "://"):
+		return errors.New("token: this is a URL; endpoint and token may have changed places")
+	case strings.TrimSpace(token) != token:
+		return errors.New("token: it begins or ends with white space, often the line end of a file; give the token alone")
+	case !isHeaderValue(token) || strings.Contains(token, " "):
+		return errors.New("token: it has characters that no bearer token has (RFC 6750); give the token alone, without \"Bearer\"")
+	}
+	return nil
+}
+
+// parseEndpoint returns the endpoint without a trailing slash. A user name and password in it are refused and never quoted.
+func parseEndpoint(text string) (string, error) {
+	const wanted = "give a URL such as https://portal.example.com"
+	if text == "" {
+		return "", errors.New("endpoint: none is given; " + wanted)
+	}
+	u, err := url.Parse(text)
+	if err != nil {
+		return "", errors.New("endpoint: this is not a URL; " + wanted)
+	}
+	if u.User != nil {
+		return "", errors.New("endpoint: it holds a user name or password; remove them, the token is enough")
+	}
+	if u.Opaque != "" || u.Hostname() == "" {
+		return "", fmt.Errorf("endpoint: %q has no scheme or no host; %s", text, wanted)
+	}
+	if u.RawQuery != "" || u.Fragment != "" || u.ForceQuery {
+		return "", fmt.Errorf("endpoint: %q has a query or fragment; give the address alone, such as https://portal.example.com", text)
+	}
+	switch u.Scheme {
+	case "https":
+	case "http":
+		if !isLoopback(u.Hostname()) {
+			return "", fmt.Errorf("endpoint: %q would send the token unencrypted; use https (http is for this machine only)", text)
+		}
+	default:
+		return "", fmt.Errorf("endpoint: the scheme of %q is not https; %s", text, wanted)
+	}
+	endpoint := strings.TrimRight(text, "/")
+	if strings.HasSuffix(endpoint, "/v1") {
+		return "", fmt.Errorf("endpoint: %q ends in /v1, which the client adds itself; leave it out", text)
+	}
+	return endpoint, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// isHeaderValue reports whether s is one line of printable ASCII (RFC 9110, section 5.5).
+func isHeaderValue(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' })
+}

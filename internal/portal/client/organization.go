@@ -1,0 +1,27 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// Organization returns the organisation that the token belongs to.
+func (c *Client) Organization(ctx context.Context) (*portal.Organization, error) {
+	r := request{method: http.MethodGet, path: "/v1/organization"}
+	got, err := c.do(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var organization portal.Organization
+	if err := json.Unmarshal(got.body, &organization); err != nil {
+		return nil, c.unexpected(r, got, err)
+	}
+	if organization.ID == "" {
+		return nil, c.unexpected(r, got, errors.New("the organisation in it has no id"))
+	}
+	return &organization, nil
+}

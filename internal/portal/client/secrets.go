@@ -1,0 +1,82 @@
+package client
+
+import (
+	"encoding/json"
+	"html"
+	"net/url"
+	"reflect"
+	"strings"
+	"unicode"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// secrets are values that were sent and must not come back in an error.
+type secrets []string
+
+// hidden returns everything secret in the call.
+func (c *call) hidden() secrets { return append(secrets{c.client.token()}, c.secrets...) }
+
+// in reports whether the text holds one of the secrets, as it is or in one of the usual escapings.
+func (s secrets) in(text string) bool {
+	for _, secret := range s {
+		if secret == "" {
+			continue
+		}
+		quoted, err := json.Marshal(secret)
+		if err != nil {
+			return true
+		}
+		for _, form := range []string{
+			secret, oneLine(secret), strings.Trim(string(quoted), `"`), html.EscapeString(secret), url.QueryEscape(secret), url.PathEscape(secret),
+		} {
+			if form != "" && strings.Contains(text, form) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// conceal replaces the secrets in a message of the portal, which should hold none (ALL-05). Very short ones and those of letters only
+// are left, because they may be words of the message: the password "password" must not garble "password is too short".
+func (s secrets) conceal(text string) string {
+	for _, secret := range s {
+		if len(secret) >= 4 && strings.ContainsFunc(secret, func(r rune) bool { return !unicode.IsLetter(r) }) {
+			text = strings.ReplaceAll(text, secret, "(secret)")
+		}
+	}
+	return text
+}
+
+// splitSecrets returns a copy of the object without its portal.Secret values, and these values. The object itself is not changed.
+func splitSecrets[T any](object T) (T, secrets) {
+	var found secrets
+	bare := reflect.New(reflect.TypeFor[T]()).Elem()
+	bare.Set(takeSecrets(reflect.ValueOf(object), &found))
+	return bare.Interface().(T), found //nolint:forcetypeassert // bare was made as a T two lines up
+}
+
+func takeSecrets(v reflect.Value, found *secrets) reflect.Value {
+	switch {
+	case v.Type() == reflect.TypeFor[portal.Secret]():
+		*found = append(*found, v.String())
+		return reflect.Zero(v.Type())
+	case v.Kind() == reflect.Pointer && !v.IsNil():
+		inner := takeSecrets(v.Elem(), found)
+		if v.Type() == reflect.TypeFor[*portal.Secret]() {
+			return reflect.Zero(v.Type())
+		}
+		bare := reflect.New(v.Type().Elem())
+		bare.Elem().Set(inner)
+		return bare
+	case v.Kind() == reflect.Struct:
+		bare := reflect.New(v.Type()).Elem()
+		for i := range v.NumField() {
+			bare.Field(i).Set(takeSecrets(v.Field(i), found))
+		}
+		return bare
+	default:
+		return v
+	}
+}

@@ -1,0 +1,47 @@
+package client
+
+import (
+	"context"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+func (c *Client) users() collection[portal.User] {
+	return collection[portal.User]{
+		client: c, noun: portal.NounUser, path: "/v1/users", id: func(user portal.User) string { return user.ID },
+	}
+}
+
+// UserQuery selects users by exact match. An empty field does not count; the zero value selects all.
+type UserQuery struct {
+	Email    string // in any case
+	Username string // in exactly this case
+}
+
+// ListUsers returns every user that the query selects, ordered by id.
+func (c *Client) ListUsers(ctx context.Context, query UserQuery) ([]portal.User, error) {
+	return c.users().list(ctx, map[string]string{"email": query.Email, "username": query.Username})
+}
+
+// GetUser returns one user. IsNotFound tells whether an error means that there is none.
+func (c *Client) GetUser(ctx context.Context, id string) (*portal.User, error) {
+	return c.users().get(ctx, id)
+}
+
+// CreateUser makes a user. What is left out gets the platform's default. A request that was lost, in this run or in one before, makes
+// no second user.
+func (c *Client) CreateUser(ctx context.Context, user portal.User) (Created[portal.User], error) {
+	return c.users().create(ctx, user)
+}
+
+// ReplaceUser stores a user; what is left out keeps its value. With an ETag the portal refuses (precondition_failed) if the user
+// has changed since; an empty one matches always.
+func (c *Client) ReplaceUser(ctx context.Context, id string, user portal.User, etag string) (*portal.User, error) {
+	return c.users().replace(ctx, id, user, etag)
+}
+
+// DeleteUser removes a user; the ETag is as in ReplaceUser. One that was gone before the first attempt is an error for which
+// IsNotFound is true.
+func (c *Client) DeleteUser(ctx context.Context, id, etag string) error {
+	return c.users().delete(ctx, id, etag)
+}

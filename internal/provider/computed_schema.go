@@ -1,0 +1,39 @@
+package provider
+
+import (
+	"fmt"
+
+	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+)
+
+// computed returns the attributes of a resource as a data source shows them: all read-only, and without what can only be written.
+// One description serves both. The keys are those by any one of which the data source finds its object.
+func computed(attributes map[string]schema.Attribute, keys ...string) map[string]datasource.Attribute {
+	shown := map[string]datasource.Attribute{}
+	for name, attribute := range attributes {
+		text := attribute.GetMarkdownDescription()
+		switch attribute := attribute.(type) {
+		case schema.StringAttribute:
+			if !attribute.WriteOnly {
+				shown[name] = datasource.StringAttribute{Computed: true, MarkdownDescription: text}
+			}
+		case schema.BoolAttribute:
+			shown[name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: text}
+		case schema.Int64Attribute:
+			if name != "password_wo_version" { // a matter of the configuration, not of the portal
+				shown[name] = datasource.Int64Attribute{Computed: true, MarkdownDescription: text}
+			}
+		case schema.SetAttribute:
+			shown[name] = datasource.SetAttribute{Computed: true, ElementType: attribute.ElementType, MarkdownDescription: text}
+		case schema.SingleNestedAttribute:
+			shown[name] = datasource.SingleNestedAttribute{Computed: true, Attributes: computed(attribute.Attributes), MarkdownDescription: text}
+		default:
+			panic(fmt.Sprintf("no data source attribute for %T", attribute)) // a programming error that every test of a schema finds
+		}
+	}
+	for _, key := range keys {
+		shown[key] = datasource.StringAttribute{Optional: true, Computed: true, MarkdownDescription: attributes[key].GetMarkdownDescription()}
+	}
+	return shown
+}

@@ -1,0 +1,139 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+)
+
+const (
+	endpointVariable = "SWITCHBOARD_ENDPOINT"
+	tokenVariable    = "SWITCHBOARD_TOKEN" //nolint:gosec // the name of a variable, no secret
+)
+
+// pending names an attribute that is not known yet, so that the provider cannot be configured; "" if all are known.
+func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) string {
+	embedded := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
+	for name, value := range map[string]attr.Value{
+		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout,
+		"embedded_portal": c.EmbeddedPortal,
+	} {
+		if value.IsUnknown() {
+			return name
+		}
+	}
+	if embedded.Database.IsUnknown() || embedded.OrganizationFile.IsUnknown() {
+		return "embedded_portal"
+	}
+	return ""
+}
+
+// connect makes the client of the portal that the provider block, or the environment, names.
+func (p *switchboardProvider) connect(ctx context.Context, config configuration, terraformVersion string, diags *diag.Diagnostics) *client.Client {
+	settings := client.Config{
+		UserAgent:      fmt.Sprintf("terraform-provider-switchboard/%s (+https://registry.terraform.io/providers/switchboard-hq/switchboard) Terraform/%s", p.options.version, terraformVersion),
+		RequestTimeout: config.requestTimeout(),
+		Retry:          p.options.retry,
+		Logger: func(ctx context.Context, message string, fields map[string]any) {
+			tflog.Debug(ctx, message, fields)
+		},
+	}
+	if config.EmbeddedPortal.IsNull() {
+		p.servedPortal(config, &settings, diags)
+	} else {
+		config.embeddedPortal(ctx, &settings, diags)
+	}
+	if diags.HasError() {
+		return nil
+	}
+	c, err := client.New(settings)
+	if err != nil {
+		diags.AddAttributeError(path.Root("endpoint"), "Unusable endpoint", capital(err.Error(), "")+".")
+	}
+	return c
+}
+
+// servedPortal settles endpoint, token and certificate authority. The provider block goes before the environment.
+func (p *switchboardProvider) servedPortal(config configuration, settings *client.Config, diags *diag.Diagnostics) {
+	settings.Endpoint = cmp.Or(config.Endpoint.ValueString(), p.options.getenv(endpointVariable))
+	settings.Token = cmp.Or(config.Token.ValueString(), p.options.getenv(tokenVariable))
+	if settings.Endpoint == "" {
+		diags.AddAttributeError(path.Root("endpoint"), "No portal configured",
+			"Give the URL of the portal as endpoint in the provider block or in the environment variable "+endpointVariable+
+				", or configure embedded_portal to run one inside the provider.")
+	}
+	if settings.Token == "" {
+		diags.AddAttributeError(path.Root("token"), "No token configured",
+			"Give the portal's token as token in the provider block or in the environment variable "+tokenVariable+
+				", or configure embedded_portal, which needs none.")
+	}
+	if file := config.CACertificateFile.ValueString(); file != "" {
+		settings.CACertificates = x509.NewCertPool()
+		text, err := os.ReadFile(file)
+		if err != nil {
+			diags.AddAttributeError(path.Root("ca_certificate_file"), "Certificate authority not readable", capital(err.Error(), "")+".")
+		} else if !settings.CACertificates.AppendCertsFromPEM(text) {
+			diags.AddAttributeError(path.Root("ca_certificate_file"), "No certificate in the file",
+				fmt.Sprintf("%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).", file))
+		}
+	}
+}
+
+// embeddedPortal starts a portal in this process. What only a served portal needs contradicts it; the environment does not count, it may be
+// there for another configuration.
+func (c configuration) embeddedPortal(ctx context.Context, settings *client.Config, diags *diag.Diagnostics) {
+	for name, value := range map[string]attr.Value{"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile} {
+		if !value.IsNull() {
+			diags.AddAttributeError(path.Root(name), "Two portals configured",
+				fmt.Sprintf("%s is for a served portal and embedded_portal runs one inside the provider. Remove %s, or remove embedded_portal and give endpoint and token "+
+					"(in the provider block or as %s and %s).", name, name, endpointVariable, tokenVariable))
+		}
+	}
+	model := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
+	if diags.HasError() {
+		return
+	}
+	transport, err := startEmbeddedPortal(ctx, model.Database.ValueString(), model.OrganizationFile.ValueString())
+	if err != nil {
+		diags.AddAttributeError(path.Root("embedded_portal"), "The embedded portal does not start", capital(err.Error(), "")+".")
+		return
+	}
+	settings.Transport = transport
+	settings.Endpoint = embeddedEndpoint
+	settings.Token = "embedded" // the portal is told who calls, see startEmbeddedPortal; the client insists on a token
+}
+
+func (c configuration) requestTimeout() time.Duration {
+	timeout, _ := time.ParseDuration(c.RequestTimeout.ValueString()) // the schema has checked it; 0 takes the client's default
+	return timeout
+}
+
+// positiveDuration is the validator of a text like 45s.
+type positiveDuration struct{}
+
+func (positiveDuration) Description(context.Context) string {
+	return "must be a positive duration such as 45s or 2m"
+}
+
+func (d positiveDuration) MarkdownDescription(ctx context.Context) string { return d.Description(ctx) }
+
+func (positiveDuration) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration",
+			fmt.Sprintf("%q is not a positive duration; write a number and a unit, such as 45s or 2m.", req.ConfigValue.ValueString()))
+	}
+}

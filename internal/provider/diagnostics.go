@@ -1,0 +1,115 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// addPortalError turns a failed call into diagnostics: one at every attribute that the portal names, or one that tells the whole story.
+// Doing says what was being done to what, as in `creating the user "alice@example.com"`.
+func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err error) {
+	failure, ok := errors.AsType[*portal.Error](err)
+	if !ok {
+		diags.AddError("No answer from the portal", fmt.Sprintf("While %s: %v", doing, err))
+		return
+	}
+	switch failure.Code {
+	case portal.CodeUnauthorized:
+		diags.AddError("The portal does not accept the token", fmt.Sprintf("While %s: %s\n\nThe token in the provider block or in SWITCHBOARD_TOKEN is unknown, revoked or expired. "+
+			"Whoever runs the portal makes a new one with `terraform-provider-switchboard portal token create`.", doing, sentence(failure)))
+		return
+	case portal.CodeForbidden:
+		diags.AddError("The token may not do this", fmt.Sprintf("While %s: %s", doing, sentence(failure)))
+		return
+	case portal.CodePreconditionFailed:
+		diags.AddError("Changed in the portal since the plan", fmt.Sprintf("While %s: somebody changed it after Terraform had read it, so nothing was written. "+
+			"Run terraform plan again to see what is there now.", doing))
+		return
+	}
+	if len(failure.Errors) == 0 {
+		diags.AddError("The portal refused", fmt.Sprintf("While %s: %s", doing, sentence(failure)))
+		return
+	}
+	for _, field := range failure.Errors {
+		addFinding(diags, fmt.Sprintf("While %s: ", doing), noun, field)
+	}
+}
+
+// addFinding shows one field error at its attribute.
+func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field portal.FieldError) {
+	detail := doing + capital(field.Message, doing) + "."
+	if field.Code == portal.CodeAlreadyExists && field.ExistingID != "" {
+		detail += fmt.Sprintf("\n\nTo manage the existing %s with this resource, import it:\n\nimport {\n  to = switchboard_%s.NAME\n  id = %q\n}",
+			noun.Title(), noun, field.ExistingID)
+	}
+	if field.Field == "" {
+		diags.AddError(summary(field.Code), detail)
+		return
+	}
+	diags.AddAttributeError(attributePath(field.Field), summary(field.Code), detail)
+}
+
+// attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin.
+func attributePath(field string) path.Path {
+	names := strings.Split(field, ".")
+	last := len(names) - 1
+	if names[last] == "password" {
+		names[last] = "password_wo"
+	}
+	p := path.Root(names[0])
+	for _, name := range names[1:] {
+		p = p.AtName(name)
+	}
+	return p
+}
+
+func summary(code portal.Code) string {
+	switch code {
+	case portal.CodeAlreadyExists:
+		return "Already exists"
+	case portal.CodeInUse:
+		return "In use"
+	case portal.CodeMissing:
+		return "Does not exist"
+	case portal.CodeNotOnPlatform:
+		return "Not on this platform"
+	case portal.CodeNotOwned:
+		return "Not owned by the organisation"
+	case portal.CodeRequired:
+		return "Required"
+	case portal.CodeUnchangeable:
+		return "Cannot change"
+	case portal.CodeWeakPassword:
+		return "Password refused"
+	case portal.CodeMalformed:
+		return "Malformed"
+	default:
+		return "Not allowed"
+	}
+}
+
+func sentence(failure *portal.Error) string {
+	text := failure.Detail
+	if text == "" {
+		text = failure.Title
+	}
+	text = fmt.Sprintf("%s (%d)", text, failure.Status)
+	if failure.RequestID != "" {
+		text += fmt.Sprintf(", request %s", failure.RequestID)
+	}
+	return text
+}
+
+// capital starts a message that nothing stands before as a sentence.
+func capital(message, before string) string {
+	if before != "" || message == "" || !strings.Contains("abcdefghijklmnopqrstuvwxyz", message[:1]) {
+		return message
+	}
+	return strings.ToUpper(message[:1]) + message[1:]
+}

@@ -1,0 +1,92 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+)
+
+// Looking objects up by what people know them by (ALL-04).
+
+// findUser finds a user by id, e-mail address or username.
+func (a *access) findUser(ctx context.Context, key string) (*portal.User, error) {
+	if strings.HasPrefix(key, "usr_") {
+		if user, err := a.client.GetUser(ctx, key); !client.IsNotFound(err) {
+			return user, err
+		}
+	}
+	if strings.Contains(key, "@") {
+		found, err := a.client.ListUsers(ctx, client.UserQuery{Email: key})
+		if err != nil || len(found) > 0 {
+			return only(found, err, portal.NounUser, key)
+		}
+	}
+	found, err := a.client.ListUsers(ctx, client.UserQuery{Username: key})
+	return only(found, err, portal.NounUser, key)
+}
+
+// findPermissionGroup finds a group by id or name.
+func (a *access) findPermissionGroup(ctx context.Context, key string) (*portal.PermissionGroup, error) {
+	if strings.HasPrefix(key, "grp_") {
+		if group, err := a.client.GetPermissionGroup(ctx, key); !client.IsNotFound(err) {
+			return group, err
+		}
+	}
+	found, err := a.client.ListPermissionGroups(ctx, client.PermissionGroupQuery{Name: key})
+	return only(found, err, portal.NounPermissionGroup, key)
+}
+
+// findSIPAccount finds an account by id or extension.
+func (a *access) findSIPAccount(ctx context.Context, key string) (*portal.SIPAccount, error) {
+	if strings.HasPrefix(key, "sip_") {
+		if account, err := a.client.GetSIPAccount(ctx, key); !client.IsNotFound(err) {
+			return account, err
+		}
+	}
+	found, err := a.client.ListSIPAccounts(ctx, client.SIPAccountQuery{Extension: key})
+	return only(found, err, portal.NounSIPAccount, key)
+}
+
+// only returns the one object that was found. Natural keys are unique, so there is never more than one.
+func only[T any](found []T, err error, noun portal.Noun, key string) (*T, error) {
+	if err != nil {
+		return nil, err
+	}
+	if len(found) != 1 {
+		by := map[portal.Noun]string{
+			portal.NounUser:            "id, e-mail address or username",
+			portal.NounPermissionGroup: "id or name",
+			portal.NounSIPAccount:      "id or extension",
+		}
+		return nil, portal.NewError(portal.CodeNotFound, fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by[noun], key))
+	}
+	return &found[0], nil
+}
+
+// named is how messages call an object: by what people know it by, and its id.
+func named(name, id types.String) string {
+	if name.ValueString() == "" {
+		return id.ValueString()
+	}
+	return fmt.Sprintf("%q (%s)", name.ValueString(), id.ValueString())
+}
+
+// warnGone says that an object was deleted outside Terraform, so that its planned creation is no riddle.
+func warnGone(diags *diag.Diagnostics, noun portal.Noun, name string) {
+	diags.AddWarning(capital(noun.Title(), "")+" deleted outside Terraform",
+		fmt.Sprintf("The %s %s is in the state but no longer in the portal, so it leaves the state. If the configuration still has it, it is created anew.", noun.Title(), name))
+}
+
+// warnIfReplayed says that a create took up what an earlier, interrupted run had made.
+func warnIfReplayed(diags *diag.Diagnostics, replayed bool, noun portal.Noun, id string) {
+	if replayed {
+		diags.AddWarning("Taken up from an interrupted run", fmt.Sprintf(
+			"The portal had already made this %s (%s) for the same request, whose answer was lost. It is the same object, not a second one.", noun.Title(), id))
+	}
+}

@@ -1,0 +1,179 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*permissionGroupResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*permissionGroupResource)(nil)
+	_ resource.ResourceWithImportState = (*permissionGroupResource)(nil)
+)
+
+func newPermissionGroupResource() resource.Resource { return &permissionGroupResource{} }
+
+type permissionGroupResource struct{ resourceBase }
+
+func (r *permissionGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_permission_group"
+}
+
+func (r *permissionGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = permissionGroupSchema()
+}
+
+func permissionGroupSchema() schema.Schema {
+	a := attributes{portal.NounPermissionGroup}
+	return schema.Schema{
+		MarkdownDescription: "A permission group: a named set of rights, on some platforms called a role. A group with members cannot be deleted.",
+		Attributes: map[string]schema.Attribute{
+			"id":          a.id(),
+			"name":        a.required("name", "Name of the group. It is unique in the organisation, ignoring case."),
+			"description": a.text("description", "What the group is for."),
+			"permissions": a.set("permissions", "Names of the permissions that the group grants. A change affects every member."),
+			"built_in": schema.BoolAttribute{
+				Computed:            true,
+				MarkdownDescription: "Whether the group comes with the platform. Such a group can be imported and its permissions changed, but it keeps its name and cannot be deleted.",
+				PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
+func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	var plan, state permissionGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	change := plannedChange[portal.PermissionGroup]{noun: portal.NounPermissionGroup, config: req.Config.Raw}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		change.before = new(state.request())
+	}
+	after := plan.request()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	change.after = &after
+	change.stock = func(context.Context, *rules.Inventory) error { return nil } // what a group may hold is in the rule set
+	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	answer := newPermissionGroupModel(after)
+	if after.ID == "" {
+		answer.ID = types.StringUnknown()
+	}
+	settlePlan(ctx, req, resp, &answer)
+}
+
+func (r *permissionGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan permissionGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	doing := fmt.Sprintf("creating the permission group %q", plan.Name.ValueString())
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	group := plan.request()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	created, err := r.client.CreatePermissionGroup(ctx, group)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+		return
+	}
+	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounPermissionGroup, created.Object.ID)
+	plan = newPermissionGroupModel(created.Object)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(created.Object.ETag))...)
+}
+
+func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state permissionGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("reading the permission group %s", named(state.Name, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	group, err := r.client.GetPermissionGroup(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		warnGone(&resp.Diagnostics, portal.NounPermissionGroup, named(state.Name, state.ID))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+		return
+	}
+	state = newPermissionGroupModel(*group)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(group.ETag))...)
+}
+
+func (r *permissionGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state permissionGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("changing the permission group %s", named(state.Name, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	group := plan.request()
+	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
+	}
+	etag, diags := storedETag(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	changed, err := r.client.ReplacePermissionGroup(ctx, state.ID.ValueString(), group, etag)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+		return
+	}
+	plan = newPermissionGroupModel(*changed)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(changed.ETag))...)
+}
+
+func (r *permissionGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state permissionGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("deleting the permission group %s", named(state.Name, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	etag, diags := storedETag(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if err := r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+	}
+}
+
+// ImportState takes the id, the e-mail address or the permission groupname (ALL-04).
+func (r *permissionGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	doing := fmt.Sprintf("importing the permission group %q", req.ID)
+	if !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	group, err := r.findPermissionGroup(ctx, req.ID)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), group.ID)...)
+}

@@ -1,0 +1,124 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+// plannedChange is a planned write of one object, as the rule set sees it.
+type plannedChange[T any] struct {
+	noun portal.Noun
+	// before is the object in state, nil on creation.
+	before *T
+	// after is the planned object. What the configuration leaves out is absent on creation and as in state on update.
+	after  *T
+	config tftypes.Value
+	// stock looks up those objects of the organisation that the planned one refers to.
+	stock func(context.Context, *rules.Inventory) error
+}
+
+// check evaluates the platform's rule set on the change, completes the planned object with the defaults that the portal will apply, and reports
+// every finding at its attribute. It reports false if the portal could not be asked; then nothing was checked but what needs no portal.
+func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagnostics) bool {
+	inventory := rules.Inventory{}
+	organization, set, err := v.rules(ctx)
+	if err == nil {
+		inventory.Organization = organization
+		err = c.stock(ctx, &inventory)
+	}
+	if err != nil {
+		diags.AddWarning("Not checked against the portal", fmt.Sprintf(
+			"The portal could not be asked what the organisation has, so the planned %s was not checked against it; the portal checks it at apply.\n\n%v", c.noun.Title(), err))
+		return false
+	}
+	unknown := unknownPaths(c.config)
+	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown}
+	if c.before != nil {
+		change.Before = c.before
+		rules.FillFrom(c.after, c.before)
+		set.Normalize(c.noun, c.before)
+	} else if err := set.CompleteKnown(c.noun, c.after, unknown); err != nil {
+		diags.AddError("Broken rule set", err.Error()+". Please report this.")
+		return false
+	}
+	set.Normalize(c.noun, c.after)
+	for _, finding := range set.Check(inventory, change) {
+		if finding.Severity == rules.SeverityWarning {
+			diags.AddAttributeWarning(attributePath(finding.Field), "Worth a look", capital(finding.Message, "")+".")
+			continue
+		}
+		addFinding(diags, "", c.noun, portal.FieldError{Field: finding.Field, Code: finding.Code, Message: finding.Message, ExistingID: finding.ExistingID})
+	}
+	return true
+}
+
+// unknownPaths returns whether the configuration of a field is not known yet. A set is not known as long as any element is not; nothing in an
+// object is known before the object itself.
+func unknownPaths(config tftypes.Value) func(path string) bool {
+	unknown := map[string]bool{}
+	collectUnknown("", config, unknown)
+	return func(path string) bool {
+		for path != "" {
+			if unknown[path] {
+				return true
+			}
+			path = path[:max(strings.LastIndexByte(path, '.'), 0)]
+		}
+		return false
+	}
+}
+
+func collectUnknown(path string, value tftypes.Value, unknown map[string]bool) {
+	if value.IsFullyKnown() {
+		return
+	}
+	attributes := map[string]tftypes.Value{}
+	if !value.Type().Is(tftypes.Object{}) || !value.IsKnown() || value.As(&attributes) != nil {
+		unknown[strings.TrimSuffix(path, "_wo")] = true // a secret's field is named without the suffix of its write-only attribute
+		return
+	}
+	for name, attribute := range attributes {
+		collectUnknown(strings.TrimPrefix(path+"."+name, "."), attribute, unknown)
+	}
+}
+
+// settle replaces what is unknown in a plan by what the portal is going to answer, wherever the configuration leaves it to the portal. So the
+// plan shows defaults, and null for what the platform does not have, instead of "(known after apply)".
+func settle(plan, config, answer tftypes.Value) tftypes.Value {
+	switch {
+	case !plan.IsKnown():
+		if config.IsNull() {
+			return answer
+		}
+		return plan
+	case plan.IsNull() || !plan.Type().Is(tftypes.Object{}) || config.IsNull() || !config.IsKnown() || answer.IsNull() || !answer.IsKnown():
+		return plan
+	}
+	var planned, configured, answered map[string]tftypes.Value
+	if plan.As(&planned) != nil || config.As(&configured) != nil || answer.As(&answered) != nil {
+		return plan
+	}
+	settled := make(map[string]tftypes.Value, len(planned))
+	for name, value := range planned {
+		settled[name] = settle(value, configured[name], answered[name])
+	}
+	return tftypes.NewValue(plan.Type(), settled)
+}
+
+// settlePlan writes what the portal is going to answer into the plan of a resource. The answer is a pointer to the resource's model.
+func settlePlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, answer any) {
+	expected := tfsdk.State{Schema: req.Plan.Schema, Raw: req.Plan.Raw}
+	resp.Diagnostics.Append(expected.Set(ctx, answer)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Plan.Raw = settle(req.Plan.Raw, req.Config.Raw, expected.Raw)
+	}
+}

@@ -1,0 +1,137 @@
+// Package provider is the Terraform provider: resources, data sources and ephemeral resources for the people, rights and phones of an
+// organisation. What a platform allows is not decided here but in package rules, which the plan evaluates.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+)
+
+var (
+	_ provider.Provider                       = (*switchboardProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*switchboardProvider)(nil)
+)
+
+// New returns the constructor of a provider of the given version.
+func New(version string) func() provider.Provider {
+	return newWith(options{version: version, getenv: os.Getenv})
+}
+
+// options are what a test fixes and a running provider takes from its surroundings.
+type options struct {
+	version string
+	getenv  func(string) string
+	retry   client.RetryPolicy
+}
+
+func newWith(o options) func() provider.Provider {
+	return func() provider.Provider { return &switchboardProvider{options: o} }
+}
+
+type switchboardProvider struct{ options options }
+
+func (p *switchboardProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "switchboard"
+	resp.Version = p.options.version
+}
+
+func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "People, rights and phones on hosted-telephony and customer-contact platforms.",
+		Attributes: map[string]schema.Attribute{
+			"endpoint": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "URL of the portal, such as `https://portal.example.com`. Plain `http` is accepted for loopback addresses only. Defaults to the environment variable `SWITCHBOARD_ENDPOINT`.",
+			},
+			"token": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "Bearer token for the portal. Defaults to the environment variable `SWITCHBOARD_TOKEN`, which keeps it out of files.",
+			},
+			"ca_certificate_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "PEM file with the certificate authority that signed the portal's certificate, if the system does not know it. There is no switch that turns verification off.",
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "How long one attempt of a request may take, such as `45s` or `2m`. Defaults to `30s`.",
+				Validators:          []validator.String{positiveDuration{}},
+			},
+			"embedded_portal": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "A real portal inside the provider, instead of `endpoint` and `token`: no server, no account. For trying things out, for tests and for dry runs in CI. " +
+					"Commands that run at the same time on one database wait for each other.",
+				Attributes: map[string]schema.Attribute{
+					"database": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "SQLite file, made if it does not exist. A relative path starts at the working directory of Terraform; `\"${path.module}/portal.db\"` starts at the module.",
+					},
+					"organization_file": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "YAML file that describes the organisation: its platform, what it ordered, its numbers, PBXs and modules. It is applied again when it has changed.",
+					},
+				},
+			},
+		},
+	}
+}
+
+// configuration is the provider block.
+type configuration struct {
+	Endpoint          types.String `tfsdk:"endpoint"`
+	Token             types.String `tfsdk:"token"`
+	CACertificateFile types.String `tfsdk:"ca_certificate_file"`
+	RequestTimeout    types.String `tfsdk:"request_timeout"`
+	EmbeddedPortal    types.Object `tfsdk:"embedded_portal"`
+}
+
+// embeddedPortalModel is the embedded_portal attribute.
+type embeddedPortalModel struct {
+	Database         types.String `tfsdk:"database"`
+	OrganizationFile types.String `tfsdk:"organization_file"`
+}
+
+func (p *switchboardProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config configuration
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	a := &access{pending: config.pending(ctx, &resp.Diagnostics)}
+	if a.pending == "" {
+		a.client = p.connect(ctx, config, req.TerraformVersion, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		a.view = newView(a.client)
+	}
+	resp.ResourceData = a
+	resp.DataSourceData = a
+	resp.EphemeralResourceData = a
+}
+
+func (p *switchboardProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newPermissionGroupResource, newSIPAccountResource, newUserResource}
+}
+
+func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		newPermissionGroupDataSource, newPermissionGroupsDataSource,
+		newSIPAccountDataSource, newSIPAccountsDataSource,
+		newUserDataSource, newUsersDataSource,
+	}
+}
+
+func (p *switchboardProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newPasswordEphemeral}
+}

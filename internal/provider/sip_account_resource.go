@@ -1,0 +1,199 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*sipAccountResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*sipAccountResource)(nil)
+	_ resource.ResourceWithImportState = (*sipAccountResource)(nil)
+)
+
+func newSIPAccountResource() resource.Resource { return &sipAccountResource{} }
+
+type sipAccountResource struct{ resourceBase }
+
+func (r *sipAccountResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_sip_account"
+}
+
+func (r *sipAccountResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = sipAccountSchema()
+}
+
+func sipAccountSchema() schema.Schema {
+	a := attributes{portal.NounSIPAccount}
+	password, passwordVersion := a.password("SIP password of this account alone. Left out, the portal generates one that nobody is shown. " +
+		"It is kept only as a digest that holds the extension (RFC 8760), so a new extension needs a new password.")
+	return schema.Schema{
+		MarkdownDescription: "A SIP account: what a phone or an app registers with (RFC 3261).",
+		Attributes: map[string]schema.Attribute{
+			"id":                  a.id(),
+			"extension":           a.required("extension", "Internal number. It is unique in the organisation, over users and SIP accounts.", extensionShape()),
+			"name":                a.text("name", "What the account is called, such as *Alice, desk*."),
+			"type":                a.text("type", "`voip` for a phone, `app` for an app."),
+			"caller_id":           a.text("caller_id", "Number shown on outgoing calls. The organisation must own it.", phoneNumberShape()),
+			"hide_caller_id":      a.flag("hide_caller_id", "Hide the number on outgoing calls."),
+			"enabled":             a.flag("enabled", "Whether the account may register and call."),
+			"password_wo":         password,
+			"password_wo_version": passwordVersion,
+			"sip_username":        schema.StringAttribute{Computed: true, MarkdownDescription: "User part of the SIP address and digest username. It equals the extension."},
+			"sip_domain": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Host part of the SIP address and digest realm. It belongs to the organisation.",
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+		},
+	}
+}
+
+// ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
+func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	var plan, config, state sipAccountResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		change.before = new(state.request())
+	}
+	after := plan.request()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
+		after.Password = secretPointer(config.PasswordWO)
+	}
+	change.after = &after
+	change.stock = func(context.Context, *rules.Inventory) error { return nil } // its caller ID is in the organisation itself
+	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), PasswordWOVersion: plan.PasswordWOVersion}
+	answer.SIPUsername = answer.Extension
+	if organization, _, err := r.view.rules(ctx); err == nil {
+		answer.SIPDomain = types.StringValue(organization.SIPDomain)
+	}
+	if after.ID == "" {
+		answer.ID = types.StringUnknown()
+	}
+	settlePlan(ctx, req, resp, &answer)
+}
+
+func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan, config sipAccountResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	doing := fmt.Sprintf("creating the SIP account %q", plan.Extension.ValueString())
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	account := plan.request()
+	account.Password = secretPointer(config.PasswordWO)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	created, err := r.client.CreateSIPAccount(ctx, account)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+		return
+	}
+	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounSIPAccount, created.Object.ID)
+	plan.sipAccountModel = plan.answered(created.Object)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(created.Object.ETag))...)
+}
+
+func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state sipAccountResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("reading the SIP account %s", named(state.Extension, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	account, err := r.client.GetSIPAccount(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		warnGone(&resp.Diagnostics, portal.NounSIPAccount, named(state.Extension, state.ID))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+		return
+	}
+	state.sipAccountModel = state.answered(*account)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(account.ETag))...)
+}
+
+func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, config, state sipAccountResourceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("changing the SIP account %s", named(state.Extension, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	account := plan.request()
+	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
+		account.Password = secretPointer(config.PasswordWO)
+	}
+	etag, diags := storedETag(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	changed, err := r.client.ReplaceSIPAccount(ctx, state.ID.ValueString(), account, etag)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+		return
+	}
+	plan.sipAccountModel = plan.answered(*changed)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(changed.ETag))...)
+}
+
+func (r *sipAccountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state sipAccountResourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("deleting the SIP account %s", named(state.Extension, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	etag, diags := storedETag(ctx, req.Private)
+	resp.Diagnostics.Append(diags...)
+	if err := r.client.DeleteSIPAccount(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+	}
+}
+
+// ImportState takes the id, the e-mail address or the SIP accountname (ALL-04).
+func (r *sipAccountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	doing := fmt.Sprintf("importing the SIP account %q", req.ID)
+	if !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	account, err := r.findSIPAccount(ctx, req.ID)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), account.ID)...)
+}

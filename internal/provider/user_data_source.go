@@ -1,0 +1,102 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+)
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*userDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*userDataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*usersDataSource)(nil)
+)
+
+func newUserDataSource() datasource.DataSource { return &userDataSource{} }
+
+type userDataSource struct{ dataSourceBase }
+
+func (d *userDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user"
+}
+
+func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One user, found by `id`, `email` or `username`.",
+		Attributes:          computed(userSchema().Attributes, "id", "email", "username"),
+	}
+}
+
+func (d *userDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("email"), path.MatchRoot("username"))}
+}
+
+func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config userModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	key := cmp.Or(config.ID.ValueString(), config.Email.ValueString(), config.Username.ValueString())
+	doing := fmt.Sprintf("looking up the user %q", key)
+	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
+		return
+	}
+	user, err := d.findUser(ctx, key)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, config.answered(ctx, *user, &resp.Diagnostics))...)
+}
+
+func newUsersDataSource() datasource.DataSource { return &usersDataSource{} }
+
+type usersDataSource struct{ dataSourceBase }
+
+type usersModel struct {
+	Users []userModel `tfsdk:"users"`
+}
+
+func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_users"
+}
+
+func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "All users of the organisation.",
+		Attributes: map[string]schema.Attribute{
+			"users": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The users, in the order of their e-mail addresses.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: computed(userSchema().Attributes)},
+			},
+		},
+	}
+}
+
+func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	const doing = "listing the users"
+	if !d.known(doing, &resp.Diagnostics) {
+		return
+	}
+	users, err := d.client.ListUsers(ctx, client.UserQuery{})
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
+		return
+	}
+	slices.SortFunc(users, func(a, b portal.User) int {
+		return cmp.Compare(portal.EmailKey(valueOf(a.Email)), portal.EmailKey(valueOf(b.Email)))
+	})
+	models := make([]userModel, 0, len(users))
+	for _, user := range users {
+		models = append(models, userModel{}.answered(ctx, user, &resp.Diagnostics))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, usersModel{Users: models})...)
+}
