@@ -21,7 +21,7 @@ const embeddedEndpoint = "http://localhost"
 // startEmbeddedPortal opens the portal on a SQLite file and returns the way to it. It lives as long as the process; SQLite keeps every
 // acknowledged write however that ends.
 func startEmbeddedPortal(ctx context.Context, database, organizationFile string) (http.RoundTripper, error) {
-	organization, err := service.ReadOrganizationFile(organizationFile)
+	file, err := service.ReadOrganizationFile(organizationFile)
 	if err != nil {
 		return nil, err
 	}
@@ -30,10 +30,10 @@ func startEmbeddedPortal(ctx context.Context, database, organizationFile string)
 		return nil, fmt.Errorf("opening the database %s: %w", database, err)
 	}
 	svc := service.New(db, service.Options{})
-	if _, err := svc.ApplyOrganization(ctx, organization); err != nil {
+	if _, err := svc.ApplyOrganization(ctx, file); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	caller := service.Caller{OrganizationID: organization.ID, TokenID: "embedded", Scopes: portal.Scopes()}
+	caller := service.Caller{OrganizationID: file.Organization.ID, TokenID: "embedded", Scopes: portal.Scopes()}
 	return inProcess{server.New(svc, slog.New(slog.DiscardHandler)).ActingAs(caller)}, nil
 }
 

@@ -2,7 +2,7 @@ package provider
 
 import (
 	"context"
-	"encoding/json"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
@@ -11,24 +11,31 @@ import (
 // the portal since then stops the apply instead of being overwritten.
 const etagKey = "etag"
 
-// privateState is what the framework gives to reads and writes of private state.
-type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-func storedETag(ctx context.Context, private privateState) (string, diag.Diagnostics) {
-	text, diags := private.GetKey(ctx, etagKey)
-	var etag string
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &etag); err != nil {
-			diags.AddError("Unreadable private state", "The ETag in the private state of the resource is damaged: "+err.Error()+". Run terraform apply -refresh-only to read it anew.")
-		}
+// privateReader and privateWriter are the framework's private state, whose type is internal to it.
+type (
+	privateReader interface {
+		GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 	}
-	return etag, diags
+	privateWriter interface {
+		SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
+	}
+)
+
+// storedETag is "" if there is none, which makes a write unconditional.
+func storedETag(ctx context.Context, private privateReader, diags *diag.Diagnostics) string {
+	text, d := private.GetKey(ctx, etagKey)
+	diags.Append(d...)
+	if len(text) == 0 {
+		return ""
+	}
+	etag, err := strconv.Unquote(string(text))
+	if err != nil {
+		diags.AddError("Unreadable private state", "The ETag in the private state of the resource is damaged. Run terraform apply -refresh-only to read it anew.")
+	}
+	return etag
 }
 
-// etagJSON is the form in which private state keeps an ETag: its values must be JSON.
-func etagJSON(etag string) []byte {
-	text, _ := json.Marshal(etag) //nolint:errchkjson // a string always marshals
-	return text
+// keepETag stores the ETag as JSON, which values in private state must be.
+func keepETag(ctx context.Context, private privateWriter, etag string, diags *diag.Diagnostics) {
+	diags.Append(private.SetKey(ctx, etagKey, []byte(strconv.QuoteToASCII(etag)))...)
 }

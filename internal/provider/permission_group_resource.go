@@ -87,11 +87,7 @@ func (r *permissionGroupResource) Create(ctx context.Context, req resource.Creat
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	group := plan.request()
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	created, err := r.client.CreatePermissionGroup(ctx, group)
+	created, err := r.client.CreatePermissionGroup(ctx, plan.request())
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
@@ -99,7 +95,7 @@ func (r *permissionGroupResource) Create(ctx context.Context, req resource.Creat
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounPermissionGroup, created.Object.ID)
 	plan = newPermissionGroupModel(created.Object)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(created.Object.ETag))...)
+	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
 
 func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -121,7 +117,7 @@ func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadReq
 	}
 	state = newPermissionGroupModel(*group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(group.ETag))...)
+	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
 }
 
 func (r *permissionGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -132,22 +128,14 @@ func (r *permissionGroupResource) Update(ctx context.Context, req resource.Updat
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	group := plan.request()
-	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-	}
-	etag, diags := storedETag(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	changed, err := r.client.ReplacePermissionGroup(ctx, state.ID.ValueString(), group, etag)
+	changed, err := r.client.ReplacePermissionGroup(ctx, state.ID.ValueString(), plan.request(), storedETag(ctx, req.Private, &resp.Diagnostics))
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
 	plan = newPermissionGroupModel(*changed)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(changed.ETag))...)
+	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
 func (r *permissionGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -157,14 +145,13 @@ func (r *permissionGroupResource) Delete(ctx context.Context, req resource.Delet
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	etag, diags := storedETag(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if err := r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 	}
 }
 
-// ImportState takes the id, the e-mail address or the permission groupname (ALL-04).
+// ImportState takes the id or the name (ALL-04).
 func (r *permissionGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	doing := fmt.Sprintf("importing the permission group %q", req.ID)
 	if !r.known(doing, &resp.Diagnostics) {

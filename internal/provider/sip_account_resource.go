@@ -106,9 +106,6 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	account := plan.request()
 	account.Password = secretPointer(config.PasswordWO)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	created, err := r.client.CreateSIPAccount(ctx, account)
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
@@ -117,7 +114,7 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounSIPAccount, created.Object.ID)
 	plan.sipAccountModel = plan.answered(created.Object)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(created.Object.ETag))...)
+	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
 
 func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -139,7 +136,7 @@ func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	state.sipAccountModel = state.answered(*account)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(account.ETag))...)
+	keepETag(ctx, resp.Private, account.ETag, &resp.Diagnostics)
 }
 
 func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -155,8 +152,7 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		account.Password = secretPointer(config.PasswordWO)
 	}
-	etag, diags := storedETag(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -167,7 +163,7 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	plan.sipAccountModel = plan.answered(*changed)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(changed.ETag))...)
+	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
 func (r *sipAccountResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -177,14 +173,13 @@ func (r *sipAccountResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	etag, diags := storedETag(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if err := r.client.DeleteSIPAccount(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
 		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 	}
 }
 
-// ImportState takes the id, the e-mail address or the SIP accountname (ALL-04).
+// ImportState takes the id or the extension (ALL-04).
 func (r *sipAccountResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	doing := fmt.Sprintf("importing the SIP account %q", req.ID)
 	if !r.known(doing, &resp.Diagnostics) {

@@ -107,7 +107,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUser, created.Object.ID)
 	plan.userModel = plan.answered(ctx, created.Object, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(created.Object.ETag))...)
+	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
 
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -129,7 +129,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	}
 	state.userModel = state.answered(ctx, *user, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(user.ETag))...)
+	keepETag(ctx, resp.Private, user.ETag, &resp.Diagnostics)
 }
 
 func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -145,8 +145,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		user.Password = secretPointer(config.PasswordWO)
 	}
-	etag, diags := storedETag(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -157,7 +156,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	plan.userModel = plan.answered(ctx, *changed, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, etagKey, etagJSON(changed.ETag))...)
+	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
 func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -167,8 +166,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	etag, diags := storedETag(ctx, req.Private)
-	resp.Diagnostics.Append(diags...)
+	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 	}
