@@ -49,7 +49,7 @@ run() {
 
 say "Building the provider"
 provider=$logs/terraform-provider-switchboard
-run build go build -C "$root" -trimpath -ldflags "-X main.version=$version" -o "$provider" .
+run build go build -C "$root" -ldflags "-X main.version=$version" -o "$provider" .
 
 say "Preparing $demo"
 if [ -e "$demo" ]; then
