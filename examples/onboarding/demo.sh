@@ -55,7 +55,7 @@ say "Preparing $demo"
 if [ -e "$demo" ]; then
 	rm -rf "$demo.previous"
 	mv "$demo" "$demo.previous"
-	echo "The demo that was there is in $demo.previous."
+	echo "The demo that was there is in $demo.previous; to go on with it, run $terraform init there first."
 fi
 mkdir "$demo"
 cp "$here/README.md" "$here"/*.tf "$here"/*.csv "$here/organization.yaml" "$demo"
@@ -63,7 +63,9 @@ cp "$here/README.md" "$here"/*.tf "$here"/*.csv "$here/organization.yaml" "$demo
 for registry in registry.terraform.io registry.opentofu.org; do
 	mirror=$demo/terraform.d/plugins/$registry/switchboard-hq/switchboard/$version/$(go env GOOS)_$(go env GOARCH)
 	mkdir -p "$mirror"
-	cp "$provider" "$mirror/terraform-provider-switchboard_v$version"
+	ln "$provider" "$mirror/terraform-provider-switchboard_v$version" 2> /dev/null ||
+		cp "$provider" "$mirror/terraform-provider-switchboard_v$version"
+	provider=$mirror/terraform-provider-switchboard_v$version
 done
 
 cd "$demo"

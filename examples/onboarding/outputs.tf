@@ -1,7 +1,7 @@
 locals {
   # Names come last: letters of some scripts are two columns wide, which would push what follows out of line.
-  row    = "%-9s  %-13s  %-16s  %-38s  %s"
-  header = format(local.row, "Extension", "Own number", "Group", "Login", "Name")
+  row    = "%-9s  %-12s  %-16s  %-${max([for email, person in local.people : length(email)]...)}s  %s"
+  header = format(local.row, "Extension", "Number", "Group", "Login", "Name")
 
   rows = [
     for email, user in switchboard_user.person : format(
