@@ -1,0 +1,111 @@
+#!/bin/sh
+# Onboards a team in a portal of its own: builds the provider, applies this folder in ./demo, shows that a second plan has
+# nothing to do, and that a list with a mistake is refused by the plan. Exits 0 only if all of that held.
+# A demo that is there already is moved to ./demo.previous, and a new one starts from nothing.
+set -eu
+
+terraform=${TERRAFORM:-terraform}
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+root=$(CDPATH='' cd -- "$here/../.." && pwd)
+demo=$root/demo
+version=${VERSION:-$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' "$root/CHANGELOG.md" | head -n 1)}
+
+if ! cli=$(command -v "$terraform"); then
+	echo "There is no \"$terraform\" on the PATH: install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or OpenTofu 1.11 or newer and say TERRAFORM=tofu make demo." >&2
+	exit 1
+fi
+if ! command -v go > /dev/null; then
+	echo "There is no \"go\" on the PATH: install Go 1.26 or newer (https://go.dev/doc/install)." >&2
+	exit 1
+fi
+
+case $cli in
+/*) ;;
+*) cli=$PWD/$cli ;; # the script changes folder
+esac
+
+# What a person set for other configurations has no say here.
+export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
+unset TF_WORKSPACE TF_DATA_DIR TF_REATTACH_PROVIDERS TF_CLI_ARGS TF_CLI_ARGS_init TF_CLI_ARGS_plan TF_CLI_ARGS_apply \
+	TF_CLI_ARGS_output TF_VAR_people_file SWITCHBOARD_ENDPOINT SWITCHBOARD_TOKEN
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say() { printf '\n== %s\n' "$*"; }
+
+# run NAME COMMAND…: runs the command quietly; if it fails, shows all that it said and gives up.
+run() {
+	log=$logs/$1
+	shift
+	if ! "$@" > "$log" 2>&1; then
+		cat "$log" >&2
+		printf '\nFailed: %s\n' "$*" >&2
+		exit 1
+	fi
+}
+
+say "Building the provider"
+provider=$logs/terraform-provider-switchboard
+run build go build -C "$root" -ldflags "-X main.version=$version" -o "$provider" .
+
+say "Preparing $demo"
+if [ -e "$demo" ]; then
+	rm -rf "$demo.previous"
+	mv "$demo" "$demo.previous"
+	echo "The demo that was there is in $demo.previous; to go on with it, run $terraform init there first."
+fi
+mkdir "$demo"
+cp "$here/README.md" "$here"/*.tf "$here"/*.csv "$here/organization.yaml" "$demo"
+# Terraform takes a provider from this folder before it asks a registry, so ./demo needs nothing from outside itself.
+for registry in registry.terraform.io registry.opentofu.org; do
+	mirror=$demo/terraform.d/plugins/$registry/switchboard-hq/switchboard/$version/$(go env GOOS)_$(go env GOARCH)
+	mkdir -p "$mirror"
+	ln "$provider" "$mirror/terraform-provider-switchboard_v$version" 2> /dev/null ||
+		cp "$provider" "$mirror/terraform-provider-switchboard_v$version"
+	provider=$mirror/terraform-provider-switchboard_v$version
+done
+
+cd "$demo"
+run init "$cli" init -no-color
+grep -E 'has been successfully initialized' "$logs/init"
+
+say "$terraform apply"
+run apply "$cli" apply -no-color -auto-approve -compact-warnings
+grep -E '^(Plan:|Apply complete!)' "$logs/apply"
+
+say "The team"
+"$cli" output -raw team
+printf '\n\n'
+"$cli" output -raw summary
+echo
+
+say "$terraform plan: is there anything left to do?"
+run plan "$cli" plan -no-color -compact-warnings -detailed-exitcode
+grep -E '^No changes\.' "$logs/plan"
+
+say "$terraform plan -var people_file=people_with_a_mistake.csv: a number that the organisation does not rent"
+if "$cli" plan -no-color -compact-warnings -var people_file=people_with_a_mistake.csv > "$logs/mistake" 2>&1; then
+	cat "$logs/mistake" >&2
+	echo "Failed: the plan accepted people_with_a_mistake.csv." >&2
+	exit 1
+fi
+if ! tr -d ' \n' < "$logs/mistake" | grep -q '+48222504941'; then
+	cat "$logs/mistake" >&2
+	echo "Failed: the plan refused people_with_a_mistake.csv, but not because of +48 22 250 49 41." >&2
+	exit 1
+fi
+sed -n '/Error:/,$p' "$logs/mistake"
+echo "Refused by the plan, before anything was touched."
+
+say "Done: a team was onboarded, a second plan found no changes, and a mistake was refused."
+cat << EOF
+To go on:
+
+  cd demo
+  edit people.csv, then: $terraform plan, $terraform apply
+
+make demo starts afresh and keeps this folder as demo.previous; make demo-clean removes both.
+EOF

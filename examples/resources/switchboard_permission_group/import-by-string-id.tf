@@ -1,0 +1,4 @@
+import {
+  to = switchboard_permission_group.agents
+  id = "Agents" # or the id, grp_…
+}
