@@ -52,10 +52,9 @@ type terraformState = terraform.State
 // factories serves the provider from this process, without the waits between retries.
 func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	quick := options{
-		version:  "test",
-		getenv:   func(string) string { return "" },
-		retry:    client.RetryPolicy{Attempts: 3, MinWait: time.Nanosecond, MaxWait: time.Microsecond},
-		patience: time.Second,
+		version: "test",
+		getenv:  func(string) string { return "" },
+		retry:   client.RetryPolicy{Attempts: 3, MinWait: time.Nanosecond, MaxWait: time.Microsecond},
 	}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"switchboard": providerserver.NewProtocol6WithError(newWith(quick)()),

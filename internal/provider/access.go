@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -18,9 +17,6 @@ import (
 type access struct {
 	client *client.Client
 	view   *view
-
-	// patience is how long a delete waits for the rest of the apply to let go of the object.
-	patience time.Duration
 
 	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on and configures the
 	// provider again at apply.

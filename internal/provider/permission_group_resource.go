@@ -38,7 +38,9 @@ func (r *permissionGroupResource) Schema(_ context.Context, _ resource.SchemaReq
 func permissionGroupSchema() schema.Schema {
 	a := attributes{portal.NounPermissionGroup}
 	return schema.Schema{
-		MarkdownDescription: "A permission group: a named set of rights, on some platforms called a role. A group with members cannot be deleted.",
+		MarkdownDescription: "A permission group: a named set of rights, on some platforms called a role.\n\n" +
+			"A group with members cannot be deleted. Terraform deletes a group before it changes the users that leave it; " +
+			"`lifecycle { create_before_destroy = true }` on the group turns that order round.",
 		Attributes: map[string]schema.Attribute{
 			"id":          a.id(),
 			"name":        a.required("name", "Name of the group. It is unique in the organisation, ignoring case."),
@@ -161,9 +163,8 @@ func (r *permissionGroupResource) Delete(ctx context.Context, req resource.Delet
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	err := deleteWhenReleased(ctx, r.patience, func() error { return r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag) })
-	if err != nil && !client.IsNotFound(err) {
-		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+	if err := r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+		addDeleteError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 	}
 }
 

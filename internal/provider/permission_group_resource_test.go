@@ -119,7 +119,7 @@ removed {
 	})
 }
 
-// TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes: its members go first, and then it can go too.
+// TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes: Terraform deletes a group before it moves its members, unless it is told otherwise.
 func TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -128,17 +128,22 @@ func TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes(t *testing.T) {
 			"email": `"alice@example.com"`, "first_name": `"Alice"`, "last_name": `"Jansen"`, "permission_group_ids": group, "telephony.sip_assignment": `"dynamic"`,
 		}.block("resource", "switchboard_user", "alice")
 	}
+	const (
+		leads  = `resource "switchboard_permission_group" "leads" { name = "Leads" }`
+		agents = `resource "switchboard_permission_group" "agents" { name = "Agents" }`
+		turned = `resource "switchboard_permission_group" "agents" {
+  name = "Agents"
+  lifecycle { create_before_destroy = true }
+}`
+	)
+	inAgents, inLeads := user(`[switchboard_permission_group.agents.id]`), user(`[switchboard_permission_group.leads.id]`)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, surroundings, user(`[switchboard_permission_group.agents.id]`))},
-			{
-				Config: configure(p, `
-resource "switchboard_permission_group" "leads"  { name = "Leads" }
-resource "switchboard_sip_account" "desk"        { extension = "201" }
-resource "switchboard_sip_account" "spare"       { extension = "202" }
-`, user(`[switchboard_permission_group.leads.id]`)),
-			},
+			{Config: configure(p, leads, agents, inAgents)},
+			{Config: configure(p, leads, inLeads), ExpectError: regexp.MustCompile(`(?s)In use.*alice@example\.com.*create_before_destroy|create_before_destroy.*In use`)},
+			{Config: configure(p, leads, turned, inAgents)},
+			{Config: configure(p, leads, inLeads)},
 		},
 	})
 }

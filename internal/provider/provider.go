@@ -5,7 +5,6 @@ package provider
 import (
 	"context"
 	"os"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
@@ -25,15 +24,14 @@ var (
 
 // New returns the constructor of a provider of the given version.
 func New(version string) func() provider.Provider {
-	return newWith(options{version: version, getenv: os.Getenv, patience: 20 * time.Second})
+	return newWith(options{version: version, getenv: os.Getenv})
 }
 
 // options are what a test fixes and a running provider takes from its surroundings.
 type options struct {
-	version  string
-	getenv   func(string) string
-	retry    client.RetryPolicy
-	patience time.Duration
+	version string
+	getenv  func(string) string
+	retry   client.RetryPolicy
 }
 
 func newWith(o options) func() provider.Provider {
@@ -109,7 +107,7 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a := &access{pending: config.pending(ctx, &resp.Diagnostics), patience: p.options.patience}
+	a := &access{pending: config.pending(ctx, &resp.Diagnostics)}
 	if a.pending == "" {
 		a.client = p.connect(ctx, config, req.TerraformVersion, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {

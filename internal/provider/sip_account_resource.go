@@ -174,9 +174,8 @@ func (r *sipAccountResource) Delete(ctx context.Context, req resource.DeleteRequ
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	err := deleteWhenReleased(ctx, r.patience, func() error { return r.client.DeleteSIPAccount(ctx, state.ID.ValueString(), etag) })
-	if err != nil && !client.IsNotFound(err) {
-		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+	if err := r.client.DeleteSIPAccount(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+		addDeleteError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 	}
 }
 
