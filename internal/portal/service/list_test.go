@@ -154,7 +154,9 @@ func TestService_organisationsAreApart(t *testing.T) {
 		},
 	}
 	for _, name := range slices.Sorted(maps.Keys(calls)) {
-		got := wantError(t, calls[name](), portal.CodeNotFound, "", "")
+		err := calls[name]()
+		wantError(t, err, portal.CodeNotFound, "", "")
+		got := portalError(t, err)
 		if got.Status != 404 {
 			t.Errorf("%s: status %d", name, got.Status)
 		}

@@ -94,7 +94,8 @@ func TestOrganization_whatBreaksSomethingIsRefused(t *testing.T) {
 				t.Fatalf("the file has no %q", test.old)
 			}
 			changed, err := f.ApplyOrganization(t.Context(), parse(t, strings.Replace(acmeFile, test.old, test.new, 1)))
-			got := wantError(t, err, portal.CodeConflict, test.field, portal.CodeInUse)
+			wantError(t, err, portal.CodeConflict, test.field, portal.CodeInUse)
+			got := portalError(t, err)
 			if changed || !strings.HasPrefix(got.Errors[0].Message, test.message) {
 				t.Errorf("changed %v, message %q, want %q", changed, got.Errors[0].Message, test.message)
 			}

@@ -27,7 +27,9 @@ func TestPermissionGroup_TC08_groupWithMembersStays(t *testing.T) {
 	for i := range 7 {
 		f.user(dynamic(group, fmt.Sprintf("user%d@example.com", i)))
 	}
-	got := wantError(t, f.DeletePermissionGroup(t.Context(), f.acme, group.ID, group.ETag), portal.CodeConflict, "", portal.CodeInUse)
+	err := f.DeletePermissionGroup(t.Context(), f.acme, group.ID, group.ETag)
+	wantError(t, err, portal.CodeConflict, "", portal.CodeInUse)
+	got := portalError(t, err)
 	want := `"Agents" has 7 members: user0@example.com, user1@example.com, user2@example.com, user3@example.com, user4@example.com and 2 more; move them to another group first`
 	if got.Status != 409 || got.Errors[0].Message != want {
 		t.Errorf("%d %q, want 409 %q", got.Status, got.Errors[0].Message, want)
@@ -75,7 +77,8 @@ func TestPermissionGroup_nameIsUniqueIgnoringCase(t *testing.T) {
 	f := newFixture(t)
 	first, second := f.group("Agents"), f.group("Others")
 	_, err := f.CreatePermissionGroup(t.Context(), f.acme, portal.PermissionGroup{Name: new("AGENTS")}, "")
-	if got := wantError(t, err, portal.CodeConflict, "name", portal.CodeAlreadyExists); got.Errors[0].ExistingID != first.ID {
+	wantError(t, err, portal.CodeConflict, "name", portal.CodeAlreadyExists)
+	if got := portalError(t, err); got.Errors[0].ExistingID != first.ID {
 		t.Errorf("existing_id is %q, want %q", got.Errors[0].ExistingID, first.ID)
 	}
 	_, err = f.ReplacePermissionGroup(t.Context(), f.acme, second.ID, portal.PermissionGroup{Name: new("agents")}, "")
@@ -119,7 +122,9 @@ func TestRefusal_warningsStopNothing(t *testing.T) {
 	if err := refuse(portal.NounUser, []rules.Finding{warning}); err != nil {
 		t.Errorf("a warning refuses: %v", err)
 	}
-	if got := wantError(t, refuse(portal.NounUser, []rules.Finding{warning, mistake}), portal.CodeInvalid, "name", portal.CodeMalformed); len(got.Errors) != 1 || strings.Contains(got.Error(), "free mail") {
+	err := refuse(portal.NounUser, []rules.Finding{warning, mistake})
+	wantError(t, err, portal.CodeInvalid, "name", portal.CodeMalformed)
+	if got := portalError(t, err); len(got.Errors) != 1 || strings.Contains(got.Error(), "free mail") {
 		t.Errorf("the warning is among the errors: %v", got)
 	}
 	wantError(t, refuse(portal.NounUser, []rules.Finding{mistake, taken}), portal.CodeConflict, "email", portal.CodeAlreadyExists)

@@ -117,7 +117,8 @@ func TestSIPAccount_ALL02_extensionIsUnique(t *testing.T) {
 	f := newFixture(t)
 	first, second := f.account("1001", sipPassword), f.account("1002", sipPassword)
 	_, err := f.CreateSIPAccount(t.Context(), f.acme, portal.SIPAccount{Extension: new("1001")}, "")
-	got := wantError(t, err, portal.CodeConflict, "extension", portal.CodeAlreadyExists)
+	wantError(t, err, portal.CodeConflict, "extension", portal.CodeAlreadyExists)
+	got := portalError(t, err)
 	if got.Errors[0].ExistingID != first.ID {
 		t.Errorf("existing_id is %q, want %q", got.Errors[0].ExistingID, first.ID)
 	}
@@ -130,7 +131,9 @@ func TestSIPAccount_inUseStays(t *testing.T) {
 	f := newFixture(t)
 	group, account := f.group("Agents"), f.account("1001", sipPassword)
 	user := f.user(alice(group, account))
-	got := wantError(t, f.DeleteSIPAccount(t.Context(), f.acme, account.ID, ""), portal.CodeConflict, "", portal.CodeInUse)
+	err := f.DeleteSIPAccount(t.Context(), f.acme, account.ID, "")
+	wantError(t, err, portal.CodeConflict, "", portal.CodeInUse)
+	got := portalError(t, err)
 	if want := "the SIP account 1001 belongs to alice@example.com; take it away from that user first"; got.Errors[0].Message != want {
 		t.Errorf("message is %q, want %q", got.Errors[0].Message, want)
 	}

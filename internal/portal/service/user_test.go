@@ -103,7 +103,8 @@ func TestUser_takenEmailIsAConflictThatNamesTheHolder(t *testing.T) {
 	group := f.group("Agents")
 	first := f.user(dynamic(group, "alice@example.com"))
 	_, err := f.CreateUser(t.Context(), f.acme, dynamic(group, "ALICE@example.com"), "")
-	got := wantError(t, err, portal.CodeConflict, "email", portal.CodeAlreadyExists)
+	wantError(t, err, portal.CodeConflict, "email", portal.CodeAlreadyExists)
+	got := portalError(t, err)
 	if got.Status != 409 || got.Errors[0].ExistingID != first.ID {
 		t.Errorf("got %d with %+v, want 409 with existing_id %s", got.Status, got.Errors, first.ID)
 	}
