@@ -21,7 +21,7 @@ var version = "dev"
 func main() {
 	ctx := context.Background()
 	if len(os.Args) > 1 && !strings.HasPrefix(os.Args[1], "-") {
-		os.Exit(cli.Run(ctx, version, os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(cli.Run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger such as delve can be attached")
 	flag.Parse()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -14,16 +15,28 @@ type PhoneNumber string
 
 // phoneNumberCharacters are what people write between the digits. Letters would be read as keypad digits, and ";ext=" as an
 // extension: both would store another number than the one that was meant.
-const phoneNumberCharacters = "+0123456789 \u00a0-.()/"
+const phoneNumberCharacters = "0123456789 \u00a0-.()/"
 
-// ParsePhoneNumber reads a number in international form, with any of the usual separators.
+// Limits of a phone number.
+const (
+	maxPhoneNumberLength = 64 // in bytes as written: far more than any separators need
+	maxPhoneNumberDigits = 15 // ITU-T E.164, section 6.1; the numbering plans of some countries are wider on paper
+)
+
+// ParsePhoneNumber reads a number in international form, with any of the usual separators. The national prefix in brackets that
+// people put into it, as in +31 (0)85, is left out.
 func ParsePhoneNumber(s string) (PhoneNumber, error) {
 	text := strings.TrimSpace(s)
-	if !strings.HasPrefix(text, "+") {
+	digits, complete := strings.CutPrefix(text, "+")
+	if !complete {
 		return "", errors.New("write the complete number, with + and the country code, such as +31 85 123 45 67")
 	}
-	if i := strings.IndexFunc(text, func(r rune) bool { return !strings.ContainsRune(phoneNumberCharacters, r) }); i >= 0 {
-		return "", fmt.Errorf("a phone number holds digits, spaces and - . ( ) / only, not %q", []rune(text[i:])[0])
+	if i := strings.IndexFunc(digits, func(r rune) bool { return !strings.ContainsRune(phoneNumberCharacters, r) }); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(digits[i:])
+		return "", fmt.Errorf("a phone number holds digits, spaces and - . ( ) / only, after one +, not %q", r)
+	}
+	if len(text) > maxPhoneNumberLength {
+		return "", errTooManyDigits
 	}
 	n, err := phonenumbers.Parse(text, "")
 	if err != nil {
@@ -31,18 +44,37 @@ func ParsePhoneNumber(s string) (PhoneNumber, error) {
 	}
 	switch phonenumbers.IsPossibleNumberWithReason(n) {
 	case phonenumbers.IS_POSSIBLE:
-		return PhoneNumber(phonenumbers.Format(n, phonenumbers.E164)), nil
+		return e164(n)
 	case phonenumbers.TOO_LONG:
-		return "", errors.New("too many digits for a number of this country")
+		return "", errTooManyDigits
 	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY, phonenumbers.TOO_SHORT:
 		return "", errors.New("too few digits for a number of this country; write it with its area code")
 	default:
-		return "", errors.New("not a number that can exist in this country")
+		return "", errImpossible
 	}
 }
 
+var (
+	errTooManyDigits = errors.New("too many digits for a number of this country")
+	errImpossible    = errors.New("not a number that can exist in this country")
+)
+
+// e164 writes the number, and reads it back: where the numbering plan takes the first digits of what was written for a prefix a second
+// time, the text would be another number whenever it is read.
+func e164(n *phonenumbers.PhoneNumber) (PhoneNumber, error) {
+	text := phonenumbers.Format(n, phonenumbers.E164)
+	if len(text) > len("+")+maxPhoneNumberDigits {
+		return "", errTooManyDigits
+	}
+	again, err := phonenumbers.Parse(text, "")
+	if err != nil || phonenumbers.Format(again, phonenumbers.E164) != text || phonenumbers.IsPossibleNumberWithReason(again) != phonenumbers.IS_POSSIBLE {
+		return "", errImpossible
+	}
+	return PhoneNumber(text), nil
+}
+
 // SamePhoneNumber reports whether a and b are spellings of one number. Two texts that are no numbers are the same if they are equal.
-func SamePhoneNumber(a, b string) bool { return phoneNumberKey(a) == phoneNumberKey(b) }
+func SamePhoneNumber(a, b string) bool { return a == b || phoneNumberKey(a) == phoneNumberKey(b) }
 
 func phoneNumberKey(s string) string {
 	if n, err := ParsePhoneNumber(s); err == nil {

@@ -12,6 +12,7 @@ package portal
 
 import (
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 )
@@ -97,8 +98,14 @@ type Page[T any] struct {
 	Next  string `json:"next,omitempty"`
 }
 
-// Secret is a value that is sent to the portal and never comes back: it prints as "(secret)" whatever the verb (ALL-05).
+// Secret is a value that is sent to the portal and never comes back: it prints as "(secret)" whatever the verb (ALL-05). Only JSON has it in
+// clear, for the way to the portal; so no object that may hold one is ever logged as JSON.
 type Secret string
 
-// Format keeps the value out of every message and log line.
-func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("(secret)")) }
+const hidden = "(secret)"
+
+// Format keeps the value out of every message.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(hidden)) }
+
+// LogValue keeps the value out of every log line, of which some are JSON.
+func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }

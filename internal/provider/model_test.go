@@ -168,4 +168,3 @@ func described(t *testing.T, prefix string, attributes map[string]schema.Attribu
 		}
 	}
 }
-

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -37,7 +38,9 @@ func (r *permissionGroupResource) Schema(_ context.Context, _ resource.SchemaReq
 func permissionGroupSchema() schema.Schema {
 	a := attributes{portal.NounPermissionGroup}
 	return schema.Schema{
-		MarkdownDescription: "A permission group: a named set of rights, on some platforms called a role. A group with members cannot be deleted.",
+		MarkdownDescription: "A permission group: a named set of rights, on some platforms called a role.\n\n" +
+			"A group with members cannot be deleted. Terraform deletes a group before it changes the users that leave it; " +
+			"`lifecycle { create_before_destroy = true }` on the group turns that order round.",
 		Attributes: map[string]schema.Attribute{
 			"id":          a.id(),
 			"name":        a.required("name", "Name of the group. It is unique in the organisation, ignoring case."),
@@ -54,10 +57,15 @@ func permissionGroupSchema() schema.Schema {
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+	var plan, state permissionGroupModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		refuseBuiltIn(state, &resp.Diagnostics)
 		return
 	}
-	var plan, state permissionGroupModel
+	if !r.ready() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	change := plannedChange[portal.PermissionGroup]{noun: portal.NounPermissionGroup, config: req.Config.Raw}
 	if !req.State.Raw.IsNull() {
@@ -78,6 +86,15 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		answer.ID = types.StringUnknown()
 	}
 	settlePlan(ctx, req, resp, &answer)
+}
+
+// refuseBuiltIn keeps a plan from deleting what comes with the platform (MW-06).
+func refuseBuiltIn(state permissionGroupModel, diags *diag.Diagnostics) {
+	if state.BuiltIn.ValueBool() {
+		diags.AddError("A built-in permission group cannot be deleted", fmt.Sprintf(
+			"The permission group %s comes with the platform and stays. To stop managing it, take it out of the configuration with a removed block:\n\n"+
+				"removed {\n  from = switchboard_permission_group.NAME\n  lifecycle { destroy = false }\n}", named(state.Name, state.ID)))
+	}
 }
 
 func (r *permissionGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -147,7 +164,7 @@ func (r *permissionGroupResource) Delete(ctx context.Context, req resource.Delet
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if err := r.client.DeletePermissionGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
-		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
+		addDeleteError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 	}
 }
 

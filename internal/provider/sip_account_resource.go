@@ -175,7 +175,7 @@ func (r *sipAccountResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if err := r.client.DeleteSIPAccount(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
-		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
+		addDeleteError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 	}
 }
 

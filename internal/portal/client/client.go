@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -81,6 +82,9 @@ func (c *Client) do(ctx context.Context, r request) (answer, error) {
 		},
 	}
 	response, err := retrying.Do(sent)
+	if response != nil {
+		defer func() { _ = response.Body.Close() }() // it is in memory; closing stops the attempt's timer
+	}
 	if err != nil {
 		return answer{}, current.failed(ctx, err)
 	}
@@ -135,7 +139,7 @@ func (c *call) record(ctx context.Context, response *http.Response, err error) {
 	}
 	switch {
 	case err == nil:
-		c.last = response.Status
+		c.last = statusLine(response.StatusCode)
 		fields["status"] = response.StatusCode
 	case ctx.Err() != nil:
 		fields["failure"] = ctx.Err().Error()
@@ -147,6 +151,8 @@ func (c *call) record(ctx context.Context, response *http.Response, err error) {
 		c.client.log(ctx, "portal request", fields)
 	}
 }
+
+func statusLine(status int) string { return strconv.Itoa(status) + " " + http.StatusText(status) }
 
 // String names the request in errors. The query is left out: it may hold an e-mail address.
 func (c *call) String() string { return c.method + " " + c.client.endpoint + c.path }

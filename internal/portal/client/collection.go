@@ -37,6 +37,7 @@ func (c collection[T]) list(ctx context.Context, where map[string]string) ([]T, 
 		}
 	}
 	all := []T{}
+	cursors := map[string]bool{}
 	for {
 		r := request{method: http.MethodGet, path: c.path, query: query}
 		got, err := c.client.do(ctx, r)
@@ -60,9 +61,10 @@ func (c collection[T]) list(ctx context.Context, where map[string]string) ([]T, 
 		if page.Next == "" {
 			return all, nil
 		}
-		if len(page.Items) == 0 || page.Next == query.Get("after") {
-			return nil, c.client.unexpected(r, got, errors.New("its next page is the same again, without end"))
+		if cursors[page.Next] {
+			return nil, c.client.unexpected(r, got, errors.New("its next page is one that came before, without end"))
 		}
+		cursors[page.Next] = true
 		query.Set("after", page.Next)
 	}
 }

@@ -54,7 +54,7 @@ func (e strayError) Unwrap() error { return e.problem }
 func (c *call) refused(response *http.Response, body []byte) error {
 	if location, err := response.Location(); err == nil && response.StatusCode < 400 {
 		return fmt.Errorf("%s: redirected to %q (%s), which is not followed, because the token must not go to another address; "+
-			"set the endpoint to the portal's own address", c, location.Host, response.Status)
+			"set the endpoint to the portal's own address", c, location.Host, statusLine(response.StatusCode))
 	}
 	mediaType, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")) // empty if there is none or it is malformed
 	if mediaType == "application/problem+json" {

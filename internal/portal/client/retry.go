@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -77,9 +76,8 @@ func (p RetryPolicy) wait(attempt int, retryAfter string, now time.Time) time.Du
 
 // parseRetryAfter reads seconds or an HTTP date. What is neither, or in the past, is 0.
 func parseRetryAfter(text string, now time.Time) time.Duration {
-	const longest = 24 * time.Hour // far beyond any MaxWait, and far from overflowing
-	if seconds, err := strconv.ParseUint(text, 10, 32); err == nil {
-		return min(time.Duration(seconds)*time.Second, longest)
+	if seconds, err := strconv.ParseUint(text, 10, 32); err == nil { // 32 bits of seconds fit a Duration
+		return time.Duration(seconds) * time.Second
 	}
 	if date, err := http.ParseTime(text); err == nil {
 		return max(date.Sub(now), 0)
@@ -124,12 +122,6 @@ func isPermanent(err error) bool {
 }
 
 func isUntrusted(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[x509.HostnameError](err)
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	return ok
 }

@@ -5,6 +5,8 @@ import (
 	"html"
 	"net/url"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -17,25 +19,22 @@ type secrets []string
 // hidden returns everything secret in the call.
 func (c *call) hidden() secrets { return append(secrets{c.client.token()}, c.secrets...) }
 
-// in reports whether the text holds one of the secrets, as it is or in one of the usual escapings.
-func (s secrets) in(text string) bool {
-	for _, secret := range s {
-		if secret == "" {
-			continue
-		}
-		quoted, err := json.Marshal(secret)
-		if err != nil {
-			return true
-		}
-		for _, form := range []string{
-			secret, oneLine(secret), strings.Trim(string(quoted), `"`), html.EscapeString(secret), url.QueryEscape(secret), url.PathEscape(secret),
-		} {
-			if form != "" && strings.Contains(text, form) {
-				return true
-			}
-		}
+// forms returns the secret as it is and in the usual escapings, the longest first.
+func forms(secret string) []string {
+	quoted, _ := json.Marshal(secret) // a string cannot fail
+	all := []string{
+		secret, oneLine(secret), strings.Trim(string(quoted), `"`), strings.Trim(strconv.Quote(secret), `"`),
+		html.EscapeString(secret), url.QueryEscape(secret), url.PathEscape(secret),
 	}
-	return false
+	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) })
+	return slices.DeleteFunc(all, func(form string) bool { return form == "" })
+}
+
+// in reports whether the text holds one of the secrets, in whatever form.
+func (s secrets) in(text string) bool {
+	return slices.ContainsFunc(s, func(secret string) bool {
+		return slices.ContainsFunc(forms(secret), func(form string) bool { return strings.Contains(text, form) })
+	})
 }
 
 // conceal replaces the secrets in a message of the portal, which should hold none (ALL-05). Very short ones and those of letters only
@@ -43,7 +42,9 @@ func (s secrets) in(text string) bool {
 func (s secrets) conceal(text string) string {
 	for _, secret := range s {
 		if len(secret) >= 4 && strings.ContainsFunc(secret, func(r rune) bool { return !unicode.IsLetter(r) }) {
-			text = strings.ReplaceAll(text, secret, "(secret)")
+			for _, form := range forms(secret) {
+				text = strings.ReplaceAll(text, form, "(secret)")
+			}
 		}
 	}
 	return text

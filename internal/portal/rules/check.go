@@ -33,14 +33,15 @@ type Finding struct {
 type Change struct {
 	Noun   portal.Noun
 	Before any // pointer to the stored object; nil on creation
-	After  any // pointer to the wanted object, with the fields that a request may leave out filled in (see Complete)
-	// Unknown reports whether the wanted value at a dotted path is not known yet. What depends on it is not checked. Nil: all is known.
+	After  any // pointer to the wanted object, on creation with its defaults (see Complete); on a replacement what it leaves out stays as stored
+	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
+	// depends on it is not checked. Nil: all is known.
 	Unknown func(path string) bool
 }
 
 // Inventory is what the organisation has, as far as a check needs it.
 type Inventory struct {
-	Organization     portal.Organization
+	Organization     portal.Organization               // zero (no ID): not known, not checked
 	PermissionGroups map[string]portal.PermissionGroup // by id; a group that is not here does not exist. Nil: not known, not checked.
 	SIPAccounts      map[string]SIPAccount             // by id, likewise
 	Holders          map[string]map[string]Holder      // field path → UniqueKey of a value → who has it. Nil: not known, not checked.
@@ -60,15 +61,18 @@ type Holder struct {
 
 // Complete gives every field of a new object that is left out its default.
 func (s *Set) Complete(noun portal.Noun, object any) error {
-	unknown := func(string) bool { return false }
-	return s.CompleteKnown(noun, object, unknown)
+	return s.CompleteKnown(noun, object, nil)
 }
 
-// CompleteKnown is Complete for an object of which some fields are not known yet: those get no default.
+// CompleteKnown is Complete for an object of which some fields are not known yet (see Change): those get no default.
 func (s *Set) CompleteKnown(noun portal.Noun, object any, unknown func(path string) bool) error {
+	o := s.Objects[noun]
+	if o == nil {
+		return nil // Check says that the platform has none
+	}
 	doc := flatten(object)
-	for path, field := range s.Objects[noun].Fields {
-		if _, given := doc.values[path]; given || field.Default == nil || unknown(path) {
+	for path, field := range o.Fields {
+		if _, given := doc.values[path]; given || field.Default == nil || unknownAt(unknown, path) {
 			continue
 		}
 		if err := assign(object, path, field.Default); err != nil {
@@ -78,13 +82,31 @@ func (s *Set) CompleteKnown(noun portal.Noun, object any, unknown func(path stri
 	return nil
 }
 
+// unknownAt reports whether the value at the path, or an object that holds it, is not known yet.
+func unknownAt(unknown func(path string) bool, path string) bool {
+	if unknown == nil {
+		return false
+	}
+	for i, r := range path {
+		if r == '.' && unknown(path[:i]) {
+			return true
+		}
+	}
+	return unknown(path)
+}
+
 // Check returns what the platform has to say about a change, in the order of the fields' names. A change may be written if no finding
 // is an error.
 func (s *Set) Check(inventory Inventory, change Change) []Finding {
 	e := evaluation{set: s, object: s.Objects[change.Noun], inventory: inventory, change: change, before: flatten(change.Before), after: flatten(change.After)}
 	if e.object == nil {
-		return []Finding{{Severity: SeverityError, Code: portal.CodeNotOnPlatform, Message: fmt.Sprintf("%s has no %ss", s.Platform, change.Noun.Title()), ID: "ALL-01"}}
+		return []Finding{{
+			Severity: SeverityError, Code: portal.CodeNotOnPlatform, ID: "ALL-01",
+			Message: fmt.Sprintf("%s has no %ss; leave this one out", s.Platform, change.Noun.Title()),
+		}}
 	}
+	e.after.keep(e.before)
+	e.object.normalizeDocument(&e.after)
 	e.presence()
 	for _, path := range slices.Sorted(maps.Keys(e.object.Fields)) {
 		e.field(path, e.object.Fields[path])
@@ -110,17 +132,20 @@ func (e *evaluation) add(path, id string, code portal.Code, format string, args 
 }
 
 func (e *evaluation) unknown(path string) bool {
-	return e.change.Unknown != nil && e.change.Unknown(path)
+	return unknownAt(e.change.Unknown, path)
 }
 
 func (e *evaluation) creating() bool { return len(e.before.values) == 0 }
 
-// presence refuses what the platform does not have (ALL-01).
+// presence refuses what the platform does not have (ALL-01). A nested object of which it has no field is one finding, at the object.
 func (e *evaluation) presence() {
+	var absent string
 	for _, path := range e.after.given {
-		if !e.object.has(path) {
-			e.add(path, "ALL-01", portal.CodeNotOnPlatform, "%s has no %s for a %s; leave it out", e.set.Platform, path, e.change.Noun.Title())
+		if e.object.has(path) || e.unknown(path) || absent != "" && strings.HasPrefix(path, absent+".") {
+			continue
 		}
+		absent = path
+		e.add(path, "ALL-01", portal.CodeNotOnPlatform, "%s has no %s for a %s; leave it out", e.set.Platform, path, e.change.Noun.Title())
 	}
 }
 
@@ -141,15 +166,17 @@ func (o *Object) has(path string) bool {
 func (e *evaluation) changed(path string) bool {
 	after, given := e.after.values[path]
 	if !given {
-		return false // left as it is
+		return false
 	}
 	before, had := e.before.values[path]
 	if !had {
 		return true
 	}
 	if list, ok := after.([]string); ok {
-		old := e.before.strings(path)
-		return len(list) != len(old) || !slices.Equal(slices.Sorted(slices.Values(list)), slices.Sorted(slices.Values(old)))
+		return !slices.Equal(list, e.object.normalizeList(path, e.before.strings(path)))
+	}
+	if text, ok := before.(string); ok {
+		before = e.object.normalizeText(path, text)
 	}
 	return after != before
 }
@@ -184,7 +211,11 @@ func (e *evaluation) fill(message string) string {
 			return b.String()
 		}
 		path, end, _ := strings.Cut(rest, "}")
-		b.WriteString(e.after.text(path))
+		if e.unknown(path) {
+			b.WriteString("a value that is not known yet")
+		} else {
+			b.WriteString(e.after.text(path))
+		}
 		message = end
 	}
 }

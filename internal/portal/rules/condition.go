@@ -23,6 +23,9 @@ func truthOf(b bool) truth {
 
 // holds evaluates one condition.
 func (e *evaluation) holds(c Condition) truth {
+	if c.AtLeast != nil {
+		return e.atLeast(*c.AtLeast, c.Fields)
+	}
 	doc := &e.after
 	if c.Before {
 		doc = &e.before
@@ -51,7 +54,10 @@ func (e *evaluation) among(c Condition, doc *document) truth {
 	var allowed []string
 	incomplete := false
 	for _, path := range c.Among {
-		incomplete = incomplete || e.unknown(path)
+		if !c.Before && e.unknown(path) {
+			incomplete = true
+			continue
+		}
 		allowed = append(allowed, doc.strings(path)...)
 	}
 	for _, value := range doc.strings(c.Field) {
@@ -64,4 +70,27 @@ func (e *evaluation) among(c Condition, doc *document) truth {
 		return no
 	}
 	return yes
+}
+
+// atLeast reports whether the fields together hold so many different values. One that is not known yet may hold any number of them.
+func (e *evaluation) atLeast(least int, fields []string) truth {
+	values := map[string]bool{}
+	incomplete := false
+	for _, path := range fields {
+		if e.unknown(path) {
+			incomplete = true
+			continue
+		}
+		for _, value := range e.after.strings(path) {
+			values[value] = true
+		}
+	}
+	switch {
+	case len(values) >= least:
+		return yes
+	case incomplete:
+		return unknowable
+	default:
+		return no
+	}
 }

@@ -2,12 +2,15 @@ package rules
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"strings"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // document is an object as the evaluator sees it: values by dotted path. What is absent (a nil pointer or slice) is not in it.
-// Values are string, bool, int64 or []string; secrets are strings.
+// Values are string, bool, int64, []string or portal.Secret.
 type document struct {
 	values map[string]any
 	given  []string // paths of what the writer of the object gave: leaves and nested objects, without what only the portal writes
@@ -40,6 +43,9 @@ func (d *document) add(prefix string, object reflect.Value) {
 			d.values[path] = field.Interface()
 		case reflect.String:
 			d.values[path] = field.String()
+			if secret, ok := field.Interface().(portal.Secret); ok {
+				d.values[path] = secret
+			}
 		case reflect.Bool:
 			d.values[path] = field.Bool()
 		default:
@@ -60,20 +66,45 @@ func (d *document) strings(path string) []string {
 			return nil
 		}
 		return []string{v}
+	case portal.Secret:
+		if v == "" {
+			return nil
+		}
+		return []string{string(v)}
 	default:
 		return []string{fmt.Sprint(v)}
 	}
 }
 
-// text is the value at path as a person reads it.
+// text is the value at path as a person reads it, without secrets.
 func (d *document) text(path string) string {
-	if _, ok := d.values[path]; !ok {
+	list := d.strings(path)
+	if len(list) == 0 {
 		return "nothing"
 	}
-	if list := d.strings(path); len(list) > 0 {
-		return strings.Join(list, ", ")
+	if _, secret := d.values[path].(portal.Secret); secret {
+		return "(secret)"
 	}
-	return "nothing"
+	return clip(strings.Join(list, ", "))
+}
+
+// clip shortens a value for a message.
+func clip(text string) string {
+	const most = 100
+	runes := []rune(text)
+	if len(runes) <= most {
+		return text
+	}
+	return string(runes[:most]) + "…"
+}
+
+// keep fills in what the document leaves out from the stored object.
+func (d *document) keep(stored document) {
+	for path, value := range stored.values {
+		if _, given := d.values[path]; !given {
+			d.values[path] = value
+		}
+	}
 }
 
 // assign gives the field at path a value in a pointer to a wire type, making the nested objects on the way.
@@ -92,24 +123,46 @@ func assign(object any, path string, value any) error {
 		}
 		target = field
 	}
-	if list, ok := value.([]any); ok {
-		elements := make([]string, 0, len(list))
-		for _, element := range list {
-			elements = append(elements, fmt.Sprint(element))
-		}
-		value = elements
+	to := target.Type()
+	if target.Kind() == reflect.Pointer {
+		to = to.Elem()
 	}
-	given := reflect.ValueOf(value)
-	switch {
-	case target.Kind() == reflect.Pointer && given.CanConvert(target.Type().Elem()):
-		target.Set(reflect.New(target.Type().Elem()))
-		target.Elem().Set(given.Convert(target.Type().Elem()))
-	case given.CanConvert(target.Type()):
-		target.Set(given.Convert(target.Type()))
-	default:
+	given, ok := convert(value, to)
+	if !ok {
 		return fmt.Errorf("field %q of %T cannot hold %v", path, object, value)
 	}
+	if target.Kind() == reflect.Pointer {
+		target.Set(reflect.New(to))
+		target = target.Elem()
+	}
+	target.Set(given)
 	return nil
+}
+
+// convert brings a value as the YAML decoder makes it into the type of a field, and refuses every conversion that would change it.
+func convert(value any, to reflect.Type) (reflect.Value, bool) {
+	given := reflect.ValueOf(value)
+	switch v := value.(type) {
+	case []any:
+		elements := make([]string, 0, len(v))
+		for _, element := range v {
+			text, ok := element.(string)
+			if !ok {
+				return given, false
+			}
+			elements = append(elements, text)
+		}
+		given = reflect.ValueOf(elements)
+	case uint64: // every whole number that is not negative
+		if v > math.MaxInt64 {
+			return given, false
+		}
+		given = reflect.ValueOf(int64(v))
+	}
+	if given.Kind() != to.Kind() {
+		return given, false
+	}
+	return given.Convert(to), true
 }
 
 func fieldByName(object reflect.Value, name string) (reflect.Value, bool) {
@@ -126,7 +179,8 @@ func fieldName(f reflect.StructField) string {
 	return name
 }
 
-// FillFrom gives every field that object leaves out the value it has in stored. Both are pointers to the same wire type.
+// FillFrom gives every field that object leaves out the value it has in stored, and every field that only the portal writes too, whatever
+// object says there. Both are pointers to the same wire type; they share nothing afterwards that Normalize or Complete would change in both.
 func FillFrom(object, stored any) {
 	fill(reflect.ValueOf(object).Elem(), reflect.ValueOf(stored).Elem())
 }
@@ -135,11 +189,16 @@ func fill(object, stored reflect.Value) {
 	for i := range object.NumField() {
 		to, from := object.Field(i), stored.Field(i)
 		switch {
-		case from.IsZero():
-		case to.IsZero():
+		case to.Kind() != reflect.Pointer && to.Kind() != reflect.Slice:
 			to.Set(from)
+		case from.IsNil():
 		case to.Kind() == reflect.Pointer && to.Type().Elem().Kind() == reflect.Struct:
+			if to.IsNil() {
+				to.Set(reflect.New(to.Type().Elem()))
+			}
 			fill(to.Elem(), from.Elem())
+		case to.IsNil():
+			to.Set(from)
 		}
 	}
 }

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
-	_ "time/tzdata" // the plan must know the time zones on a machine that has none installed
+	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/language"
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -18,19 +18,16 @@ func (e *evaluation) field(path string, f *Field) {
 	if e.unknown(path) {
 		return
 	}
-	_, given := e.after.values[path]
 	values := e.after.strings(path)
-	if f.Required && len(values) == 0 && (given || e.creating()) {
+	if f.Required && !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) && !e.stored(path, f) {
 		e.add(path, f.ID, portal.CodeRequired, "%s requires %s for a %s; give a value", e.set.Platform, path, e.change.Noun.Title())
-		return
-	}
-	if !given {
 		return
 	}
 	if f.Immutable != "" && !e.creating() && e.changed(path) {
 		e.add(path, f.ID, portal.CodeUnchangeable, "cannot change from %q to %q once saved; %s", e.before.text(path), e.after.text(path), f.Immutable)
 	}
 	e.size(path, f, values)
+	var sound []string
 	for _, value := range values {
 		if message := e.shape(f, path, value); message != "" {
 			code := portal.CodeMalformed
@@ -40,9 +37,16 @@ func (e *evaluation) field(path string, f *Field) {
 			e.add(path, f.ID, code, "%s", message)
 			continue
 		}
-		e.stock(path, f, value)
+		sound = append(sound, value)
 		e.uniqueness(path, f, value)
 	}
+	e.stock(path, f, sound)
+}
+
+// stored reports whether the portal holds a value of its own for a field that is left out: a password never comes back.
+func (e *evaluation) stored(path string, f *Field) bool {
+	_, given := e.after.values[path]
+	return f.Format == FormatPassword && !given && !e.creating()
 }
 
 // size checks how many elements there are and how large a number is.
@@ -50,18 +54,30 @@ func (e *evaluation) size(path string, f *Field, values []string) {
 	switch v := e.after.values[path].(type) {
 	case []string:
 		if f.MaxItems > 0 && len(v) > f.MaxItems {
-			e.add(path, f.ID, portal.CodeNotAllowed, "has %d values (%s); %s allows at most %d, remove the others", len(v), strings.Join(values, ", "), e.set.Platform, f.MaxItems)
+			e.add(path, f.ID, portal.CodeNotAllowed, "has %d values (%s); %s allows at most %d, remove the others",
+				len(v), clip(strings.Join(values, ", ")), e.set.Platform, f.MaxItems)
 		}
 		if len(v) < f.MinItems {
 			e.add(path, f.ID, portal.CodeNotAllowed, "has %d values; %s requires at least %d, add them", len(v), e.set.Platform, f.MinItems)
 		}
 	case int64:
-		if f.Min != nil && v < *f.Min {
-			e.add(path, f.ID, portal.CodeNotAllowed, "is %d; the least that %s allows is %d", v, e.set.Platform, *f.Min)
+		if f.Min != nil && v < *f.Min || f.Max != nil && v > *f.Max {
+			e.add(path, f.ID, portal.CodeNotAllowed, "is %d; %s allows %s, choose such a number", v, e.set.Platform, f.span())
 		}
-		if f.Max != nil && v > *f.Max {
-			e.add(path, f.ID, portal.CodeNotAllowed, "is %d; the most that %s allows is %d", v, e.set.Platform, *f.Max)
-		}
+	}
+}
+
+// span is the range of a number in words.
+func (f *Field) span() string {
+	switch {
+	case f.Min != nil && f.Max != nil:
+		return fmt.Sprintf("%d to %d", *f.Min, *f.Max)
+	case f.Min != nil:
+		return fmt.Sprintf("%d or more", *f.Min)
+	case f.Max != nil:
+		return fmt.Sprintf("%d or less", *f.Max)
+	default:
+		return ""
 	}
 }
 
@@ -70,176 +86,106 @@ func (e *evaluation) shape(f *Field, path, value string) string {
 	if f.Format == FormatPassword {
 		return e.set.Passwords[e.change.Noun].Refuse(value, e.personalWords())
 	}
+	shown := fmt.Sprintf("%q", clip(value))
+	if _, secret := e.after.values[path].(portal.Secret); secret {
+		shown = "the value"
+	}
 	if n := utf8.RuneCountInString(value); f.MaxLength > 0 && n > f.MaxLength || n < f.MinLength {
-		return fmt.Sprintf("%q has %d characters; %s", value, n, f.lengths())
+		return fmt.Sprintf("%s has %d characters; %s allows %s", shown, n, e.set.Platform, f.lengths())
+	}
+	if i := strings.IndexFunc(value, f.forbidden); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(value[i:])
+		return fmt.Sprintf("%s has the control character %U; remove it", shown, r)
 	}
 	if len(f.OneOf) > 0 && !slices.Contains(f.OneOf, value) {
-		return fmt.Sprintf("%q is not one of %s", value, strings.Join(f.OneOf, ", "))
+		return fmt.Sprintf("%s is not allowed; %s", shown, choices(f.OneOf))
 	}
 	if err := f.Format.parse(value); err != nil {
-		return fmt.Sprintf("%q: %v", value, err)
+		return fmt.Sprintf("%s: %v", shown, err)
 	}
 	return ""
 }
 
+// forbidden reports whether a character can stand in no text of this field: control characters break mails, SIP headers and terminals.
+func (f *Field) forbidden(r rune) bool {
+	return unicode.IsControl(r) && (!f.Multiline || !strings.ContainsRune("\t\r\n", r))
+}
+
+// lengths is the allowed number of characters in words.
 func (f *Field) lengths() string {
 	switch {
 	case f.MinLength > 0 && f.MaxLength > 0:
-		return fmt.Sprintf("%d to %d are allowed", f.MinLength, f.MaxLength)
+		return fmt.Sprintf("%d to %d", f.MinLength, f.MaxLength)
 	case f.MinLength > 0:
-		return fmt.Sprintf("at least %d are required", f.MinLength)
+		return fmt.Sprintf("at least %d", f.MinLength)
 	default:
-		return fmt.Sprintf("at most %d are allowed", f.MaxLength)
+		return fmt.Sprintf("at most %d", f.MaxLength)
 	}
-}
-
-func (f Format) parse(value string) (err error) {
-	switch f {
-	case FormatPhoneNumber:
-		_, err = portal.ParsePhoneNumber(value)
-	case FormatEmail:
-		_, err = portal.ParseEmail(value)
-	case FormatExtension:
-		_, err = portal.ParseExtension(value)
-	case FormatCountry:
-		var region language.Region
-		if region, err = language.ParseRegion(value); err != nil || !region.IsCountry() || region.String() != value {
-			err = fmt.Errorf("write the country as its two capital letters of ISO 3166-1, such as SE")
-		}
-	case FormatTimeZone:
-		if _, err = time.LoadLocation(value); err != nil || value == "Local" {
-			err = fmt.Errorf("write the time zone as the IANA database names it, such as Europe/Stockholm")
-		}
-	case FormatLanguage:
-		if _, err = language.Parse(value); err != nil {
-			err = fmt.Errorf("write the language as a BCP 47 tag, such as sv or nl-BE")
-		}
-	}
-	return err
-}
-
-// stock checks that a value is there to be taken.
-func (e *evaluation) stock(path string, f *Field, value string) {
-	organization := e.inventory.Organization
-	switch f.Source {
-	case SourcePermissionGroups:
-		if _, ok := e.inventory.PermissionGroups[value]; !ok && e.inventory.PermissionGroups != nil {
-			e.add(path, f.ID, portal.CodeMissing, "there is no permission group with the id %q; use the id of an existing one", value)
-		}
-	case SourceSIPAccounts:
-		e.sipAccount(path, f, value)
-	case SourcePBXs:
-		if !slices.ContainsFunc(organization.PBXs, func(p portal.PBX) bool { return p.ID == value }) {
-			e.add(path, f.ID, portal.CodeMissing, "%q is no PBX of %s; %s", value, organization.Name, choices(pbxIDs(organization)))
-		}
-	case SourcePermissions:
-		if _, ok := e.set.Permissions[value]; !ok {
-			e.add(path, f.ID, portal.CodeNotAllowed, "%s has no permission %q; %s", e.set.Platform, value, choices(e.set.PermissionNames()))
-		}
-	case SourceOwnedNumbers:
-		if !owns(organization, value) {
-			e.add(path, f.ID, portal.CodeNotOwned, "%s is not a number that %s owns; %s", value, organization.Name, choices(organization.PhoneNumbers))
-		}
-	case SourceNumbersOrSenderName:
-		if !owns(organization, value) && !slices.Contains(organization.SenderNames, value) {
-			e.add(path, f.ID, portal.CodeNotOwned, "%s is neither a number that %s owns nor a sender name registered for it; %s",
-				value, organization.Name, choices(slices.Concat(organization.SenderNames, organization.PhoneNumbers)))
-		}
-	}
-}
-
-func (e *evaluation) sipAccount(path string, f *Field, id string) {
-	if e.inventory.SIPAccounts == nil {
-		return
-	}
-	account, ok := e.inventory.SIPAccounts[id]
-	if !ok {
-		e.add(path, f.ID, portal.CodeMissing, "there is no SIP account with the id %q; use the id of an existing one", id)
-		return
-	}
-	if f.Exclusive && account.Holder != (Holder{}) && !e.same(account.Holder) {
-		extension := id
-		if account.Extension != nil {
-			extension = *account.Extension
-		}
-		e.add(path, f.ID, portal.CodeInUse, "the SIP account %s (%s) belongs to %s; take one that is free, or let that user give it up first",
-			extension, id, account.Holder.Name)
-	}
-}
-
-// same reports whether the holder is the object that is being written. A new object has no id yet, but its e-mail address tells it:
-// the creation of that person is being repeated, which the portal resolves by itself.
-func (e *evaluation) same(holder Holder) bool {
-	if id, _ := e.before.values["id"].(string); id != "" {
-		return holder.ID == id
-	}
-	email, _ := e.after.values["email"].(string)
-	return email != "" && portal.SameEmail(holder.Name, email)
 }
 
 func (e *evaluation) uniqueness(path string, f *Field, value string) {
 	if !f.Unique {
 		return
 	}
-	holder, taken := e.inventory.Holders[path][UniqueKey(f, value)]
 	id, _ := e.before.values["id"].(string)
-	if !taken || holder.ID == id {
+	for _, shared := range e.set.sharing(path, f) {
+		holder, taken := e.inventory.Holders[shared][UniqueKey(f, value)]
+		if !taken || holder.ID == id {
+			continue
+		}
+		e.add(path, f.ID, portal.CodeAlreadyExists, "%q is taken by %s (%s); choose another", value, holder.Name, holder.ID)
+		e.findings[len(e.findings)-1].ExistingID = holder.ID
 		return
 	}
-	e.add(path, f.ID, portal.CodeAlreadyExists, "%q is taken by %s (%s); choose another", value, holder.Name, holder.ID)
-	e.findings[len(e.findings)-1].ExistingID = holder.ID
 }
 
-// UniqueKey is the form by which values of a unique field are compared: names and addresses without case.
+// sharing lists the paths of the fields among which a value is unique: extensions over users and SIP accounts (ALL-02), everything else among
+// its own kind.
+func (s *Set) sharing(path string, f *Field) []string {
+	paths := []string{path}
+	if f.Format != FormatExtension {
+		return paths
+	}
+	for _, object := range s.Objects {
+		for other, field := range object.Fields {
+			if field.Unique && field.Format == FormatExtension {
+				paths = append(paths, other)
+			}
+		}
+	}
+	slices.Sort(paths)
+	return slices.Compact(paths)
+}
+
+// UniqueKey is the form by which values of a unique field are compared: addresses and names without case (ALL-03), a login name exactly
+// (EN-01). Names that look the same are the same, however their accents are encoded.
 func UniqueKey(f *Field, value string) string {
-	if f.Format == FormatExtension {
-		return value
-	}
-	return strings.ToLower(strings.TrimSpace(value))
-}
-
-// PermissionNames lists the permissions of the platform, sorted.
-func (s *Set) PermissionNames() []string {
-	names := make([]string, 0, len(s.Permissions))
-	for name := range s.Permissions {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func owns(o portal.Organization, number string) bool {
-	return slices.ContainsFunc(o.PhoneNumbers, func(owned string) bool { return portal.SamePhoneNumber(owned, number) })
-}
-
-func pbxIDs(o portal.Organization) []string {
-	ids := make([]string, 0, len(o.PBXs))
-	for _, pbx := range o.PBXs {
-		ids = append(ids, pbx.ID)
-	}
-	return ids
-}
-
-// choices lists what can be chosen, shortened for people who own thousands of numbers.
-func choices(values []string) string {
-	const most = 12
 	switch {
-	case len(values) == 0:
-		return "there are none to choose from"
-	case len(values) > most:
-		return fmt.Sprintf("choose one of %s and %d more", strings.Join(values[:most], ", "), len(values)-most)
+	case f.CaseSensitive || f.Format == FormatExtension:
+		return value
+	case f.Format == FormatEmail:
+		return portal.EmailKey(value)
 	default:
-		return "choose one of " + strings.Join(values, ", ")
+		return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(value))))
 	}
 }
 
-// personalWords are what a password of this object must not be made of.
+// personalWords are what a password of this object must not be made of. Words of one or two letters are in every password by chance.
 func (e *evaluation) personalWords() []string {
-	words := []string{e.inventory.Organization.Name}
-	for _, path := range []string{"email", "username", "first_name", "middle_name", "last_name", "name", "extension"} {
-		if value, _ := e.after.values[path].(string); value != "" {
-			words = append(words, strings.ToLower(value))
-			words = append(words, strings.FieldsFunc(strings.ToLower(value), func(r rune) bool { return strings.ContainsRune("@.-_ ", r) })...)
+	var words []string
+	add := func(text string) {
+		text = strings.ToLower(text)
+		parts := strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		for _, word := range append(parts, text) {
+			if utf8.RuneCountInString(word) > 2 {
+				words = append(words, word)
+			}
+		}
+	}
+	add(e.inventory.Organization.Name)
+	for _, path := range []string{"email", "username", "first_name", "middle_name", "last_name", "name", "extension", "telephony.extension"} {
+		if value, ok := e.after.values[path].(string); ok && !e.unknown(path) {
+			add(value)
 		}
 	}
 	return words

@@ -37,6 +37,18 @@ func (o *Object) normalize(prefix string, object reflect.Value) {
 	}
 }
 
+// normalizeDocument does the same for what is checked, so that no rule ever compares two spellings.
+func (o *Object) normalizeDocument(doc *document) {
+	for path, value := range doc.values {
+		switch v := value.(type) {
+		case string:
+			doc.values[path] = o.normalizeText(path, v)
+		case []string:
+			doc.values[path] = o.normalizeList(path, v)
+		}
+	}
+}
+
 func (o *Object) normalizeList(path string, list []string) []string {
 	normal := make([]string, 0, len(list))
 	for _, element := range list {
@@ -51,7 +63,7 @@ func (o *Object) normalizeText(path, value string) string {
 	switch {
 	case field == nil:
 		return value
-	case field.Format == FormatPhoneNumber || field.Source == SourceNumbersOrSenderName:
+	case field.Format == FormatPhoneNumber || field.Format == FormatDestination || field.Source == SourceNumbersOrSenderName:
 		if number, err := portal.ParsePhoneNumber(value); err == nil {
 			return string(number)
 		}

@@ -63,6 +63,9 @@ func (c Class) String() string {
 	}
 }
 
+// The estimator reads its word lists when the program starts, which costs about 60 ms of processor time in every process that links this
+// package. It cannot be put off from outside: the library does it in an init function.
+
 // maxEstimated bounds the work of the estimator, whose cost grows faster than the length. What is longer is not weaker.
 const maxEstimated = 72
 
@@ -96,42 +99,64 @@ func (p PasswordPolicy) Refuse(password string, words []string) string {
 	return ""
 }
 
-// Characters of a generated password. Without those that are mistaken for one another (l I 1 O 0), and without those that a shell, a URL
-// or a phone's configuration file reads as its own.
-var alphabets = map[Class]string{
-	ClassLower:   "abcdefghijkmnopqrstuvwxyz",
-	ClassUpper:   "ABCDEFGHJKLMNPQRSTUVWXYZ",
-	ClassDigit:   "23456789",
-	ClassSpecial: "-_.+!=",
+// generated lists the characters of the class in a generated password: without those that are mistaken for one another (l I 1 O 0), and
+// without those that a shell, a URL or a phone's configuration file reads as its own.
+func (c Class) generated() string {
+	switch c {
+	case ClassLower:
+		return "abcdefghijkmnopqrstuvwxyz"
+	case ClassUpper:
+		return "ABCDEFGHJKLMNPQRSTUVWXYZ"
+	case ClassDigit:
+		return "23456789"
+	default:
+		return "-_."
+	}
 }
 
 // GeneratedLength is the length of a generated password: with letters and digits it holds about 140 bits, more than a digest can be searched for.
 const GeneratedLength = 24
 
-// Generate makes a password of the given length in characters that the policy accepts, from a cryptographic source of randomness.
+// maxDraws bounds the search for a password that has every class: a source that repeats itself would never give one.
+const maxDraws = 1000
+
+// Generate makes a password of the given length in characters that the policy accepts, from a cryptographic source of randomness. It fails if
+// the policy does not allow the length, or the source fails or is not random.
 func (p PasswordPolicy) Generate(random io.Reader, length int) (string, error) {
-	if length < p.MinLength || length < len(p.Classes) || p.MaxLength > 0 && length > p.MaxLength {
-		return "", fmt.Errorf("a password of %d characters is not allowed; %d to %d are", length, p.MinLength, p.MaxLength)
+	least := max(p.MinLength, len(p.Classes), 1)
+	if length < least {
+		return "", fmt.Errorf("a password of %d characters is not allowed; it has at least %d", length, least)
 	}
+	if p.MaxLength > 0 && length > p.MaxLength {
+		return "", fmt.Errorf("a password of %d characters is not allowed; it has at most %d", length, p.MaxLength)
+	}
+	alphabet := p.alphabet()
+	size := big.NewInt(int64(len(alphabet)))
+	password := make([]byte, length)
+	for range maxDraws {
+		for i := range password {
+			n, err := rand.Int(random, size)
+			if err != nil {
+				return "", fmt.Errorf("no randomness for a password: %w", err)
+			}
+			password[i] = alphabet[n.Int64()]
+		}
+		if p.Refuse(string(password), nil) == "" { // a draw without one of the classes is thrown away, which keeps all others equally likely
+			return string(password), nil
+		}
+	}
+	return "", fmt.Errorf("no password of %d characters out of %d draws is strong enough; ask for a longer one", length, maxDraws)
+}
+
+// alphabet lists the characters that a generated password is drawn from.
+func (p PasswordPolicy) alphabet() string {
 	classes := p.Classes
 	if len(classes) == 0 {
 		classes = []Class{ClassLower, ClassUpper, ClassDigit}
 	}
-	var alphabet strings.Builder
+	var b strings.Builder
 	for _, class := range classes {
-		alphabet.WriteString(alphabets[class])
+		b.WriteString(class.generated())
 	}
-	for {
-		var b strings.Builder
-		for range length {
-			i, err := rand.Int(random, big.NewInt(int64(alphabet.Len())))
-			if err != nil {
-				return "", fmt.Errorf("no randomness for a password: %w", err)
-			}
-			b.WriteByte(alphabet.String()[i.Int64()])
-		}
-		if p.Refuse(b.String(), nil) == "" { // a draw without one of the classes is thrown away, which keeps all others equally likely
-			return b.String(), nil
-		}
-	}
+	return b.String()
 }

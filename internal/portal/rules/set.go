@@ -53,7 +53,10 @@ type Field struct {
 	OneOf     []string `yaml:"one_of"`
 	Source    Source   `yaml:"source"`    // the value, or each element, is one of the organisation's
 	Exclusive bool     `yaml:"exclusive"` // what the field refers to belongs to this object alone
-	Unique    bool     `yaml:"unique"`    // no other object of the organisation has this value
+	Unique    bool     `yaml:"unique"`    // no other object of the organisation has this value; see UniqueKey
+
+	CaseSensitive bool `yaml:"case_sensitive"` // a unique value compares with case
+	Multiline     bool `yaml:"multiline"`      // the text may have line breaks and tabs
 }
 
 // Format names the shape of a value.
@@ -67,6 +70,8 @@ const (
 	FormatCountry     Format = "country"      // ISO 3166-1 alpha-2
 	FormatTimeZone    Format = "time_zone"    // IANA
 	FormatLanguage    Format = "language"     // BCP 47
+	FormatPersonName  Format = "person_name"  // letters of any script, and what stands between them in names
+	FormatDestination Format = "destination"  // an id, or a complete phone number
 	FormatPassword    Format = "password"     // the platform's password policy for the object
 )
 
@@ -94,16 +99,18 @@ type Check struct {
 	Message  string      `yaml:"message"`  // what is allowed and what to do; {path} stands for that field's value
 }
 
-// Condition is one statement about a field. Exactly one of the statements is set.
+// Condition is one statement about a field, or about several with AtLeast. Exactly one of the statements is set.
 type Condition struct {
 	Field   string   `yaml:"field"`
-	Before  bool     `yaml:"before"`  // speaks of the stored object, not of the wanted one
-	Equals  any      `yaml:"equals"`  // the value is this one
-	OneOf   []any    `yaml:"one_of"`  // the value is one of these
-	Set     *bool    `yaml:"set"`     // there is (or is no) value, empty counting as none
-	Changed *bool    `yaml:"changed"` // differs (or not) from the stored object; false on creation
-	Count   *int     `yaml:"count"`   // so many elements
-	Among   []string `yaml:"among"`   // the value, or each element, is among those of all these fields together
+	Before  bool     `yaml:"before"`   // speaks of the stored object, not of the wanted one
+	Equals  any      `yaml:"equals"`   // the value is this one
+	OneOf   []any    `yaml:"one_of"`   // the value is one of these
+	Set     *bool    `yaml:"set"`      // there is (or is no) value, empty counting as none
+	Changed *bool    `yaml:"changed"`  // differs (or not) from the stored object; false on creation
+	Count   *int     `yaml:"count"`    // so many elements
+	Among   []string `yaml:"among"`    // the value, or each element, is among those of all these fields together
+	AtLeast *int     `yaml:"at_least"` // so many different values in Fields together, or more
+	Fields  []string `yaml:"fields"`   // with at_least, instead of field
 }
 
 // For returns the rule set of a platform. Sets are shared and must not be changed.

@@ -1,0 +1,63 @@
+package portal_test
+
+import (
+	"regexp"
+	"testing"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+func FuzzParsePhoneNumber(f *testing.F) {
+	for _, seed := range []string{
+		"", "+", "+31 85 123 45 67", "+31 (0)85 123 45 67", "+44 (0)20 7946 0958", "+39 06 698 12345", "+1-800-356-9377", "+49 111111111111111",
+		"+7 800 555 35 35", "+800 1234 5678", "+55 0xx11", "+31612345678\x00", "＋３１", "+52 1 55 1234 5678", "+54 9 11 2345 6789", "+31+612345678",
+	} {
+		f.Add(seed)
+	}
+	e164 := regexp.MustCompile(`^\+[1-9][0-9]{2,14}$`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if !portal.SamePhoneNumber(text, text) {
+			t.Errorf("%q is not the same as itself", text)
+		}
+		number, err := portal.ParsePhoneNumber(text)
+		if err != nil {
+			return
+		}
+		if !e164.MatchString(string(number)) {
+			t.Errorf("%q was read as %q, which is no E.164 number", text, number)
+		}
+		if again, err := portal.ParsePhoneNumber(string(number)); err != nil || again != number {
+			t.Errorf("%q was read as %q, and that as %q, %v", text, number, again, err)
+		}
+		if !portal.SamePhoneNumber(text, string(number)) {
+			t.Errorf("%q is not the same as %q, as which it was read", text, number)
+		}
+	})
+}
+
+func FuzzParseEmail(f *testing.F) {
+	for _, seed := range []string{
+		"", "@", "alice@example.com", " Alice@Example.COM ", "ä@bücher.example", "a@b", "a@b..com", "a@1.2.3.4", "a@[1.2.3.4]", "Alice <a@b.com>",
+		"a@b.com (x)", "\"a b\"@c.com", "a\u200b@c.com", "a@b.com,c@d.com", "a@-b.com", "a@xn--zzzzzz99.com", "İ@example.com",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if !portal.SameEmail(text, text) {
+			t.Errorf("%q is not the same as itself", text)
+		}
+		address, err := portal.ParseEmail(text)
+		if err != nil {
+			return
+		}
+		if again, err := portal.ParseEmail(address); err != nil || again != address {
+			t.Errorf("%q was read as %q, and that as %q, %v", text, address, again, err)
+		}
+		if !portal.SameEmail(text, address) {
+			t.Errorf("%q is not the same as %q, as which it was read", text, address)
+		}
+		if key := portal.EmailKey(address); portal.EmailKey(key) != key {
+			t.Errorf("the key of %q changes when it is taken again", key)
+		}
+	})
+}

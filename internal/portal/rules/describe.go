@@ -1,0 +1,206 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// Describe is what the rule sets of all platforms say about a field, as one or two sentences of Markdown to end its documentation with: on
+// which platforms it exists, where it is required, its limits and its default. The path is dotted, that of a nested object says where there is
+// any of it, and an empty one where the noun exists. A path that no rule set has gives "".
+func Describe(noun portal.Noun, path string) string {
+	having, without := 0, 0 // platforms that have the noun, with and without the field
+	var on []platformField
+	for _, platform := range portal.Platforms() {
+		set, err := For(platform)
+		if err != nil || set.Objects[noun] == nil {
+			if path == "" {
+				without++
+			}
+			continue
+		}
+		object := set.Objects[noun]
+		if path != "" && !object.has(path) {
+			without++
+			continue
+		}
+		having++
+		on = append(on, platformField{platform: platform, field: object.Fields[path], policy: set.Passwords[noun]})
+	}
+	if having == 0 {
+		return ""
+	}
+	where := "All platforms."
+	if without > 0 {
+		where = "Platforms: " + names(on) + "."
+	}
+	if limits := strings.Join(limits(on), "; "); limits != "" {
+		where += " " + strings.ToUpper(limits[:1]) + limits[1:] + "."
+	}
+	return where
+}
+
+// platformField is a field on one platform; nil for a nested object.
+type platformField struct {
+	platform portal.Platform
+	field    *Field
+	policy   PasswordPolicy
+}
+
+func names(on []platformField) string {
+	list := make([]string, 0, len(on))
+	for _, p := range on {
+		list = append(list, string(p.platform))
+	}
+	return enumerate(list, "and")
+}
+
+// limits are the statements about a field, each followed by the platforms on which it holds unless it holds on all.
+func limits(on []platformField) []string {
+	var all []string
+	for _, about := range []func(platformField) string{required, fixed, size, form, stock, unique, initial} {
+		all = append(all, merge(on, about)...)
+	}
+	return all
+}
+
+// merge says the same statement once for all platforms that share it.
+func merge(on []platformField, about func(platformField) string) []string {
+	var statements []string
+	sharing := map[string][]platformField{}
+	for _, p := range on {
+		if p.field == nil {
+			continue
+		}
+		statement := about(p)
+		if statement == "" {
+			continue
+		}
+		if sharing[statement] == nil {
+			statements = append(statements, statement)
+		}
+		sharing[statement] = append(sharing[statement], p)
+	}
+	for i, statement := range statements {
+		if len(sharing[statement]) < len(on) {
+			statements[i] += " on " + names(sharing[statement])
+		}
+	}
+	return statements
+}
+
+func required(p platformField) string {
+	if p.field.Required {
+		return "required"
+	}
+	return ""
+}
+
+func fixed(p platformField) string {
+	if p.field.Immutable != "" {
+		return "cannot change once saved"
+	}
+	return ""
+}
+
+func size(p platformField) string {
+	f := p.field
+	switch {
+	case f.Format == FormatPassword:
+		return p.policy.describe()
+	case f.MinLength > 0 || f.MaxLength > 0:
+		return f.lengths() + " characters"
+	case f.MaxItems > 0 && f.MinItems == f.MaxItems, f.MaxItems == 1 && f.Required:
+		return fmt.Sprintf("exactly %s", counted(f.MaxItems))
+	case f.MaxItems > 0 && f.MinItems > 0:
+		return fmt.Sprintf("%d to %s", f.MinItems, counted(f.MaxItems))
+	case f.MaxItems > 0:
+		return "at most " + counted(f.MaxItems)
+	case f.MinItems > 0:
+		return "at least " + counted(f.MinItems)
+	default:
+		return f.span()
+	}
+}
+
+func counted(n int) string {
+	if n == 1 {
+		return "one element"
+	}
+	return fmt.Sprintf("%d elements", n)
+}
+
+func form(p platformField) string {
+	if len(p.field.OneOf) == 0 {
+		return ""
+	}
+	return enumerate(quoted(p.field.OneOf), "or")
+}
+
+func stock(p platformField) string {
+	switch p.field.Source {
+	case SourceOwnedNumbers:
+		return "out of the numbers that the organisation owns"
+	case SourceNumbersOrSenderName:
+		return "out of the numbers that the organisation owns and the sender names registered for it"
+	default:
+		return ""
+	}
+}
+
+func unique(p platformField) string {
+	switch {
+	case !p.field.Unique:
+		return ""
+	case p.field.Format == FormatExtension:
+		return "unique over users and SIP accounts"
+	case p.field.CaseSensitive:
+		return "unique, with case"
+	default:
+		return "unique, ignoring case"
+	}
+}
+
+// initial is the default, unless it is the empty one, which goes without saying.
+func initial(p platformField) string {
+	text := fmt.Sprint(p.field.Default)
+	if list, ok := p.field.Default.([]any); ok && len(list) == 0 || p.field.Default == nil || text == "" {
+		return ""
+	}
+	return "default `" + text + "`"
+}
+
+// describe is the policy in words.
+func (p PasswordPolicy) describe() string {
+	f := Field{MinLength: p.MinLength, MaxLength: p.MaxLength}
+	text := f.lengths() + " characters"
+	if len(p.Classes) > 0 {
+		classes := make([]string, 0, len(p.Classes))
+		for _, class := range p.Classes {
+			classes = append(classes, class.String())
+		}
+		text += " with " + enumerate(classes, "and")
+	}
+	if p.MinScore > 0 {
+		text += ", not easy to guess"
+	}
+	return text
+}
+
+func quoted(values []string) []string {
+	list := make([]string, 0, len(values))
+	for _, value := range values {
+		list = append(list, "`"+value+"`")
+	}
+	return list
+}
+
+// enumerate joins a list as a sentence does.
+func enumerate(list []string, last string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " " + last + " " + list[len(list)-1]
+}

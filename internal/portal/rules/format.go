@@ -1,0 +1,58 @@
+package rules
+
+import (
+	"errors"
+	"strings"
+	"time"
+	_ "time/tzdata" // the plan must know the time zones on a machine that has none installed
+	"unicode"
+
+	"golang.org/x/text/language"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// parse says what is wrong with the form of a value.
+func (f Format) parse(value string) (err error) {
+	switch f {
+	case FormatPhoneNumber:
+		_, err = portal.ParsePhoneNumber(value)
+	case FormatDestination:
+		if strings.HasPrefix(value, "+") {
+			_, err = portal.ParsePhoneNumber(value)
+		}
+	case FormatEmail:
+		_, err = portal.ParseEmail(value)
+	case FormatExtension:
+		_, err = portal.ParseExtension(value)
+	case FormatCountry:
+		var region language.Region
+		if region, err = language.ParseRegion(value); err != nil || !region.IsCountry() || region.String() != value {
+			err = errors.New("write the country as its two capital letters of ISO 3166-1, such as SE")
+		}
+	case FormatTimeZone:
+		if _, err = time.LoadLocation(value); err != nil || value == "Local" {
+			err = errors.New("write the time zone as the IANA database names it, such as Europe/Stockholm")
+		}
+	case FormatLanguage:
+		var tag language.Tag
+		if tag, err = language.Parse(value); err != nil || tag == language.Und || strings.Contains(value, "_") {
+			err = errors.New("write the language as a BCP 47 tag, such as sv or nl-BE")
+		}
+	case FormatPersonName:
+		if !personName(value) {
+			err = errors.New("a name has letters, spaces, hyphens and apostrophes only")
+		}
+	}
+	return err
+}
+
+// personName reports whether a text can be the name of a person (VX-01). Accents, vowel signs and the joiners of Indic and Persian scripts
+// are parts of letters.
+func personName(text string) bool {
+	const between = " -'\u2019\u2010\u2011\u200c\u200d" // straight and curly apostrophe; hyphens; joiners
+	foreign := func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(between, r)
+	}
+	return strings.ContainsFunc(text, unicode.IsLetter) && !strings.ContainsFunc(text, foreign)
+}

@@ -1,0 +1,122 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// stock checks that values are there to be taken.
+func (e *evaluation) stock(path string, f *Field, values []string) {
+	switch f.Source {
+	case SourcePermissionGroups:
+		for _, id := range values {
+			if _, ok := e.inventory.PermissionGroups[id]; !ok && e.inventory.PermissionGroups != nil {
+				e.add(path, f.ID, portal.CodeMissing, "there is no permission group with the id %q; use the id of an existing one", clip(id))
+			}
+		}
+	case SourceSIPAccounts:
+		for _, id := range values {
+			e.sipAccount(path, f, id)
+		}
+	case SourcePermissions:
+		for _, name := range values {
+			if _, ok := e.set.Permissions[name]; !ok {
+				e.add(path, f.ID, portal.CodeNotAllowed, "%s has no permission %q; %s", e.set.Platform, clip(name), choices(e.set.PermissionNames()))
+			}
+		}
+	default:
+		if e.inventory.Organization.ID != "" {
+			e.rented(path, f, values)
+		}
+	}
+}
+
+// rented checks values against what the organisation file says.
+func (e *evaluation) rented(path string, f *Field, values []string) {
+	organization := e.inventory.Organization
+	switch f.Source {
+	case SourcePBXs:
+		ids := make([]string, 0, len(organization.PBXs))
+		for _, pbx := range organization.PBXs {
+			ids = append(ids, pbx.ID)
+		}
+		for _, id := range without(values, ids) {
+			e.add(path, f.ID, portal.CodeMissing, "%q is no PBX of %s; %s", clip(id), organization.Name, choices(ids))
+		}
+	case SourceOwnedNumbers:
+		for _, number := range without(values, organization.PhoneNumbers) {
+			e.add(path, f.ID, portal.CodeNotOwned, "%s is not a number that %s owns; %s", clip(number), organization.Name, choices(organization.PhoneNumbers))
+		}
+	case SourceNumbersOrSenderName:
+		all := slices.Concat(organization.SenderNames, organization.PhoneNumbers)
+		for _, sender := range without(values, all) {
+			e.add(path, f.ID, portal.CodeNotOwned, "%q is neither a number that %s owns nor a sender name registered for it; %s",
+				clip(sender), organization.Name, choices(all))
+		}
+	}
+}
+
+// without returns the values that are not in stock. It walks the stock once, since organisations rent thousands of numbers and offer
+// hundreds of them to one user; numbers compare as text because both sides are E.164 here.
+func without(values, stock []string) []string {
+	if len(values) == 0 {
+		return nil
+	}
+	missing := make(map[string]bool, len(values))
+	for _, value := range values {
+		missing[value] = true
+	}
+	for _, item := range stock {
+		delete(missing, item)
+	}
+	return slices.Sorted(maps.Keys(missing))
+}
+
+func (e *evaluation) sipAccount(path string, f *Field, id string) {
+	if e.inventory.SIPAccounts == nil {
+		return
+	}
+	account, ok := e.inventory.SIPAccounts[id]
+	if !ok {
+		e.add(path, f.ID, portal.CodeMissing, "there is no SIP account with the id %q; use the id of an existing one", clip(id))
+		return
+	}
+	if f.Exclusive && account.Holder != (Holder{}) && !e.same(account.Holder) {
+		extension := id
+		if account.Extension != nil {
+			extension = *account.Extension
+		}
+		e.add(path, f.ID, portal.CodeInUse, "the SIP account %s (%s) belongs to %s; take one that is free, or let that user give it up first",
+			extension, id, account.Holder.Name)
+	}
+}
+
+// same reports whether the holder is the object that is being written. A new object has no id yet, but its e-mail address tells it:
+// the creation of that person is being repeated, which the portal resolves by itself.
+func (e *evaluation) same(holder Holder) bool {
+	if id, _ := e.before.values["id"].(string); id != "" {
+		return holder.ID == id
+	}
+	email, _ := e.after.values["email"].(string)
+	return email != "" && portal.SameEmail(holder.Name, email)
+}
+
+// PermissionNames lists the permissions of the platform, sorted.
+func (s *Set) PermissionNames() []string { return slices.Sorted(maps.Keys(s.Permissions)) }
+
+// choices lists what can be chosen, shortened for people who own thousands of numbers.
+func choices(values []string) string {
+	const most = 12
+	switch {
+	case len(values) == 0:
+		return "there are none to choose from"
+	case len(values) > most:
+		return fmt.Sprintf("choose one of %s and %d more", strings.Join(values[:most], ", "), len(values)-most)
+	default:
+		return "choose one of " + strings.Join(values, ", ")
+	}
+}

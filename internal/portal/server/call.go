@@ -1,0 +1,115 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
+)
+
+// retryAfter is how long, in seconds, a client is told to wait when the portal could not serve it now.
+const retryAfter = 1
+
+// call is one request on its way through the server.
+type call struct {
+	*http.Request
+	id     string           // request id
+	header http.Header      // of the answer
+	portal *service.Service // who does the work
+	caller service.Caller   // who asks; zero on routes that need no token
+
+	description func() ([]byte, error) // of the API
+}
+
+// endpoint makes a handler of an action, which returns the body of the answer (nil: none) or an error. The answer is written when it is
+// complete, so that a failure at any point can still become a problem.
+func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		c := &call{Request: r, id: requestID(r), header: w.Header(), portal: s.portal, description: OpenAPI}
+		c.header.Set("X-Request-Id", c.id)
+		c.header.Set("Cache-Control", "no-store")
+		c.header.Set("X-Content-Type-Options", "nosniff")
+
+		status, contentType := status, "application/json"
+		text, err := s.run(c, action)
+		if err != nil {
+			problem := s.problem(c, err)
+			status, contentType = problem.Status, "application/problem+json"
+			text, _ = json.Marshal(problem) // strings and numbers, which cannot fail
+		}
+		if text != nil {
+			c.header.Set("Content-Type", contentType)
+			c.header.Set("Content-Length", strconv.Itoa(len(text)))
+		}
+		w.WriteHeader(status)
+		_, _ = w.Write(text) // a client that has left needs no answer
+
+		s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", status),
+			slog.Duration("duration", time.Since(started)), slog.String("request_id", c.id), slog.String("token_id", c.caller.TokenID))
+	})
+}
+
+// run performs the action and returns its answer as JSON. A panic is an error like any other.
+func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			text, err = nil, fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+		}
+	}()
+	body, err := action(c)
+	if err != nil || body == nil {
+		return nil, err
+	}
+	if text, err = json.Marshal(body); err != nil {
+		return nil, fmt.Errorf("encode the answer: %w", err)
+	}
+	return text, nil
+}
+
+// problem is the answer to a request that failed. An error without a code is ours: it goes to the log, and the client gets the id by which
+// it is found there.
+func (s *Server) problem(c *call, err error) *portal.Error {
+	var problem portal.Error
+	coded, ok := errors.AsType[*portal.Error](err)
+	switch {
+	case ok:
+		problem = *coded
+	case c.Context().Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		problem = *portal.NewError(portal.CodeUnavailable, "the portal did not get to this request in time; send it again")
+	default:
+		s.log.ErrorContext(c.Context(), "request failed", "request_id", c.id, "method", c.Method, "path", c.URL.Path, "error", err)
+		problem = *portal.NewError(portal.CodeInternal, "the portal failed; its log has the reason under this request id")
+	}
+	problem.RequestID = c.id
+	switch problem.Code {
+	case portal.CodeUnauthorized:
+		c.header.Set("WWW-Authenticate", `Bearer realm="portal"`)
+	case portal.CodeUnavailable, portal.CodeTooManyRequests:
+		c.header.Set("Retry-After", strconv.Itoa(retryAfter))
+	}
+	return &problem
+}
+
+// wellFormedID is a request id that may be repeated in a log and in an answer.
+var wellFormedID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,128}$`)
+
+// requestID is the id that the client chose for its request, or a new one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); wellFormedID.MatchString(id) {
+		return id
+	}
+	return rand.Text()
+}

@@ -1,0 +1,41 @@
+package server
+
+import "github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+
+// Parameters of requests.
+var (
+	idParameter = parameter{
+		in: "path", name: "id", description: "The id that the portal gave the object.",
+		schema: map[string]any{"type": "string", "minLength": 1},
+	}
+	limitParameter = parameter{
+		in: "query", name: "limit", description: "The most items on the page.",
+		schema: map[string]any{"type": "integer", "minimum": 1, "maximum": portal.MaxPageSize, "default": portal.DefaultPageSize},
+	}
+	afterParameter = parameter{
+		in: "query", name: "after", description: "The cursor of the previous page: its field next.",
+		schema: map[string]any{"type": "string", "minLength": 1},
+	}
+	ifMatchParameter = parameter{
+		in: "header", name: "If-Match", description: "The ETag that the object must still have; otherwise the answer is 412 and nothing happens.",
+		schema: map[string]any{"type": "string"},
+	}
+	idempotencyKeyParameter = parameter{
+		in: "header", name: "Idempotency-Key", description: "A key of the client's choice. The same request with the same key within 24 hours makes no second object.",
+		schema: map[string]any{"type": "string", "minLength": 1, "maxLength": maxKeyLength, "pattern": "^[ -~]+$"},
+	}
+	requestIDParameter = parameter{
+		in: "header", name: "X-Request-Id", description: "An id for the request, which the answer and the portal's log repeat. Another one than letters, digits and . _ - is replaced.",
+		schema: map[string]any{"type": "string"},
+	}
+)
+
+// Headers of answers.
+var (
+	etagHeader      = header{"ETag", "The version of the object, for If-Match. The field etag has the same value."}
+	locationHeader  = header{"Location", "The path of the new object."}
+	replayedHeader  = header{"Idempotency-Replayed", "Is true when an earlier request with the same Idempotency-Key made the object."}
+	requestIDHeader = header{"X-Request-Id", "The id of the request, by which the portal's log has it."}
+	challengeHeader = header{"WWW-Authenticate", "How to authenticate (RFC 6750)."}
+	retryHeader     = header{"Retry-After", "Seconds to wait before the request is sent again."}
+)

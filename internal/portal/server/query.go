@@ -1,0 +1,72 @@
+package server
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
+)
+
+// checkQuery refuses what a route does not know, and what is there twice or empty: a misspelt filter must not return everything.
+func (c *call) checkQuery(r route) error {
+	var known []string
+	for _, p := range r.parameters {
+		if p.in == "query" {
+			known = append(known, p.name)
+		}
+	}
+	query := c.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		switch values := query[name]; {
+		case !slices.Contains(known, name) && len(known) == 0:
+			return badField(name, "is not a query parameter; there are none here")
+		case !slices.Contains(known, name):
+			return badField(name, "is not a query parameter; there are "+strings.Join(known, ", "))
+		case len(values) > 1:
+			return badField(name, fmt.Sprintf("is there %d times; give it once", len(values)))
+		case values[0] == "":
+			return badField(name, "is empty; give it a value or leave it out")
+		}
+	}
+	return nil
+}
+
+// listQuery reads the parameters of a list; keys are the fields that it can be filtered by.
+func (c *call) listQuery(keys []string) (service.ListQuery, error) {
+	values := c.URL.Query()
+	query := service.ListQuery{Limit: portal.DefaultPageSize, After: values.Get("after"), Where: map[string]string{}}
+	if text := values.Get("limit"); text != "" {
+		limit, err := strconv.Atoi(text)
+		if err != nil || limit < 1 || limit > portal.MaxPageSize {
+			return query, badField("limit", fmt.Sprintf("must be a whole number from 1 to %d", portal.MaxPageSize))
+		}
+		query.Limit = limit
+	}
+	for _, key := range keys {
+		if values.Has(key) {
+			query.Where[key] = values.Get(key)
+		}
+	}
+	return query, nil
+}
+
+// maxKeyLength is the most characters that an Idempotency-Key may have.
+const maxKeyLength = 255
+
+// idempotencyKey reads the key under which a client may repeat a creation, or "".
+func (c *call) idempotencyKey() (string, error) {
+	values := c.Header.Values("Idempotency-Key")
+	if len(values) == 0 {
+		return "", nil
+	}
+	key := values[0]
+	unprintable := func(r rune) bool { return r < ' ' || r > '~' }
+	if len(values) > 1 || key == "" || len(key) > maxKeyLength || strings.ContainsFunc(key, unprintable) {
+		return "", badField("Idempotency-Key", fmt.Sprintf("must be one header of 1 to %d printable ASCII characters", maxKeyLength))
+	}
+	return key, nil
+}

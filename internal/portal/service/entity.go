@@ -1,0 +1,154 @@
+package service
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// entity is one kind of object in one request: what create, replace, delete, get and list cannot do the same way for all kinds.
+// It is not shared between requests and remembers what find read.
+type entity[T any] interface {
+	noun() portal.Noun
+	// find reads an object without its ETag, and its version; store.ErrNotFound if there is none.
+	find(ctx context.Context, tx *store.Tx, sc scene, id string) (T, int64, error)
+	// list reads a page of objects with their ETags.
+	list(ctx context.Context, tx *store.Tx, sc scene, selection store.Selection) ([]T, error)
+	// show completes an object that was found with its ETag.
+	show(object *T, version int64)
+	// keepWritable takes out of a request what only the portal writes.
+	keepWritable(object *T)
+	// secret is where the object holds its password; nil if it has none.
+	secret(object *T) **portal.Secret
+	// inventory reads what the rules need to know to judge the object, by index.
+	inventory(ctx context.Context, tx *store.Tx, sc scene, object *T) (rules.Inventory, error)
+	// hasSecret reports whether the object that was found has this password.
+	hasSecret(sc scene, given portal.Secret) (bool, error)
+	// secretFindings judges a password by what only the portal can know. It is called after inventory.
+	secretFindings(ctx context.Context, tx *store.Tx, sc scene, object *T, given portal.Secret) ([]rules.Finding, error)
+	// prepare does what takes long, such as hashing, before the transaction that writes. Given is nil if the object keeps its password.
+	prepare(sc scene, given *portal.Secret) error
+	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
+	// update replaces the object that was found.
+	update(ctx context.Context, tx *store.Tx, sc scene, object T) error
+	// guardDelete refuses to delete an object that others need.
+	guardDelete(ctx context.Context, tx *store.Tx, sc scene, object T) error
+	delete(ctx context.Context, tx *store.Tx, sc scene, id string) error
+}
+
+// scene is where a request takes place.
+type scene struct {
+	organization portal.Organization
+	set          *rules.Set
+}
+
+func readScene(ctx context.Context, tx *store.Tx, caller Caller) (scene, error) {
+	organization, err := tx.Organization(ctx, caller.OrganizationID)
+	if errors.Is(err, store.ErrNotFound) {
+		return scene{}, portal.NewError(portal.CodeNotFound, fmt.Sprintf("there is no organisation %q; apply its organisation file first", caller.OrganizationID))
+	}
+	if err != nil {
+		return scene{}, err
+	}
+	set, err := rules.For(organization.Platform)
+	return scene{organization: organization.Organization, set: set}, err
+}
+
+// uniqueKey is the form in which a natural key is compared; nil if the object has none.
+func (sc scene) uniqueKey(noun portal.Noun, field string, value *string) *string {
+	object := sc.set.Objects[noun]
+	if value == nil || *value == "" || object == nil || object.Fields[field] == nil {
+		return nil
+	}
+	return new(rules.UniqueKey(object.Fields[field], *value))
+}
+
+// holder looks up who has the value of a unique field, and notes it in the inventory.
+func (sc scene) holder(inventory *rules.Inventory, noun portal.Noun, field string, value *string, find func(key string) (store.Holder, error)) error {
+	key := sc.uniqueKey(noun, field, value)
+	if key == nil {
+		return nil
+	}
+	holder, err := find(*key)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if inventory.Holders == nil {
+		inventory.Holders = map[string]map[string]rules.Holder{}
+	}
+	inventory.Holders[field] = map[string]rules.Holder{*key: rules.Holder(holder)}
+	return nil
+}
+
+// get returns one object.
+func get[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id string) (object T, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		sc, err := readScene(ctx, tx, caller)
+		if err != nil {
+			return err
+		}
+		found, version, err := e.find(ctx, tx, sc, id)
+		if err != nil {
+			return notFound(err, e.noun(), id)
+		}
+		e.show(&found, version)
+		object = found
+		return nil
+	})
+	return object, err
+}
+
+// remove deletes one object.
+func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id, ifMatch string) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, err := readScene(ctx, tx, caller)
+		if err != nil {
+			return err
+		}
+		object, version, err := e.find(ctx, tx, sc, id)
+		if err != nil {
+			return notFound(err, e.noun(), id)
+		}
+		if !matches(ifMatch, version) {
+			return stale(e.noun(), id)
+		}
+		if err := e.guardDelete(ctx, tx, sc, object); err != nil {
+			return err
+		}
+		return e.delete(ctx, tx, sc, id)
+	})
+}
+
+// clone copies an object as deep as it goes, so that filling it in never shows in the caller's own.
+func clone[T any](object T) (T, error) {
+	var duplicate T
+	text, err := json.Marshal(object)
+	if err == nil {
+		err = json.Unmarshal(text, &duplicate)
+	}
+	return duplicate, err
+}
+
+// givenSecret returns the password in an object, nil for none.
+func givenSecret[T any](e entity[T], object *T) *portal.Secret {
+	if field := e.secret(object); field != nil {
+		return *field
+	}
+	return nil
+}
+
+// withoutSecret returns the object without its password.
+func withoutSecret[T any](e entity[T], object T) T {
+	if field := e.secret(&object); field != nil {
+		*field = nil
+	}
+	return object
+}

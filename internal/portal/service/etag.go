@@ -1,0 +1,22 @@
+package service
+
+import (
+	"fmt"
+	"strings"
+)
+
+// etag is the strong entity tag (RFC 9110, section 8.8.3) of an object in one version. Versions count the changes of what can be written.
+func etag(version int64) string { return fmt.Sprintf(`"v%d"`, version) }
+
+// matches evaluates an If-Match header (RFC 9110, section 13.1.1) for an object that exists. None, and "*", match every version.
+func matches(ifMatch string, version int64) bool {
+	if ifMatch = strings.TrimSpace(ifMatch); ifMatch == "" || ifMatch == "*" {
+		return true
+	}
+	for tag := range strings.SplitSeq(ifMatch, ",") {
+		if strings.TrimSpace(tag) == etag(version) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,81 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// keyLifetime is how long an idempotency key is remembered, and maxKeyLength how many bytes it may have.
+const (
+	keyLifetime  = 24 * time.Hour
+	maxKeyLength = 255
+)
+
+func checkKey(key string) error {
+	if len(key) > maxKeyLength {
+		return portal.NewError(portal.CodeBadRequest, fmt.Sprintf("the idempotency key has %d bytes; at most %d are allowed", len(key), maxKeyLength))
+	}
+	return nil
+}
+
+// replay turns the decision to create an object into the answer that an earlier request with the same key had, if that object is still
+// as that request left it. A password in the repeated request is set anew: whoever repeats it after a crash may have generated another
+// one, and the first is lost. If the object is gone or was changed, the key says nothing and the decision stays.
+func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], key string, d *decision[T]) error {
+	print, err := fingerprint(e, d.wanted)
+	if err != nil {
+		return err
+	}
+	now := s.now().UTC()
+	d.key = store.IdempotencyKey{TokenID: caller.TokenID, Key: key, Fingerprint: print, CreatedAt: now}
+	known, err := tx.IdempotencyKey(ctx, caller.OrganizationID, caller.TokenID, key)
+	if errors.Is(err, store.ErrNotFound) || err == nil && known.CreatedAt.Before(now.Add(-keyLifetime)) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if known.Fingerprint != print {
+		return portal.NewError(portal.CodeInvalid, "the idempotency key belongs to another request", portal.FieldError{
+			Code: portal.CodeKeyReused, Message: "this Idempotency-Key was used for a request with other content; use a new key for every new object",
+		})
+	}
+	stored, version, err := e.find(ctx, tx, d.scene, known.ObjectID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && version != known.ObjectVersion {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	given := givenSecret(e, &d.wanted)
+	d.id, d.stored, d.version, d.replayed, d.key = known.ObjectID, stored, version, true, known
+	if d.wanted, err = clone(stored); err != nil {
+		return err
+	}
+	if given == nil {
+		d.write = false
+		return nil
+	}
+	*e.secret(&d.wanted) = given
+	has, err := e.hasSecret(d.scene, *given)
+	d.write = !has
+	return err
+}
+
+// fingerprint tells requests apart by what they ask for, the password aside: no trace of it is kept.
+func fingerprint[T any](e entity[T], request T) (string, error) {
+	text, err := json.Marshal(withoutSecret(e, request))
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(append([]byte(e.noun()+"\n"), text...))
+	return hex.EncodeToString(sum[:]), nil
+}

@@ -1,0 +1,133 @@
+package service
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+// OrganizationFile is an organisation as its file describes it.
+type OrganizationFile struct {
+	Organization portal.Organization
+	Hash         string  // SHA-256 of the text, in hexadecimal: tells whether the file changed since it was applied
+	top          mapping // where the fields stand
+}
+
+// place says where a field of the file stands; the file's owner may have made it in memory.
+func (f OrganizationFile) place(field string) string {
+	if f.top.document == nil {
+		return "the organisation"
+	}
+	return f.top.place(field)
+}
+
+// maxSenderNameLength is what fits the sender field of a text message (3GPP TS 23.038, 7-bit alphabet).
+const maxSenderNameLength = 11
+
+var (
+	organizationID = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	// A registrar compares the domain by the letter, as part of a digest, so only one spelling is allowed.
+	sipDomain = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	listName  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
+	pbxID     = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$`)
+	// The part of the 7-bit alphabet that networks pass on unchanged; no comma, which separates senders.
+	senderName = regexp.MustCompile(`^[A-Za-z0-9 ._&+-]*[A-Za-z][A-Za-z0-9 ._&+-]*$`)
+)
+
+// ReadOrganizationFile reads an organisation file. Each of its errors says file:line:column, what is there and what is allowed.
+func ReadOrganizationFile(path string) (OrganizationFile, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return OrganizationFile{}, fmt.Errorf("organisation file: %w", err)
+	}
+	return ParseOrganizationFile(path, content)
+}
+
+// ParseOrganizationFile is ReadOrganizationFile for a file's content; name stands for the file in errors.
+func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error) {
+	document, err := parseYAML(name, content)
+	if err != nil {
+		return OrganizationFile{}, err
+	}
+	top := document.top("id", "name", "platform", "sip_domain", "ordered", "phone_numbers", "sender_names", "pbxs", "modules")
+	o := portal.Organization{
+		ID:        top.text("id", text{required: true, pattern: organizationID, allowed: "1 to 63 lower-case letters, digits and hyphens, such as acme"}),
+		Name:      top.text("name", text{required: true, allowed: "the name as it is printed, such as Acme B.V."}),
+		Platform:  platform(top),
+		SIPDomain: top.text("sip_domain", text{pattern: sipDomain, allowed: "the domain that phones register with, complete and in lower-case letters, such as acme.example.com"}),
+		Ordered:   top.list("ordered", named("a service in lower-case letters, such as pbx")),
+		Modules:   top.list("modules", named("a module in lower-case letters, such as crm")),
+		PhoneNumbers: top.list("phone_numbers", func(number string) (string, error) {
+			parsed, err := portal.ParsePhoneNumber(number)
+			return string(parsed), err
+		}),
+		SenderNames: top.list("sender_names", checkSenderName),
+		PBXs:        pbxs(top),
+	}
+	if o.SIPDomain == "" && !top.has("sip_domain") && hasSIPAccounts(o.Platform) {
+		top.fail(top.keyOf("platform"), "%s has SIP accounts, so sip_domain is required: the domain that phones register with, such as acme.example.com", o.Platform)
+	}
+	if err := document.err(); err != nil {
+		return OrganizationFile{}, err
+	}
+	sum := sha256.Sum256(content)
+	return OrganizationFile{Organization: o, Hash: hex.EncodeToString(sum[:]), top: top}, nil
+}
+
+func platform(top mapping) portal.Platform {
+	list := make([]string, 0, len(portal.Platforms()))
+	for _, p := range portal.Platforms() {
+		list = append(list, string(p))
+	}
+	names := strings.Join(list, "|")
+	return portal.Platform(top.text("platform", text{required: true, pattern: regexp.MustCompile("^(" + names + ")$"), allowed: "one of " + strings.Join(list, ", ")}))
+}
+
+// hasSIPAccounts reports whether the platform has any. A platform without a rule set fails where its rules are needed.
+func hasSIPAccounts(p portal.Platform) bool {
+	set, err := rules.For(p)
+	return err == nil && set.Objects[portal.NounSIPAccount] != nil
+}
+
+func named(allowed string) func(string) (string, error) {
+	return func(value string) (string, error) {
+		if !listName.MatchString(value) {
+			return "", errors.New("write " + allowed)
+		}
+		return value, nil
+	}
+}
+
+func checkSenderName(value string) (string, error) {
+	if n := utf8.RuneCountInString(value); n > maxSenderNameLength {
+		return "", fmt.Errorf("it has %d characters; a sender name has at most %d", n, maxSenderNameLength)
+	}
+	if !senderName.MatchString(value) {
+		return "", errors.New("a sender name has letters, of which there is at least one, digits, spaces and . _ & + - only")
+	}
+	return value, nil
+}
+
+func pbxs(top mapping) []portal.PBX {
+	list := []portal.PBX{}
+	for _, entry := range top.mappings("pbxs", "a list of PBXs, each with id and name", "id", "name") {
+		pbx := portal.PBX{
+			ID:   entry.text("id", text{required: true, pattern: pbxID, allowed: "1 to 63 lower-case letters, digits, hyphens and underscores, such as main"}),
+			Name: entry.text("name", text{required: true, allowed: "the name as it is printed, such as Headquarters"}),
+		}
+		if pbx.ID != "" && slices.ContainsFunc(list, func(other portal.PBX) bool { return other.ID == pbx.ID }) {
+			entry.fail(entry.valueOf("id"), "pbxs: %q is there twice; give every PBX an id of its own", pbx.ID)
+		}
+		list = append(list, pbx)
+	}
+	return list
+}

@@ -1,0 +1,64 @@
+package service
+
+import (
+	"crypto/md5" //nolint:gosec // what SIP registrars and phones speak (RFC 2617)
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"github.com/alexedwards/argon2id"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// generatePassword makes a password that the policy accepts. Nobody learns it: it holds the place until one is set.
+func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, error) {
+	length := max(rules.GeneratedLength, policy.MinLength)
+	if policy.MaxLength > 0 {
+		length = min(length, policy.MaxLength)
+	}
+	password, err := policy.Generate(s.random, length)
+	return portal.Secret(password), err
+}
+
+// hashLogin returns what is kept of a login password: argon2id as a PHC string, with a salt of its own.
+func (s *Service) hashLogin(password portal.Secret) (string, error) {
+	hash, err := argon2id.CreateHash(string(password), &s.passwordHash)
+	if err != nil {
+		return "", fmt.Errorf("hash a login password: %w", err)
+	}
+	return hash, nil
+}
+
+// loginVerifier compares one password with stored hashes and remembers the outcome by hash, as every comparison costs as much as
+// hashing. It lives as long as one request, which has one password.
+type loginVerifier map[string]bool
+
+func (v loginVerifier) matches(password portal.Secret, hash string) (bool, error) {
+	if same, known := v[hash]; known {
+		return same, nil
+	}
+	same, err := argon2id.ComparePasswordAndHash(string(password), hash)
+	if err != nil {
+		return false, fmt.Errorf("compare a login password: %w", err)
+	}
+	v[hash] = same
+	return same, nil
+}
+
+// sipDigests returns what is kept of a SIP password. The domain is the realm; a digest is of no use under another extension or domain.
+func sipDigests(extension, domain string, password portal.Secret) store.SIPDigests {
+	text := extension + ":" + domain + ":" + string(password)
+	plain, withDomain, strong := md5.Sum([]byte(text)), md5.Sum([]byte(extension+"@"+domain+":"+domain+":"+string(password))), sha256.Sum256([]byte(text)) //nolint:gosec // see the import
+	return store.SIPDigests{MD5: hex.EncodeToString(plain[:]), SHA256: hex.EncodeToString(strong[:]), DomainMD5: hex.EncodeToString(withDomain[:])}
+}
+
+// samePassword refuses a password that serves for a login and for a phone (TC-03).
+func samePassword(what string) rules.Finding {
+	return rules.Finding{
+		Field: "password", Severity: rules.SeverityError, Code: portal.CodeNotAllowed, ID: "TC-03",
+		Message: what + "; a SIP account's password is that account's alone, choose another",
+	}
+}

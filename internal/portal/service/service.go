@@ -1,0 +1,92 @@
+// Package service holds the portal's use cases: what may be written, by the platform's rules and by what the organisation
+// already has, each in one transaction. Every expected failure is a *portal.Error; any other error is the portal's own.
+package service
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// Service is a portal without its HTTP. It keeps nothing in memory between calls, so that several can work on one database.
+type Service struct {
+	store        *store.Store
+	passwordHash argon2id.Params
+	now          func() time.Time
+	random       io.Reader
+}
+
+// Options are what a test fixes. Zero values stand for the real thing.
+type Options struct {
+	PasswordHash argon2id.Params  // cost of a login password's hash; zero: 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)
+	Now          func() time.Time // zero: time.Now
+	Random       io.Reader        // source of ids and secrets, safe for concurrent use; zero: crypto/rand.Reader
+}
+
+// New returns a service on an open store, which stays the caller's to close.
+func New(s *store.Store, options Options) *Service {
+	service := &Service{store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader)}
+	if service.passwordHash == (argon2id.Params{}) {
+		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+	}
+	if service.now == nil {
+		service.now = time.Now
+	}
+	return service
+}
+
+// Caller is who asks: a token of one organisation. Which scopes a request needs is the server's to check.
+type Caller struct {
+	OrganizationID string
+	TokenID        string
+	Scopes         []portal.Scope
+}
+
+// ListQuery selects a page of a list.
+type ListQuery struct {
+	Limit int               // objects on the page; 0 is portal.DefaultPageSize, at most portal.MaxPageSize
+	After string            // cursor of the previous page; empty for the first one
+	Where map[string]string // exact match on a natural key: email or username of a user, name of a group, extension of an account
+}
+
+// Created is the answer to a create. Replayed says that an earlier request with the same idempotency key made the object.
+type Created[T any] struct {
+	Object   T
+	Replayed bool
+}
+
+// idPrefix tells what kind of object an id is of.
+func idPrefix(noun portal.Noun) string {
+	switch noun {
+	case portal.NounUser:
+		return "usr_"
+	case portal.NounPermissionGroup:
+		return "grp_"
+	default:
+		return "sip_"
+	}
+}
+
+// newID returns a new id: 160 random bits, so that none is guessed or ever given twice.
+func (s *Service) newID(prefix string) (string, error) {
+	text, err := s.randomText(20)
+	return prefix + text, err
+}
+
+// randomText returns so many random bytes as lower-case base32 (RFC 4648), like crypto/rand.Text.
+func (s *Service) randomText(bytes int) (string, error) {
+	buffer := make([]byte, bytes)
+	if _, err := io.ReadFull(s.random, buffer); err != nil {
+		return "", fmt.Errorf("no randomness: %w", err)
+	}
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(buffer)), nil
+}

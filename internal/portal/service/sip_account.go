@@ -1,0 +1,160 @@
+package service
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// ListSIPAccounts returns a page of SIP accounts.
+func (s *Service) ListSIPAccounts(ctx context.Context, caller Caller, query ListQuery) (portal.Page[portal.SIPAccount], error) {
+	return list(ctx, s, caller, s.sipAccount(), query, func(a portal.SIPAccount) string { return a.ID })
+}
+
+// GetSIPAccount returns a SIP account.
+func (s *Service) GetSIPAccount(ctx context.Context, caller Caller, id string) (portal.SIPAccount, error) {
+	return get(ctx, s, caller, s.sipAccount(), id)
+}
+
+// CreateSIPAccount makes a SIP account. Without a password it gets a generated one that nobody knows.
+func (s *Service) CreateSIPAccount(ctx context.Context, caller Caller, account portal.SIPAccount, idempotencyKey string) (Created[portal.SIPAccount], error) {
+	return create(ctx, s, caller, s.sipAccount(), account, idempotencyKey)
+}
+
+// ReplaceSIPAccount changes a SIP account. Its digests hold its extension, so a new extension needs a new password.
+func (s *Service) ReplaceSIPAccount(ctx context.Context, caller Caller, id string, account portal.SIPAccount, ifMatch string) (portal.SIPAccount, error) {
+	return replace(ctx, s, caller, s.sipAccount(), id, account, ifMatch)
+}
+
+// DeleteSIPAccount deletes a SIP account that no user has.
+func (s *Service) DeleteSIPAccount(ctx context.Context, caller Caller, id, ifMatch string) error {
+	return remove(ctx, s, caller, s.sipAccount(), id, ifMatch)
+}
+
+func (s *Service) sipAccount() *sipAccountEntity {
+	return &sipAccountEntity{service: s, logins: loginVerifier{}}
+}
+
+type sipAccountEntity struct {
+	service  *Service
+	row      store.SIPAccount
+	password portal.Secret // to be stored: the given one, or a generated one
+	logins   loginVerifier
+}
+
+func (*sipAccountEntity) noun() portal.Noun { return portal.NounSIPAccount }
+
+func (e *sipAccountEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.SIPAccount, _ int64, err error) {
+	e.row, err = tx.SIPAccount(ctx, sc.organization.ID, id)
+	return sipAccountOf(e.row, sc), e.row.Version, err
+}
+
+func (e *sipAccountEntity) list(ctx context.Context, tx *store.Tx, sc scene, selection store.Selection) ([]portal.SIPAccount, error) {
+	rows, err := tx.SIPAccounts(ctx, sc.organization.ID, selection)
+	accounts := make([]portal.SIPAccount, 0, len(rows))
+	for _, row := range rows {
+		account := sipAccountOf(row, sc)
+		e.show(&account, row.Version)
+		accounts = append(accounts, account)
+	}
+	return accounts, err
+}
+
+// sipAccountOf adds what a phone needs besides its password.
+func sipAccountOf(row store.SIPAccount, sc scene) portal.SIPAccount {
+	account := row.SIPAccount
+	if account.Extension != nil {
+		account.SIPUsername, account.SIPDomain = *account.Extension, sc.organization.SIPDomain
+	}
+	return account
+}
+
+func (*sipAccountEntity) show(a *portal.SIPAccount, version int64) { a.ETag = etag(version) }
+
+func (*sipAccountEntity) keepWritable(a *portal.SIPAccount) {
+	a.ID, a.ETag, a.SIPUsername, a.SIPDomain, a.UserID = "", "", "", "", ""
+}
+
+func (*sipAccountEntity) secret(a *portal.SIPAccount) **portal.Secret { return &a.Password }
+
+func (*sipAccountEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount) (rules.Inventory, error) {
+	inventory := rules.Inventory{Organization: sc.organization}
+	err := sc.holder(&inventory, portal.NounSIPAccount, "extension", a.Extension, func(key string) (store.Holder, error) {
+		return tx.HolderOfExtension(ctx, sc.organization.ID, key)
+	})
+	return inventory, err
+}
+
+func (e *sipAccountEntity) hasSecret(sc scene, given portal.Secret) (bool, error) {
+	return e.row.Digests == sipDigests(*e.row.Extension, sc.organization.SIPDomain, given), nil
+}
+
+// secretFindings keeps the login passwords of those who have the account out of it (TC-03): phones store their password in clear.
+func (e *sipAccountEntity) secretFindings(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount, given portal.Secret) ([]rules.Finding, error) {
+	if a.ID == "" {
+		return nil, nil // nobody has it yet
+	}
+	holders, err := tx.UsersOfSIPAccount(ctx, sc.organization.ID, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, holder := range holders {
+		user, err := tx.User(ctx, sc.organization.ID, holder.ID)
+		if err != nil {
+			return nil, err
+		}
+		same, err := e.logins.matches(given, user.PasswordHash)
+		if err != nil {
+			return nil, err
+		}
+		if same {
+			return []rules.Finding{samePassword(fmt.Sprintf("this is the login password of %s, who has the account", holder.Name))}, nil
+		}
+	}
+	return nil, nil
+}
+
+func (e *sipAccountEntity) prepare(sc scene, given *portal.Secret) (err error) {
+	if given != nil {
+		e.password = *given
+		return nil
+	}
+	e.password, err = e.service.generatePassword(sc.set.Passwords[portal.NounSIPAccount])
+	return err
+}
+
+func (e *sipAccountEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id string, a portal.SIPAccount) error {
+	a.ID = id
+	digests := sipDigests(*a.Extension, sc.organization.SIPDomain, e.password)
+	return tx.InsertSIPAccount(ctx, sc.organization.ID, store.SIPAccount{SIPAccount: a, Digests: digests})
+}
+
+func (e *sipAccountEntity) update(ctx context.Context, tx *store.Tx, sc scene, a portal.SIPAccount) error {
+	digests := e.row.Digests
+	switch {
+	case a.Password != nil:
+		digests = sipDigests(*a.Extension, sc.organization.SIPDomain, *a.Password)
+	case *a.Extension != *e.row.Extension:
+		return portal.NewError(portal.CodeInvalid, "a new extension needs a new password", portal.FieldError{
+			Field: "extension", Code: portal.CodeRequired, Message: "the extension is the SIP username, which the digests of the password hold; give a new password with it",
+		})
+	}
+	return tx.UpdateSIPAccount(ctx, sc.organization.ID, store.SIPAccount{SIPAccount: a, Version: e.row.Version, Digests: digests})
+}
+
+func (*sipAccountEntity) guardDelete(ctx context.Context, tx *store.Tx, sc scene, a portal.SIPAccount) error {
+	holders, err := tx.UsersOfSIPAccount(ctx, sc.organization.ID, a.ID)
+	if err != nil || len(holders) == 0 {
+		return err
+	}
+	return portal.NewError(portal.CodeConflict, "a SIP account that a user has cannot be deleted", portal.FieldError{
+		Code: portal.CodeInUse, Message: fmt.Sprintf("the SIP account %s belongs to %s; take it away from that user first", *a.Extension, names(holders)),
+	})
+}
+
+func (*sipAccountEntity) delete(ctx context.Context, tx *store.Tx, sc scene, id string) error {
+	return tx.DeleteSIPAccount(ctx, sc.organization.ID, id)
+}

@@ -1,0 +1,182 @@
+package service
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// decision is what a request to write comes to, given what is stored.
+type decision[T any] struct {
+	scene    scene
+	id       string
+	stored   T                    // the object as it is, if it exists
+	version  int64                // of stored; 0 if it does not exist
+	wanted   T                    // the object to be stored, with the password if one is given
+	write    bool                 // whether there is anything to store
+	replayed bool                 // whether an earlier request made the object that is wanted
+	key      store.IdempotencyKey // to be remembered with it, if its Key is not empty
+}
+
+// write decides twice. The first time in a transaction that only reads, so that what the rules refuse never keeps others from
+// writing, and passwords are hashed and compared while nobody waits. The second time in the transaction that writes, as only that
+// decision counts; it finds the comparisons of the first one done.
+func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], decide func(*store.Tx) (decision[T], error)) (d decision[T], err error) {
+	decideIn := func(tx *store.Tx) (err error) {
+		d, err = decide(tx)
+		return err
+	}
+	if err := s.store.Read(ctx, decideIn); err != nil {
+		return decision[T]{}, err
+	}
+	if d.write {
+		given := givenSecret(e, &d.wanted)
+		if d.version == 0 || given != nil {
+			if err := e.prepare(d.scene, given); err != nil {
+				return decision[T]{}, err
+			}
+		}
+		err := s.store.Write(ctx, func(tx *store.Tx) error {
+			if err := decideIn(tx); err != nil || !d.write {
+				return err
+			}
+			return apply(ctx, s, tx, caller, e, &d)
+		})
+		if err != nil {
+			return decision[T]{}, err
+		}
+	}
+	e.show(&d.stored, d.version)
+	return d, nil
+}
+
+// apply stores what was decided, and reads it back: an answer is what the database holds.
+func apply[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], d *decision[T]) (err error) {
+	if d.version == 0 {
+		err = e.insert(ctx, tx, d.scene, d.id, d.wanted)
+	} else {
+		err = e.update(ctx, tx, d.scene, d.wanted)
+	}
+	if err != nil {
+		return brokenKey(err, e.noun())
+	}
+	if d.stored, d.version, err = e.find(ctx, tx, d.scene, d.id); err != nil {
+		return err
+	}
+	if d.key.Key == "" {
+		return nil
+	}
+	d.key.ObjectID, d.key.ObjectVersion = d.id, d.version
+	return tx.PutIdempotencyKey(ctx, caller.OrganizationID, d.key, s.now().Add(-keyLifetime).UTC())
+}
+
+// create makes an object, or finds the one that an earlier request with the same idempotency key made.
+func create[T any](ctx context.Context, s *Service, caller Caller, e entity[T], request T, key string) (Created[T], error) {
+	if err := checkKey(key); err != nil {
+		return Created[T]{}, err
+	}
+	id, err := s.newID(idPrefix(e.noun()))
+	if err != nil {
+		return Created[T]{}, err
+	}
+	d, err := write(ctx, s, caller, e, func(tx *store.Tx) (d decision[T], err error) {
+		d.id, d.write = id, true
+		if d.scene, err = readScene(ctx, tx, caller); err != nil {
+			return d, err
+		}
+		if d.wanted, err = clone(request); err != nil {
+			return d, err
+		}
+		e.keepWritable(&d.wanted)
+		if err := d.scene.set.Complete(e.noun(), &d.wanted); err != nil {
+			return d, err
+		}
+		d.scene.set.Normalize(e.noun(), &d.wanted)
+		if key != "" {
+			if err := replay(ctx, s, tx, caller, e, key, &d); err != nil || !d.write {
+				return d, err
+			}
+		}
+		return d, judge(ctx, tx, e, d)
+	})
+	return Created[T]{Object: d.stored, Replayed: d.replayed}, err
+}
+
+// replace stores an object in place of the one that is there. What the request leaves out stays as it is.
+func replace[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id string, request T, ifMatch string) (T, error) {
+	d, err := write(ctx, s, caller, e, func(tx *store.Tx) (d decision[T], err error) {
+		d.id = id
+		if d.scene, err = readScene(ctx, tx, caller); err != nil {
+			return d, err
+		}
+		if d.stored, d.version, err = e.find(ctx, tx, d.scene, id); err != nil {
+			return d, notFound(err, e.noun(), id)
+		}
+		if d.wanted, err = clone(request); err != nil {
+			return d, err
+		}
+		old, err := clone(d.stored)
+		if err != nil {
+			return d, err
+		}
+		e.keepWritable(&d.wanted)
+		rules.FillFrom(&d.wanted, &old)
+		d.scene.set.Normalize(e.noun(), &d.wanted)
+		same, err := changesNothing(e, d)
+		if err != nil || same {
+			return d, err // whatever If-Match says: this may be the repetition of a request whose answer was lost (RFC 9110, section 13.1.1)
+		}
+		if !matches(ifMatch, d.version) {
+			return d, stale(e.noun(), id)
+		}
+		d.write = true
+		return d, judge(ctx, tx, e, d)
+	})
+	return d.stored, err
+}
+
+// changesNothing reports whether what is wanted is what is stored already, the password included.
+func changesNothing[T any](e entity[T], d decision[T]) (bool, error) {
+	if !reflect.DeepEqual(withoutSecret(e, d.wanted), d.stored) {
+		return false, nil
+	}
+	given := givenSecret(e, &d.wanted)
+	if given == nil {
+		return true, nil
+	}
+	return e.hasSecret(d.scene, *given)
+}
+
+// judge puts what is wanted before the rules.
+func judge[T any](ctx context.Context, tx *store.Tx, e entity[T], d decision[T]) error {
+	inventory, err := e.inventory(ctx, tx, d.scene, &d.wanted)
+	if err != nil {
+		return err
+	}
+	change := rules.Change{Noun: e.noun(), After: &d.wanted}
+	if d.version != 0 {
+		change.Before = &d.stored
+	}
+	findings := d.scene.set.Check(inventory, change)
+	if given := givenSecret(e, &d.wanted); given != nil {
+		more, err := judgeSecret(ctx, tx, e, d, *given)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, more...)
+	}
+	return refuse(e.noun(), findings)
+}
+
+func judgeSecret[T any](ctx context.Context, tx *store.Tx, e entity[T], d decision[T], given portal.Secret) ([]rules.Finding, error) {
+	if given == "" {
+		return []rules.Finding{{
+			Field: "password", Severity: rules.SeverityError, Code: portal.CodeRequired,
+			Message: "an empty password protects nothing; give one, or leave the field out and the portal keeps the old one or generates one",
+		}}, nil
+	}
+	return e.secretFindings(ctx, tx, d.scene, &d.wanted, given)
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// Organization is an organisation and the hash of the file it was last read from.
+type Organization struct {
+	portal.Organization
+	FileHash string
+}
+
+// Organization returns an organisation, or ErrNotFound.
+func (t *Tx) Organization(ctx context.Context, id string) (Organization, error) {
+	const query = `SELECT id, name, platform, COALESCE(sip_domain, ''), document, file_hash FROM organizations WHERE id = $1`
+	return one(ctx, t, scanOrganization, query, id)
+}
+
+func scanOrganization(r row) (o Organization, err error) {
+	var id, name, platform, domain, document string
+	if err := r.Scan(&id, &name, &platform, &domain, &document, &o.FileHash); err != nil {
+		return o, err
+	}
+	if err := json.Unmarshal([]byte(document), &o.Organization); err != nil {
+		return o, fmt.Errorf("organisation %s: %w", id, err)
+	}
+	o.ID, o.Name, o.Platform, o.SIPDomain = id, name, portal.Platform(platform), domain
+	return o, nil
+}
+
+// PutOrganization inserts an organisation or replaces the one with the same id.
+func (t *Tx) PutOrganization(ctx context.Context, o Organization) error {
+	document, err := json.Marshal(o.Organization)
+	if err != nil {
+		return err
+	}
+	const query = `INSERT INTO organizations (id, name, platform, sip_domain, document, file_hash) VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, sip_domain = excluded.sip_domain,
+			document = excluded.document, file_hash = excluded.file_hash`
+	return t.change(ctx, query, o.ID, o.Name, string(o.Platform), o.SIPDomain, string(document), o.FileHash)
+}
+
+// UsersOfNumber returns the users that show an owned number or a sender name.
+func (t *Tx) UsersOfNumber(ctx context.Context, organizationID, number string) ([]Holder, error) {
+	return t.userHolders(ctx, `id IN (SELECT user_id FROM user_numbers n WHERE n.organization_id = $1 AND n.number = $2)`, organizationID, number)
+}
+
+// SIPAccountsOfNumber returns the SIP accounts that show an owned number.
+func (t *Tx) SIPAccountsOfNumber(ctx context.Context, organizationID, number string) ([]Holder, error) {
+	const query = `SELECT id, extension FROM sip_accounts WHERE organization_id = $1 AND caller_id = $2 ORDER BY extension`
+	return all(ctx, t, scanHolder, query, organizationID, number)
+}
+
+// UsersOfPBX returns the users on a PBX.
+func (t *Tx) UsersOfPBX(ctx context.Context, organizationID, pbxID string) ([]Holder, error) {
+	return t.userHolders(ctx, `pbx_id = $2`, organizationID, pbxID)
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// PermissionGroup is a permission group with its version, which counts its changes.
+type PermissionGroup struct {
+	portal.PermissionGroup
+	Version int64
+	NameKey string // the name as it is compared; to be given, not returned
+}
+
+const selectPermissionGroup = `SELECT id, version, name, description, permissions, built_in FROM permission_groups WHERE organization_id = $1`
+
+func scanPermissionGroup(r row) (g PermissionGroup, err error) {
+	var permissions string
+	if err := r.Scan(&g.ID, &g.Version, &g.Name, &g.Description, &permissions, &g.BuiltIn); err != nil {
+		return g, err
+	}
+	return g, json.Unmarshal([]byte(permissions), &g.Permissions)
+}
+
+// PermissionGroup returns a group, or ErrNotFound.
+func (t *Tx) PermissionGroup(ctx context.Context, organizationID, id string) (PermissionGroup, error) {
+	return one(ctx, t, scanPermissionGroup, selectPermissionGroup+` AND id = $2`, organizationID, id)
+}
+
+// PermissionGroups returns a page of groups, selected by the key of a name if wanted.
+func (t *Tx) PermissionGroups(ctx context.Context, organizationID string, selection Selection) ([]PermissionGroup, error) {
+	columns := map[string]string{"name": "name_key"}
+	query, args, err := selection.page(selectPermissionGroup, "id", []any{organizationID}, columns)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, t, scanPermissionGroup, query, args...)
+}
+
+// InsertPermissionGroup adds a group as version 1.
+func (t *Tx) InsertPermissionGroup(ctx context.Context, organizationID string, g PermissionGroup) error {
+	permissions, err := json.Marshal(g.Permissions)
+	if err != nil {
+		return err
+	}
+	const query = `INSERT INTO permission_groups (organization_id, id, version, name, name_key, description, permissions, built_in)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7)`
+	return t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey, g.Description, string(permissions), g.BuiltIn)
+}
+
+// UpdatePermissionGroup replaces the group of that version by its next one.
+func (t *Tx) UpdatePermissionGroup(ctx context.Context, organizationID string, g PermissionGroup) error {
+	permissions, err := json.Marshal(g.Permissions)
+	if err != nil {
+		return err
+	}
+	const query = `UPDATE permission_groups SET version = version + 1, name = $4, name_key = $5, description = $6, permissions = $7
+		WHERE organization_id = $1 AND id = $2 AND version = $3`
+	return t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey, g.Description, string(permissions))
+}
+
+// DeletePermissionGroup deletes a group without members.
+func (t *Tx) DeletePermissionGroup(ctx context.Context, organizationID, id string) error {
+	return t.change(ctx, `DELETE FROM permission_groups WHERE organization_id = $1 AND id = $2`, organizationID, id)
+}
+
+// PermissionGroupByName returns the group whose name has a key, or ErrNotFound.
+func (t *Tx) PermissionGroupByName(ctx context.Context, organizationID, nameKey string) (Holder, error) {
+	const query = `SELECT id, name FROM permission_groups WHERE organization_id = $1 AND name_key = $2`
+	return one(ctx, t, scanHolder, query, organizationID, nameKey)
+}
+
+// MembersOfPermissionGroup returns the users in a group.
+func (t *Tx) MembersOfPermissionGroup(ctx context.Context, organizationID, id string) ([]Holder, error) {
+	return t.userHolders(ctx, `id IN (SELECT user_id FROM user_permission_groups g WHERE g.organization_id = $1 AND g.permission_group_id = $2)`, organizationID, id)
+}

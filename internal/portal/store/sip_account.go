@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// SIPDigests is what is kept of a SIP password: hexadecimal digests with which a registrar checks it (RFC 2617, RFC 8760).
+// They are as secret as the password.
+type SIPDigests struct {
+	MD5       string // HA1 with MD5, 32 characters
+	SHA256    string // HA1 with SHA-256, 64 characters
+	DomainMD5 string // HA1 with MD5 for phones that send user@domain as username, 32 characters
+}
+
+// SIPAccount is a SIP account with its version, which counts its changes, and its digests.
+type SIPAccount struct {
+	portal.SIPAccount
+	Version int64
+	Digests SIPDigests
+}
+
+// Where a platform lets users share an account, the first one stands for all.
+const selectSIPAccount = `SELECT a.id, a.version, a.extension, a.name, a.type, a.caller_id, a.hide_caller_id, a.enabled, a.ha1_md5, a.ha1_sha256, a.ha1b_md5,
+	COALESCE((SELECT MIN(u.user_id) FROM user_sip_accounts u WHERE u.organization_id = a.organization_id AND u.sip_account_id = a.id), '')
+	FROM sip_accounts a WHERE a.organization_id = $1`
+
+func scanSIPAccount(r row) (a SIPAccount, err error) {
+	err = r.Scan(&a.ID, &a.Version, &a.Extension, &a.Name, &a.Type, &a.CallerID, &a.HideCallerID, &a.Enabled,
+		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.UserID)
+	return a, err
+}
+
+// SIPAccount returns an account, or ErrNotFound.
+func (t *Tx) SIPAccount(ctx context.Context, organizationID, id string) (SIPAccount, error) {
+	return one(ctx, t, scanSIPAccount, selectSIPAccount+` AND a.id = $2`, organizationID, id)
+}
+
+// SIPAccounts returns a page of accounts, selected by extension if wanted.
+func (t *Tx) SIPAccounts(ctx context.Context, organizationID string, selection Selection) ([]SIPAccount, error) {
+	columns := map[string]string{"extension": "a.extension"}
+	query, args, err := selection.page(selectSIPAccount, "a.id", []any{organizationID}, columns)
+	if err != nil {
+		return nil, err
+	}
+	return all(ctx, t, scanSIPAccount, query, args...)
+}
+
+// HasSIPAccounts reports whether the organisation has any account.
+func (t *Tx) HasSIPAccounts(ctx context.Context, organizationID string) (bool, error) {
+	accounts, err := t.SIPAccounts(ctx, organizationID, Selection{Limit: 1})
+	return len(accounts) > 0, err
+}
+
+// InsertSIPAccount adds an account as version 1.
+func (t *Tx) InsertSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
+	const query = `INSERT INTO sip_accounts (organization_id, id, version, extension, name, type, caller_id, hide_caller_id, enabled, ha1_md5, ha1_sha256, ha1b_md5)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	err := t.change(ctx, query, organizationID, a.ID, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
+		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5)
+	if err != nil {
+		return err
+	}
+	return t.change(ctx, `INSERT INTO extensions (organization_id, extension, sip_account_id) VALUES ($1, $2, $3)`, organizationID, a.Extension, a.ID)
+}
+
+// UpdateSIPAccount replaces the account of that version by its next one.
+func (t *Tx) UpdateSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
+	const query = `UPDATE sip_accounts SET version = version + 1, extension = $4, name = $5, type = $6, caller_id = $7, hide_caller_id = $8, enabled = $9,
+		ha1_md5 = $10, ha1_sha256 = $11, ha1b_md5 = $12 WHERE organization_id = $1 AND id = $2 AND version = $3`
+	err := t.change(ctx, query, organizationID, a.ID, a.Version, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
+		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5)
+	if err != nil {
+		return err
+	}
+	return t.change(ctx, `UPDATE extensions SET extension = $3 WHERE organization_id = $1 AND sip_account_id = $2`, organizationID, a.ID, a.Extension)
+}
+
+// DeleteSIPAccount deletes an account that no user has.
+func (t *Tx) DeleteSIPAccount(ctx context.Context, organizationID, id string) error {
+	return t.change(ctx, `DELETE FROM sip_accounts WHERE organization_id = $1 AND id = $2`, organizationID, id)
+}
+
+// UsersOfSIPAccount returns the users that have an account in any of their fields.
+func (t *Tx) UsersOfSIPAccount(ctx context.Context, organizationID, id string) ([]Holder, error) {
+	return t.userHolders(ctx, `(app_sip_account_id = $2 OR click_to_dial_sip_account_id = $2
+		OR id IN (SELECT user_id FROM user_sip_accounts a WHERE a.organization_id = $1 AND a.sip_account_id = $2))`, organizationID, id)
+}
+
+// HolderOfExtension returns the user or SIP account that has an extension, or ErrNotFound.
+func (t *Tx) HolderOfExtension(ctx context.Context, organizationID, extension string) (Holder, error) {
+	const query = `SELECT COALESCE(user_id, sip_account_id), COALESCE((SELECT ` + userName + ` FROM users
+			WHERE users.organization_id = e.organization_id AND users.id = e.user_id), e.extension)
+		FROM extensions e WHERE e.organization_id = $1 AND e.extension = $2`
+	return one(ctx, t, scanHolder, query, organizationID, extension)
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// User is a user with its version, which counts its changes, and the hash of its login password.
+type User struct {
+	portal.User
+	Version      int64
+	PasswordHash string // PHC string of argon2id
+	// The address and the login name as they are compared, nil for none; to be given, not returned.
+	EmailKey, UsernameKey *string
+}
+
+// userName is what people call a user.
+const userName = `COALESCE(users.email, users.username, users.id)`
+
+const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, u.password_hash,
+	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, e.extension, u.settings
+	FROM users u LEFT JOIN extensions e ON e.organization_id = u.organization_id AND e.user_id = u.id WHERE u.organization_id = $1`
+
+func scanUser(r row) (u User, err error) {
+	var columns portal.User
+	var pbx, app, clickToDial, extension sql.NullString
+	var settings string
+	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
+		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &extension, &settings)
+	if err != nil {
+		return u, err
+	}
+	if u.User, err = userFromSettings(settings); err != nil {
+		return u, fmt.Errorf("user %s: %w", columns.ID, err)
+	}
+	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
+	u.FirstName, u.MiddleName, u.LastName = columns.FirstName, columns.MiddleName, columns.LastName
+	if t := u.Telephony; t != nil {
+		restore(&t.PBXID, pbx)
+		restore(&t.AppSIPAccountID, app)
+		restore(&t.Extension, extension)
+	}
+	if u.ClickToDial != nil {
+		restore(&u.ClickToDial.SIPAccountID, clickToDial)
+	}
+	return u, nil
+}
+
+// restore puts the value of a column back into the field that the settings hold empty.
+func restore(field **string, column sql.NullString) {
+	if column.Valid {
+		*field = new(column.String)
+	}
+}
+
+// User returns a user, or ErrNotFound.
+func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) {
+	user, err := one(ctx, t, scanUser, selectUser+` AND u.id = $2`, organizationID, id)
+	if err != nil {
+		return User{}, err
+	}
+	users := []User{user}
+	err = t.loadRelations(ctx, organizationID, users)
+	return users[0], err
+}
+
+// Users returns a page of users, selected by the key of an e-mail address or of a username if wanted.
+func (t *Tx) Users(ctx context.Context, organizationID string, selection Selection) ([]User, error) {
+	columns := map[string]string{"email": "u.email_key", "username": "u.username_key"}
+	query, args, err := selection.page(selectUser, "u.id", []any{organizationID}, columns)
+	if err != nil {
+		return nil, err
+	}
+	users, err := all(ctx, t, scanUser, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return users, t.loadRelations(ctx, organizationID, users)
+}
+
+// InsertUser adds a user as version 1.
+func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) error {
+	settings, err := settingsOf(u.User)
+	if err != nil {
+		return err
+	}
+	const query = `INSERT INTO users (organization_id, id, version, username, username_key, email, email_key, first_name, middle_name, last_name, description, enabled,
+			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, settings)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
+		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), settings)
+	if err != nil {
+		return err
+	}
+	return t.insertRelations(ctx, organizationID, u.User)
+}
+
+// UpdateUser replaces the user of that version by its next one.
+func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) error {
+	settings, err := settingsOf(u.User)
+	if err != nil {
+		return err
+	}
+	const query = `UPDATE users SET version = version + 1, username = $4, username_key = $5, email = $6, email_key = $7, first_name = $8, middle_name = $9, last_name = $10,
+			description = $11, enabled = $12, password_hash = $13, pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16, settings = $17
+		WHERE organization_id = $1 AND id = $2 AND version = $3`
+	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
+		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), settings)
+	if err != nil {
+		return err
+	}
+	if err := t.deleteRelations(ctx, organizationID, u.ID); err != nil {
+		return err
+	}
+	return t.insertRelations(ctx, organizationID, u.User)
+}
+
+// DeleteUser deletes a user, whose SIP accounts are free from then on.
+func (t *Tx) DeleteUser(ctx context.Context, organizationID, id string) error {
+	return t.change(ctx, `DELETE FROM users WHERE organization_id = $1 AND id = $2`, organizationID, id)
+}
+
+// UserByID returns a user as others name it, or ErrNotFound.
+func (t *Tx) UserByID(ctx context.Context, organizationID, id string) (Holder, error) {
+	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND id = $2`, organizationID, id)
+}
+
+// UserByEmail returns the user whose address has a key, or ErrNotFound.
+func (t *Tx) UserByEmail(ctx context.Context, organizationID, emailKey string) (Holder, error) {
+	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND email_key = $2`, organizationID, emailKey)
+}
+
+// UserByUsername returns the user whose login name has a key, or ErrNotFound.
+func (t *Tx) UserByUsername(ctx context.Context, organizationID, usernameKey string) (Holder, error) {
+	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND username_key = $2`, organizationID, usernameKey)
+}
+
+// userHolders returns the users for whom a condition with the parameters $1, the organisation, and $2 holds, in the order of their names.
+func (t *Tx) userHolders(ctx context.Context, condition, organizationID, parameter string) ([]Holder, error) {
+	query := `SELECT id, ` + userName + ` FROM users WHERE organization_id = $1 AND ` + condition + ` ORDER BY 2, 1`
+	return all(ctx, t, scanHolder, query, organizationID, parameter)
+}
+
+func (u *User) pbxID() *string {
+	if u.Telephony == nil {
+		return nil
+	}
+	return noneAsNull(u.Telephony.PBXID)
+}
+
+func (u *User) appSIPAccountID() *string {
+	if u.Telephony == nil {
+		return nil
+	}
+	return noneAsNull(u.Telephony.AppSIPAccountID)
+}
+
+func (u *User) clickToDialSIPAccountID() *string {
+	if u.ClickToDial == nil {
+		return nil
+	}
+	return noneAsNull(u.ClickToDial.SIPAccountID)
+}
+
+// noneAsNull is how a reference to nothing is stored: what is empty refers to no row.
+func noneAsNull(value *string) *string {
+	if value == nil || *value == "" {
+		return nil
+	}
+	return value
+}

@@ -1,0 +1,313 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+const testHash = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g"
+
+func testAccount(id, extension string) SIPAccount {
+	return SIPAccount{
+		SIPAccount: portal.SIPAccount{ID: id, Extension: &extension, CallerID: new("+48221234567")},
+		Digests:    SIPDigests{MD5: strings.Repeat("a", 32), SHA256: strings.Repeat("b", 64), DomainMD5: strings.Repeat("c", 32)},
+	}
+}
+
+func testUser(id, email string) User {
+	return User{User: portal.User{ID: id, Email: &email}, PasswordHash: testHash, EmailKey: &email}
+}
+
+// filled has organisation acme with a group and a SIP account.
+func filled(t *testing.T) *Store {
+	t.Helper()
+	s := openTest(t)
+	write(t, s, func(tx *Tx) error {
+		return errors.Join(
+			tx.PutOrganization(t.Context(), testOrganization("acme")),
+			tx.PutOrganization(t.Context(), testOrganization("globex")),
+			tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "Agents")),
+			tx.InsertSIPAccount(t.Context(), "acme", testAccount("sip_1", "1001")),
+			tx.InsertSIPAccount(t.Context(), "acme", testAccount("sip_2", "1002")),
+		)
+	})
+	return s
+}
+
+// fill gives every field of a wire type a value, lists two.
+func fill(v reflect.Value, path string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), path)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(v.Field(i), path+"."+v.Type().Field(i).Name)
+		}
+	case reflect.Slice:
+		v.Set(reflect.ValueOf([]string{path + " 1", path + " 2"}))
+	case reflect.String:
+		v.SetString(path)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int64:
+		v.SetInt(7)
+	}
+}
+
+func TestUser_everyFieldComesBack(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	full := testUser("usr_1", "alice@example.com")
+	fill(reflect.ValueOf(&full.User).Elem(), "user")
+	full.ID, full.ETag, full.Password = "usr_1", "", nil
+	full.PermissionGroupIDs = []string{"grp_1"}
+	full.Telephony.SIPAccountIDs = []string{"sip_1", "sip_2"}
+	full.Telephony.AppSIPAccountID, full.ClickToDial.SIPAccountID = new("sip_1"), new("sip_2")
+	full.Telephony.Extension = new("201")
+
+	empty := testUser("usr_2", "bob@example.com")
+	empty.PermissionGroupIDs = []string{}
+	empty.Telephony = &portal.Telephony{
+		SIPAccountIDs: []string{}, CallerIDs: []string{}, SMSSenders: []string{}, Extension: new(""), PBXID: new(""), AppSIPAccountID: new(""), CallerID: new(""),
+	}
+	empty.ClickToDial = &portal.ClickDial{SIPAccountID: new("")}
+
+	for _, want := range []User{full, empty, testUser("usr_3", "carol@example.com")} {
+		write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", want) })
+		for range 2 { // as inserted, and as updated
+			write(t, s, func(tx *Tx) error {
+				got, err := tx.User(t.Context(), "acme", want.ID)
+				if err != nil {
+					return err
+				}
+				if !reflect.DeepEqual(got.User, want.User) {
+					t.Errorf("%s came back as\n%+v\nwant\n%+v", want.ID, got.User, want.User)
+				}
+				if got.PasswordHash != testHash {
+					t.Errorf("%s: another password hash", want.ID)
+				}
+				want.Version = got.Version
+				return tx.UpdateUser(t.Context(), "acme", want)
+			})
+		}
+	}
+	write(t, s, func(tx *Tx) error {
+		users, err := tx.Users(t.Context(), "acme", Selection{Limit: 10})
+		if len(users) != 3 || !reflect.DeepEqual(users[0].User, full.User) || !reflect.DeepEqual(users[1].User, empty.User) {
+			t.Errorf("a list shows other objects than single reads: %+v", users)
+		}
+		return err
+	})
+}
+
+// A secret that is added to the contract must not slip into the settings.
+func TestUser_ALL05_settingsHoldNoSecret(t *testing.T) {
+	t.Parallel()
+	var u portal.User
+	fill(reflect.ValueOf(&u).Elem(), "user")
+	settings, err := settingsOf(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range secretPaths(reflect.TypeFor[portal.User](), "user") {
+		if strings.Contains(settings, fmt.Sprintf("%q", path)) {
+			t.Errorf("the settings hold the secret %s in clear", path)
+		}
+	}
+	if u.Password == nil || len(secretPaths(reflect.TypeFor[portal.User](), "user")) == 0 {
+		t.Error("settingsOf took the password out of the caller's object, or the test finds no secret")
+	}
+}
+
+func secretPaths(object reflect.Type, path string) (paths []string) {
+	for i := range object.NumField() {
+		field := object.Field(i)
+		if field.Type.Kind() != reflect.Pointer {
+			continue
+		}
+		switch element := field.Type.Elem(); {
+		case element == reflect.TypeFor[portal.Secret]():
+			paths = append(paths, path+"."+field.Name)
+		case element.Kind() == reflect.Struct:
+			paths = append(paths, secretPaths(element, path+"."+field.Name)...)
+		}
+	}
+	return paths
+}
+
+func TestStore_constraintsHold(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	alice := testUser("usr_1", "alice@example.com")
+	alice.UsernameKey, alice.Username = new("alice"), new("alice")
+	alice.PermissionGroupIDs = []string{"grp_1"}
+	alice.Telephony = &portal.Telephony{SIPAccountIDs: []string{"sip_1"}, Extension: new("201")}
+	write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", alice) })
+
+	with := func(change func(*User)) User {
+		u := testUser("usr_2", "bob@example.com")
+		change(&u)
+		return u
+	}
+	account := func(change func(*SIPAccount)) SIPAccount {
+		a := testAccount("sip_3", "1003")
+		change(&a)
+		return a
+	}
+	domain := testOrganization("initech")
+	domain.SIPDomain = "acme.example.com"
+	missing := ErrMissingReference
+	ctx := t.Context()
+	tests := map[string]struct {
+		do   func(tx *Tx) error
+		key  Key   // wanted *DuplicateError
+		want error // otherwise
+	}{
+		"e-mail taken": {key: KeyUserEmail, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.EmailKey = alice.EmailKey }))
+		}},
+		"username taken": {key: KeyUserUsername, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.UsernameKey = alice.UsernameKey }))
+		}},
+		"group name taken": {key: KeyPermissionGroupName, do: func(tx *Tx) error {
+			return tx.InsertPermissionGroup(ctx, "acme", testGroup("grp_2", "AGENTS"))
+		}},
+		"ALL-02 user with the extension of a SIP account": {key: KeyExtension, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.Telephony = &portal.Telephony{Extension: new("1001")} }))
+		}},
+		"ALL-02 SIP account with the extension of a user": {key: KeyExtension, do: func(tx *Tx) error {
+			return tx.InsertSIPAccount(ctx, "acme", testAccount("sip_3", "201"))
+		}},
+		"extension of another SIP account": {key: KeySIPAccountExtension, do: func(tx *Tx) error {
+			return tx.InsertSIPAccount(ctx, "acme", testAccount("sip_3", "1001"))
+		}},
+		"SIP domain of another organisation": {key: KeySIPDomain, do: func(tx *Tx) error { return tx.PutOrganization(ctx, domain) }},
+		"group that does not exist": {want: missing, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.PermissionGroupIDs = []string{"grp_9"} }))
+		}},
+		"group of another organisation": {want: missing, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "globex", with(func(u *User) { u.PermissionGroupIDs = []string{"grp_1"} }))
+		}},
+		"SIP account of another organisation": {want: missing, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "globex", with(func(u *User) { u.Telephony = &portal.Telephony{SIPAccountIDs: []string{"sip_1"}} }))
+		}},
+		"app account that does not exist": {want: missing, do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.Telephony = &portal.Telephony{AppSIPAccountID: new("sip_9")} }))
+		}},
+		"group with members deleted": {want: missing, do: func(tx *Tx) error { return tx.DeletePermissionGroup(ctx, "acme", "grp_1") }},
+		"SIP account in use deleted": {want: missing, do: func(tx *Tx) error { return tx.DeleteSIPAccount(ctx, "acme", "sip_1") }},
+		"stale version": {want: ErrNotFound, do: func(tx *Tx) error {
+			return tx.UpdateUser(ctx, "acme", with(func(u *User) { u.ID, u.Version = "usr_1", 7 }))
+		}},
+		"user of another organisation updated": {want: ErrNotFound, do: func(tx *Tx) error {
+			return tx.UpdateUser(ctx, "globex", with(func(u *User) { u.ID, u.Version = "usr_1", 1 }))
+		}},
+		"digest too long": {do: func(tx *Tx) error {
+			return tx.InsertSIPAccount(ctx, "acme", account(func(a *SIPAccount) { a.Digests.MD5 = strings.Repeat("a", 300) }))
+		}},
+		"digest missing": {do: func(tx *Tx) error {
+			return tx.InsertSIPAccount(ctx, "acme", account(func(a *SIPAccount) { a.Digests.DomainMD5 = "" }))
+		}},
+		"comma in a caller ID": {do: func(tx *Tx) error {
+			return tx.InsertSIPAccount(ctx, "acme", account(func(a *SIPAccount) { a.CallerID = new("+48221234567,+48221234568") }))
+		}},
+		"comma in a pool": {do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.Telephony = &portal.Telephony{CallerIDs: []string{"+1,+2"}} }))
+		}},
+		"password that is no hash": {do: func(tx *Tx) error {
+			return tx.InsertUser(ctx, "acme", with(func(u *User) { u.PasswordHash = "in clear" }))
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := s.Write(ctx, test.do)
+			duplicate, _ := errors.AsType[*DuplicateError](err)
+			switch {
+			case err == nil:
+				t.Error("was accepted")
+			case test.key != "" && (duplicate == nil || duplicate.Key != test.key):
+				t.Errorf("= %v, want a duplicate of %s", err, test.key)
+			case test.want != nil && !errors.Is(err, test.want):
+				t.Errorf("= %v, want %v", err, test.want)
+			case test.key == "" && test.want == nil && !strings.Contains(err.Error(), "CHECK"):
+				t.Errorf("= %v, want a broken CHECK", err)
+			}
+		})
+	}
+}
+
+func TestUser_deletionFreesWhatItHad(t *testing.T) {
+	t.Parallel()
+	s := filled(t)
+	alice := testUser("usr_1", "alice@example.com")
+	alice.PermissionGroupIDs = []string{"grp_1"}
+	alice.Telephony = &portal.Telephony{
+		SIPAccountIDs: []string{"sip_1"}, Extension: new("201"), CallerID: new("+48221234567"), CallerIDs: []string{"+48221234567"}, SMSSenders: []string{"ACME"}, PBXID: new("main"),
+	}
+	write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", alice) })
+	holders := func() (list []Holder) {
+		write(t, s, func(tx *Tx) error {
+			members, err1 := tx.MembersOfPermissionGroup(t.Context(), "acme", "grp_1")
+			users, err2 := tx.UsersOfSIPAccount(t.Context(), "acme", "sip_1")
+			numbers, err3 := tx.UsersOfNumber(t.Context(), "acme", "+48221234567")
+			senders, err4 := tx.UsersOfNumber(t.Context(), "acme", "ACME")
+			pbx, err5 := tx.UsersOfPBX(t.Context(), "acme", "main")
+			extension, err6 := tx.HolderOfExtension(t.Context(), "acme", "201")
+			list = slices.Concat(members, users, numbers, senders, pbx)
+			if !errors.Is(err6, ErrNotFound) {
+				list = append(list, extension)
+			}
+			return errors.Join(err1, err2, err3, err4, err5)
+		})
+		return list
+	}
+	if got, want := holders(), slices.Repeat([]Holder{{ID: "usr_1", Name: "alice@example.com"}}, 6); !slices.Equal(got, want) {
+		t.Fatalf("holders are %v, want %v", got, want)
+	}
+	write(t, s, func(tx *Tx) error { return tx.DeleteUser(t.Context(), "acme", "usr_1") })
+	if got := holders(); len(got) != 0 {
+		t.Errorf("after the deletion %v still has something", got)
+	}
+	write(t, s, func(tx *Tx) error {
+		return errors.Join(tx.DeleteSIPAccount(t.Context(), "acme", "sip_1"), tx.DeletePermissionGroup(t.Context(), "acme", "grp_1"))
+	})
+}
+
+// Lists and look-ups must not read whole tables, however large the organisation is.
+func TestStore_lookUpsUseAnIndex(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	page, _, err := Selection{After: "usr_", Limit: 10}.page(selectUser, "u.id", []any{"acme"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, query := range []string{
+		page, selectUser + ` AND u.email_key = $2`, selectSIPAccount + ` AND a.extension = $2`, selectPermissionGroup + ` AND name_key = $2`, selectToken + ` WHERE secret_sha256 = $1`,
+	} {
+		rows, err := s.db.Query("EXPLAIN QUERY PLAN "+query, slices.Repeat([]any{1}, strings.Count(query, "$"))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+				t.Fatal(err)
+			}
+			if strings.HasPrefix(detail, "SCAN") || strings.Contains(detail, "TEMP B-TREE") {
+				t.Errorf("%s\n%s", query, detail)
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+)
+
+// TestMain readies the real Terraform CLI that the acceptance tests run. It is found on PATH, never downloaded.
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
+			if _, err := exec.LookPath("terraform"); err != nil {
+				fmt.Fprintln(os.Stderr, "These tests run the real Terraform CLI: install Terraform 1.11 or later and put it on PATH.")
+				return 1
+			}
+		}
+		dir, err := os.MkdirTemp("", "switchboard")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		// The user's own CLI configuration is none of a test's business.
+		empty := filepath.Join(dir, "terraform.rc")
+		if err := os.WriteFile(empty, nil, 0o600); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		_ = os.Setenv("TF_CLI_CONFIG_FILE", empty)
+		_ = os.Setenv("GOGC", "off") // for the children alone: Terraform lives for a tenth of a second
+		return m.Run()
+	}())
+}
+
+type terraformState = terraform.State
+
+// factories serves the provider from this process, without the waits between retries.
+func factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	quick := options{
+		version: "test",
+		getenv:  func(string) string { return "" },
+		retry:   client.RetryPolicy{Attempts: 3, MinWait: time.Nanosecond, MaxWait: time.Microsecond},
+	}
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"switchboard": providerserver.NewProtocol6WithError(newWith(quick)()),
+		"echo":        echoprovider.NewProviderServer(),
+	}
+}
+
+// configure is a configuration with a provider block for the portal.
+func configure(p *portaltest.Portal, body ...string) string {
+	return configureWith(p.URL, p.Token, body...)
+}
+
+func configureWith(endpoint, token string, body ...string) string {
+	return fmt.Sprintf("provider \"switchboard\" {\n  endpoint = %q\n  token    = %q\n}\n\n%s", endpoint, token, strings.Join(body, "\n"))
+}
+
+// attributesHCL are attributes of a block by name, as HCL expressions. A name with a dot is an attribute of a nested object.
+type attributesHCL map[string]string
+
+// with returns the attributes with some of them changed; an empty expression takes one out.
+func (a attributesHCL) with(changes attributesHCL) attributesHCL {
+	all := maps.Clone(a)
+	for name, expression := range changes {
+		if expression == "" {
+			delete(all, name)
+			continue
+		}
+		all[name] = expression
+	}
+	return all
+}
+
+// block renders a resource, or with "data" a data source.
+func (a attributesHCL) block(kind, typeName, name string) string {
+	objects := map[string][]string{}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %q %q {\n", kind, typeName, name)
+	for _, name := range slices.Sorted(maps.Keys(a)) {
+		if object, child, ok := strings.Cut(name, "."); ok {
+			objects[object] = append(objects[object], fmt.Sprintf("    %s = %s\n", child, a[name]))
+			continue
+		}
+		fmt.Fprintf(&b, "  %s = %s\n", name, a[name])
+	}
+	for _, object := range slices.Sorted(maps.Keys(objects)) {
+		fmt.Fprintf(&b, "  %s = {\n%s  }\n", object, strings.Join(objects[object], ""))
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
