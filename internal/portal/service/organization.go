@@ -26,13 +26,14 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 // applied is not applied again. What would break something that exists is refused, and then nothing is written.
 func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) (changed bool, err error) {
 	var before store.Organization
-	look := func(tx *store.Tx) error {
-		found, err := tx.Organization(ctx, file.Organization.ID)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
+	look := func(tx *store.Tx) (err error) {
+		before, err = tx.Organization(ctx, file.Organization.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			changed = true
+			return nil
 		}
-		before, changed = found, err != nil || found.FileHash != file.Hash
-		return nil
+		changed = before.FileHash != file.Hash
+		return err
 	}
 	if err := s.store.Read(ctx, look); err != nil || !changed { // the usual start of a portal writes nothing
 		return false, err
