@@ -206,6 +206,17 @@ func TestStore_constraintsHold(t *testing.T) {
 		"stale version": {want: ErrNotFound, do: func(tx *Tx) error {
 			return tx.UpdateUser(ctx, "acme", with(func(u *User) { u.ID, u.Version = "usr_1", 7 }))
 		}},
+		"stale version of a group": {want: ErrNotFound, do: func(tx *Tx) error {
+			group := testGroup("grp_1", "Agents")
+			group.Version = 7
+			return tx.UpdatePermissionGroup(ctx, "acme", group)
+		}},
+		"stale version of a SIP account": {want: ErrNotFound, do: func(tx *Tx) error {
+			return tx.UpdateSIPAccount(ctx, "acme", account(func(a *SIPAccount) { a.ID, a.Version = "sip_2", 7 }))
+		}},
+		"user of another organisation deleted":        {want: ErrNotFound, do: func(tx *Tx) error { return tx.DeleteUser(ctx, "globex", "usr_1") }},
+		"group of another organisation deleted":       {want: ErrNotFound, do: func(tx *Tx) error { return tx.DeletePermissionGroup(ctx, "globex", "grp_1") }},
+		"SIP account of another organisation deleted": {want: ErrNotFound, do: func(tx *Tx) error { return tx.DeleteSIPAccount(ctx, "globex", "sip_2") }},
 		"user of another organisation updated": {want: ErrNotFound, do: func(tx *Tx) error {
 			return tx.UpdateUser(ctx, "globex", with(func(u *User) { u.ID, u.Version = "usr_1", 1 }))
 		}},
