@@ -112,7 +112,7 @@ func TestRun_failuresExit1WithOneSentence(t *testing.T) {
 	}{
 		"no database":           {[]string{"portal", "token", "list", "--database", filepath.Join(dir, "none.db"), "--organization", "delfin"}, "no database at"},
 		"no organisation file":  {append(serve, filepath.Join(dir, "none.yaml")), "none.yaml"},
-		"bad organisation file": {append(serve, write(t, "bad.yaml", "id: delfin\nplatfrom: telecube\n")), "bad.yaml:2"},
+		"bad organisation file": {append(serve, write(t, "bad.yaml", "id: delfin\nplattform: telecube\n")), "bad.yaml:2"},
 		"no certificate":        {append(serve, organization, "--tls-cert", "none.pem", "--tls-key", "none.key"), "none.pem"},
 		"bad address":           {append(serve, organization, "--listen", "127.0.0.1:http-alt-none"), "http-alt-none"},
 		"plain HTTP for all":    {append(serve, organization, "--listen", ":0"), "--tls-cert and --tls-key, or listen on this machine only, such as --listen 127.0.0.1"},

@@ -42,7 +42,7 @@ func start(t *testing.T, args ...string) running {
 	code := make(chan int, 1)
 	go func() {
 		code <- cli.Run(ctx, append([]string{"portal", "serve", "--log-format", "json", "--listen", "127.0.0.1:0"}, args...), io.Discard, writer)
-		writer.Close()
+		_ = writer.Close() // which ends the log
 	}()
 	return running{url: listening(t, reader), stop: cancel, code: code}
 }
@@ -171,7 +171,7 @@ func halfSent(t *testing.T, url, secret, body string) (net.Conn, *bufio.Reader) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { connection.Close() })
+	t.Cleanup(func() { _ = connection.Close() })
 	fmt.Fprintf(connection, "POST /v1/permission-groups HTTP/1.1\r\nHost: portal\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\n"+
 		"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n", secret, len(body))
 	reader := bufio.NewReader(connection)
@@ -208,7 +208,7 @@ func refusing(t *testing.T, url string) {
 		if err != nil {
 			return
 		}
-		connection.Close()
+		_ = connection.Close()
 	}
 }
 
@@ -244,7 +244,9 @@ func TestServe_signalsEndItCleanly(t *testing.T) {
 			if err := command.Start(); err != nil {
 				t.Fatal(err)
 			}
-			writer.Close()
+			if err := writer.Close(); err != nil {
+				t.Fatal(err)
+			}
 			url := listening(t, reader)
 			connection, answer := halfSent(t, url, token(t, database), group)
 			if err := command.Process.Signal(signal); err != nil {

@@ -91,10 +91,10 @@ func refused(t *testing.T, a answer, code portal.Code) portal.Error {
 	return problem
 }
 
-// refusedAt is refused with one field named.
-func refusedAt(t *testing.T, a answer, code portal.Code, field string) {
+// badAt is refused as a bad request with one field named.
+func badAt(t *testing.T, a answer, field string) {
 	t.Helper()
-	problem := refused(t, a, code)
+	problem := refused(t, a, portal.CodeBadRequest)
 	if len(problem.Errors) != 1 || problem.Errors[0].Field != field {
 		t.Errorf("want one error at %q, have %+v", field, problem)
 	}
@@ -219,6 +219,6 @@ func TestServer_badParametersAreNamed(t *testing.T) {
 		"/healthz?verbose=1":                  "verbose",
 		"/v1/sip-accounts?limit=1&expand=all": "expand",
 	} {
-		refusedAt(t, send(t, p, "GET", query, nil), portal.CodeBadRequest, field)
+		badAt(t, send(t, p, "GET", query, nil), field)
 	}
 }
