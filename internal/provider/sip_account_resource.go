@@ -62,13 +62,13 @@ func sipAccountSchema() schema.Schema {
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+	if !r.ready() || req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, config, state sipAccountResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw}
+	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
@@ -80,7 +80,7 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		after.Password = secretPointer(config.PasswordWO)
 	}
-	change.after = &after
+	change.after, change.id = &after, after.ID
 	change.stock = func(context.Context, *rules.Inventory) error { return nil } // its caller ID is in the organisation itself
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return

@@ -33,13 +33,13 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+	if !r.ready() || req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, config, state userResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	change := plannedChange[portal.User]{noun: portal.NounUser, config: req.Config.Raw}
+	change := plannedChange[portal.User]{noun: portal.NounUser, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request(ctx, &resp.Diagnostics))
@@ -51,7 +51,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		after.Password = secretPointer(config.PasswordWO)
 	}
-	change.after = &after
+	change.after, change.id = &after, after.ID
 	change.stock = func(ctx context.Context, inventory *rules.Inventory) (err error) {
 		if inventory.PermissionGroups, err = r.view.permissionGroups(ctx, after.PermissionGroupIDs); err != nil {
 			return err
