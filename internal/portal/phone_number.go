@@ -44,7 +44,7 @@ func ParsePhoneNumber(s string) (PhoneNumber, error) {
 	}
 	switch phonenumbers.IsPossibleNumberWithReason(n) {
 	case phonenumbers.IS_POSSIBLE:
-		return e164(n)
+		return e164(n, text)
 	case phonenumbers.TOO_LONG:
 		return "", errTooManyDigits
 	case phonenumbers.IS_POSSIBLE_LOCAL_ONLY, phonenumbers.TOO_SHORT:
@@ -59,12 +59,15 @@ var (
 	errImpossible    = errors.New("not a number that can exist in this country")
 )
 
-// e164 writes the number, and reads it back: where the numbering plan takes the first digits of what was written for a prefix a second
-// time, the text would be another number whenever it is read.
-func e164(n *phonenumbers.PhoneNumber) (PhoneNumber, error) {
+// e164 writes the number that was read from a text, and reads it back: where the numbering plan takes the first digits for a prefix a second
+// time, what is written would be another number whenever it is read.
+func e164(n *phonenumbers.PhoneNumber, from string) (PhoneNumber, error) {
 	text := phonenumbers.Format(n, phonenumbers.E164)
 	if len(text) > len("+")+maxPhoneNumberDigits {
 		return "", errTooManyDigits
+	}
+	if text == from {
+		return PhoneNumber(text), nil
 	}
 	again, err := phonenumbers.Parse(text, "")
 	if err != nil || phonenumbers.Format(again, phonenumbers.E164) != text || phonenumbers.IsPossibleNumberWithReason(again) != phonenumbers.IS_POSSIBLE {

@@ -13,8 +13,8 @@ import (
 
 func TestSecret_ALL05_neverPrints(t *testing.T) {
 	t.Parallel()
-	const plain = "Tr0ub4dor&3"
-	secret := portal.Secret(plain)
+	const password = "Tr0ub4dor&3"
+	secret := portal.Secret(password)
 	user := portal.User{ID: "usr_1", Password: &secret}
 	for name, value := range map[string]any{
 		"value":          secret,
@@ -28,7 +28,7 @@ func TestSecret_ALL05_neverPrints(t *testing.T) {
 	} {
 		for _, verb := range []string{"%v", "%s", "%q", "%#v", "%+v", "%x", "%X", "%d", "%10s", "%T"} {
 			text := fmt.Sprintf(verb, value)
-			if strings.Contains(text, plain) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", plain)) {
+			if strings.Contains(text, password) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", password)) {
 				t.Errorf("%s of a %s prints it: %s", verb, name, text)
 			}
 		}
@@ -38,22 +38,22 @@ func TestSecret_ALL05_neverPrints(t *testing.T) {
 			t.Errorf("%s gives %q", verb, text)
 		}
 	}
-	if err := fmt.Errorf("the password %w is bad: %v", portal.NewError(portal.CodeInvalid, ""), secret); strings.Contains(err.Error(), plain) {
+	if err := fmt.Errorf("the password %w is bad: %v", portal.NewError(portal.CodeInvalid, ""), secret); strings.Contains(err.Error(), password) {
 		t.Errorf("an error prints it: %v", err)
 	}
 }
 
 func TestSecret_ALL05_neverLogged(t *testing.T) {
 	t.Parallel()
-	const plain = "Tr0ub4dor&3"
-	secret := portal.Secret(plain)
+	const password = "Tr0ub4dor&3"
+	secret := portal.Secret(password)
 	for name, handler := range map[string]func(*bytes.Buffer) slog.Handler{
 		"text": func(b *bytes.Buffer) slog.Handler { return slog.NewTextHandler(b, nil) },
 		"json": func(b *bytes.Buffer) slog.Handler { return slog.NewJSONHandler(b, nil) },
 	} {
 		var log bytes.Buffer
 		slog.New(handler(&log)).Info("write", "password", secret)
-		if strings.Contains(log.String(), plain) || !strings.Contains(log.String(), "(secret)") {
+		if strings.Contains(log.String(), password) || !strings.Contains(log.String(), "(secret)") {
 			t.Errorf("the %s log has %s", name, log.String())
 		}
 	}

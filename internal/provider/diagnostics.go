@@ -45,12 +45,15 @@ func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 // addDeleteError is addPortalError for a delete. Terraform deletes an object before it changes those that cease to refer to it, and the portal
 // keeps what is referred to: the user has to turn the order round.
 func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err error) {
-	addPortalError(diags, doing, noun, err)
 	failure, ok := errors.AsType[*portal.Error](err)
-	if ok && slices.ContainsFunc(failure.Errors, func(f portal.FieldError) bool { return f.Code == portal.CodeInUse }) {
-		diags.AddWarning("Terraform deletes before it changes", fmt.Sprintf(
-			"If this apply was to change the users that still have this %[1]s: Terraform deletes it before it changes them. Apply that change first, "+
-				"or give the %[1]s lifecycle { create_before_destroy = true }, which turns the order round.", noun.Title()))
+	if !ok || !slices.ContainsFunc(failure.Errors, func(f portal.FieldError) bool { return f.Code == portal.CodeInUse }) {
+		addPortalError(diags, doing, noun, err)
+		return
+	}
+	for _, field := range failure.Errors {
+		diags.AddError(summary(field.Code), fmt.Sprintf("While %s: %s.\n\nIf this apply was to change the users that still have this %[3]s: Terraform deletes it before "+
+			"it changes them. Apply that change first, or give the %[3]s lifecycle { create_before_destroy = true }, which turns the order round.",
+			doing, field.Message, noun.Title()))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -55,7 +56,12 @@ func Mismatches(r *http.Request, body []byte, answer *http.Response) []string {
 	if err != nil {
 		return []string{err.Error()}
 	}
-	if r.Method == http.MethodHead { // a GET without the body; the description says no more
+	switch unclean := path.Clean(r.URL.Path) != r.URL.Path; {
+	case r.Method == http.MethodHead: // a GET without the body; the description says no more
+		return nil
+	case r.URL.Path == "/openapi.json" && answer.StatusCode == http.StatusOK: // any fields; it is checked as a whole elsewhere
+		return nil
+	case unclean && answer.StatusCode == http.StatusNotFound: // the validator forgives what the portal does not, such as a slash at the end
 		return nil
 	}
 	request := r.Clone(r.Context())

@@ -40,7 +40,6 @@ func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Hand
 		c := &call{Request: r, id: requestID(r), header: w.Header(), portal: s.portal, description: OpenAPI}
 		c.header.Set("X-Request-Id", c.id)
 		c.header.Set("Cache-Control", "no-store")
-		c.header.Set("X-Content-Type-Options", "nosniff")
 
 		status, contentType := status, "application/json"
 		text, err := s.run(c, action)
@@ -87,7 +86,7 @@ func (s *Server) problem(c *call, err error) *portal.Error {
 	switch {
 	case ok:
 		problem = *coded
-	case c.Context().Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+	case c.Context().Err() != nil || errors.Is(err, context.Canceled) || timedOut(err):
 		problem = *portal.NewError(portal.CodeUnavailable, "the portal did not get to this request in time; send it again")
 	default:
 		s.log.ErrorContext(c.Context(), "request failed", "request_id", c.id, "method", c.Method, "path", c.URL.Path, "error", err)
@@ -101,6 +100,15 @@ func (s *Server) problem(c *call, err error) *portal.Error {
 		c.header.Set("Retry-After", strconv.Itoa(retryAfter))
 	}
 	return &problem
+}
+
+// timedOut reports whether an error is that of a limit in time: the request's own, or how long the database waits for another process.
+func timedOut(err error) bool {
+	limit, ok := errors.AsType[interface {
+		error
+		Timeout() bool
+	}](err)
+	return ok && limit.Timeout()
 }
 
 // wellFormedID is a request id that may be repeated in a log and in an answer.

@@ -170,12 +170,16 @@ func describeType(t jsonschema.InterceptSchemaParams) (bool, error) {
 	if !t.Processed {
 		return false, nil
 	}
+	described := t.Value.Type()
+	if described.Kind() == reflect.Pointer {
+		described = described.Elem()
+	}
 	switch {
-	case t.Value.Type() == reflect.TypeFor[portal.Platform]():
+	case described == reflect.TypeFor[portal.Platform]():
 		for _, platform := range portal.Platforms() {
 			t.Schema.Enum = append(t.Schema.Enum, string(platform))
 		}
-	case t.Value.Kind() == reflect.Struct && inRequest(t.Context):
+	case described.Kind() == reflect.Struct && inRequest(t.Context):
 		t.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(false))
 	}
 	return false, nil

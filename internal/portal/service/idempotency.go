@@ -30,12 +30,12 @@ func checkKey(key string) error {
 // as that request left it. A password in the repeated request is set anew: whoever repeats it after a crash may have generated another
 // one, and the first is lost. If the object is gone or was changed, the key says nothing and the decision stays.
 func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], key string, d *decision[T]) error {
-	asked, err := fingerprint(e, d.wanted)
+	requested, err := fingerprint(e, d.wanted)
 	if err != nil {
 		return err
 	}
 	now := s.now().UTC()
-	d.key = store.IdempotencyKey{TokenID: caller.TokenID, Key: key, Fingerprint: asked, CreatedAt: now}
+	d.key = store.IdempotencyKey{TokenID: caller.TokenID, Key: key, Fingerprint: requested, CreatedAt: now}
 	known, err := tx.IdempotencyKey(ctx, caller.OrganizationID, caller.TokenID, key)
 	if errors.Is(err, store.ErrNotFound) || err == nil && known.CreatedAt.Before(now.Add(-keyLifetime)) {
 		return nil
@@ -43,7 +43,7 @@ func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller,
 	if err != nil {
 		return err
 	}
-	if known.Fingerprint != asked {
+	if known.Fingerprint != requested {
 		return portal.NewError(portal.CodeInvalid, "the idempotency key belongs to another request", portal.FieldError{
 			Code: portal.CodeKeyReused, Message: "this Idempotency-Key was used for a request with other content; use a new key for every new object",
 		})

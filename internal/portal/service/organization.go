@@ -25,23 +25,23 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 // ApplyOrganization makes the organisation what its file says, and reports whether it had to: a file that did not change since it was
 // applied is not applied again. What would break something that exists is refused, and then nothing is written.
 func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) (changed bool, err error) {
-	err = s.store.Read(ctx, func(tx *store.Tx) error {
-		before, err := tx.Organization(ctx, file.Organization.ID)
-		changed = errors.Is(err, store.ErrNotFound) || err == nil && before.FileHash != file.Hash
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
+	var before store.Organization
+	look := func(tx *store.Tx) error {
+		found, err := tx.Organization(ctx, file.Organization.ID)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return err
 		}
-		return err
-	})
-	if err != nil || !changed {
+		before, changed = found, err != nil || found.FileHash != file.Hash
+		return nil
+	}
+	if err := s.store.Read(ctx, look); err != nil || !changed { // the usual start of a portal writes nothing
 		return false, err
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		before, err := tx.Organization(ctx, file.Organization.ID)
-		created := errors.Is(err, store.ErrNotFound)
-		if err != nil && !created {
+		if err := look(tx); err != nil || !changed { // another portal may have been faster
 			return err
 		}
+		created := before.ID == ""
 		if !created {
 			if err := refuseApply(ctx, tx, before.Organization, file); err != nil {
 				return err
@@ -55,7 +55,7 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 		}
 		return nil
 	})
-	return err == nil, err
+	return changed && err == nil, err
 }
 
 // insertBuiltInGroups gives a new organisation the groups that come with its platform (MW-05).

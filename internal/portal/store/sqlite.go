@@ -106,10 +106,22 @@ func beginWriting(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err er
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case time.Since(start) > busyLimit:
-			return nil, fmt.Errorf("another process has been writing to the database for %v; end it or try again later: %w", busyLimit, err)
+			return nil, &BusyError{err}
 		}
 	}
 }
+
+// BusyError says that another process has kept the database to itself for too long. It is always returned as *BusyError, and is a timeout.
+type BusyError struct{ err error }
+
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("another process has been writing to the database for %v; end it or try again later: %v", busyLimit, e.err)
+}
+
+func (e *BusyError) Unwrap() error { return e.err }
+
+// Timeout is how callers that do not know this package tell that trying again may help.
+func (*BusyError) Timeout() bool { return true }
 
 // constraintError tells a broken constraint by the schema's own names, and leaves any other error as it is.
 func constraintError(err error) error {

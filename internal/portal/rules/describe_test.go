@@ -1,0 +1,45 @@
+package rules_test
+
+import (
+	"testing"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+func TestDescribe(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		noun       portal.Noun
+		path, want string
+	}{
+		{portal.NounUser, "", "All platforms."},
+		{portal.NounPermissionGroup, "", "Platforms: maatwerk, engage, samoobsluha and telecube."},
+		{portal.NounUser, "email", "All platforms. Required; unique, ignoring case."},
+		{portal.NounUser, "username", "Platforms: engage. Required; cannot change once saved; at most 64 characters; unique, with case."},
+		{portal.NounUser, "enabled", "All platforms. Default `true`."},
+		{portal.NounUser, "first_name", "All platforms. Required on engage, samoobsluha, telecube and vaxel; " +
+			"at most 64 characters on maatwerk, engage, samoobsluha and telecube; 2 to 64 characters on vaxel."},
+		{portal.NounUser, "permission_group_ids", "Platforms: maatwerk, engage, samoobsluha and telecube. Required; exactly one element on engage, samoobsluha and telecube."},
+		{portal.NounUser, "telephony", "Platforms: maatwerk, samoobsluha, telecube and vaxel."},
+		{portal.NounUser, "telephony.ring_seconds", "Platforms: vaxel. 5 to 300; default `30`."},
+		{portal.NounUser, "telephony.sip_assignment", "Platforms: telecube. `static` or `dynamic`; default `static`."},
+		{portal.NounUser, "telephony.recording", "Platforms: vaxel. `never`, `always` or `on_demand`; default `never`."},
+		{portal.NounUser, "telephony.caller_ids", "Platforms: telecube. Out of the numbers that the organisation owns."},
+		{portal.NounUser, "telephony.sms_senders", "Platforms: telecube. Out of the numbers that the organisation owns and the sender names registered for it."},
+		{portal.NounUser, "telephony.extension", "Platforms: maatwerk, samoobsluha and vaxel. Unique over users and SIP accounts."},
+		{portal.NounUser, "telephony.pbx_id", "Platforms: samoobsluha."},
+		{portal.NounUser, "locale.language", "Platforms: maatwerk, engage and vaxel. `en`, `fr`, `de`, `es` or `nl` on engage."},
+		{portal.NounSIPAccount, "", "Platforms: maatwerk, samoobsluha, telecube and vaxel."},
+		{portal.NounSIPAccount, "type", "All platforms. `voip` or `app`; default `voip`."},
+		{portal.NounSIPAccount, "password", "All platforms. 12 to 64 characters with a lower-case letter, an upper-case letter and a digit."},
+		{portal.NounPermissionGroup, "name", "All platforms. Required; cannot change once saved on engage; at most 64 characters; unique, ignoring case."},
+		{portal.NounUser, "id", ""},
+		{portal.NounUser, "telephon", ""},
+		{"pbx", "", ""},
+	} {
+		if got := rules.Describe(c.noun, c.path); got != c.want {
+			t.Errorf("%s %s:\ngot  %s\nwant %s", c.noun, c.path, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,300 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// wireTypes are the contract's objects, made anew by each call.
+func wireTypes() map[portal.Noun]func() any {
+	return map[portal.Noun]func() any{
+		portal.NounUser:            func() any { return &portal.User{} },
+		portal.NounPermissionGroup: func() any { return &portal.PermissionGroup{} },
+		portal.NounSIPAccount:      func() any { return &portal.SIPAccount{} },
+	}
+}
+
+// fieldTypes lists the fields of a wire type by path, without nested objects; a writable one is a pointer or a slice.
+func fieldTypes(prefix string, object reflect.Type) map[string]reflect.Type {
+	types := map[string]reflect.Type{}
+	for i := range object.NumField() {
+		path, field := prefix+fieldName(object.Field(i)), object.Field(i).Type
+		if field.Kind() == reflect.Pointer && field.Elem().Kind() == reflect.Struct {
+			maps.Copy(types, fieldTypes(path+".", field.Elem()))
+			continue
+		}
+		types[path] = field
+	}
+	return types
+}
+
+func writable(field reflect.Type) bool {
+	return field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice
+}
+
+// eachObject runs a test for every kind of object of every platform.
+func eachObject(t *testing.T, test func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type)) {
+	t.Helper()
+	t.Parallel()
+	for _, platform := range portal.Platforms() {
+		set, err := For(platform)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for noun, object := range set.Objects {
+			t.Run(fmt.Sprintf("%s %s", platform, noun), func(t *testing.T) {
+				t.Parallel()
+				fresh, ok := wireTypes()[noun]
+				if !ok || object == nil {
+					t.Fatalf("the contract has no %q, or it is empty", noun)
+				}
+				test(t, set, noun, object, fieldTypes("", reflect.TypeOf(fresh()).Elem()))
+			})
+		}
+	}
+}
+
+func TestGuard_fieldsAreThoseOfTheContract(t *testing.T) {
+	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type) {
+		for path, field := range object.Fields {
+			of, ok := types[path]
+			switch {
+			case !ok:
+				t.Errorf("%s is no field of the contract", path)
+				continue
+			case !writable(of):
+				t.Errorf("%s is written by the portal only", path)
+				continue
+			}
+			guardField(t, path, field, of)
+		}
+		if _, ok := object.Fields["enabled"]; !ok && noun != portal.NounPermissionGroup {
+			t.Error("enabled exists everywhere")
+		}
+	})
+}
+
+// guardField checks that what a rule says can hold for a field of that type.
+func guardField(t *testing.T, path string, f *Field, of reflect.Type) {
+	t.Helper()
+	list, kind := of.Kind() == reflect.Slice, of.Elem().Kind()
+	formats := []Format{
+		"", FormatPhoneNumber, FormatEmail, FormatExtension, FormatCountry, FormatTimeZone, FormatLanguage, FormatPersonName, FormatDestination, FormatPassword,
+	}
+	sources := []Source{"", SourcePermissionGroups, SourceSIPAccounts, SourcePBXs, SourcePermissions, SourceOwnedNumbers, SourceNumbersOrSenderName}
+	if !slices.Contains(formats, f.Format) || !slices.Contains(sources, f.Source) {
+		t.Errorf("%s: there is no format %q or no source %q", path, f.Format, f.Source)
+	}
+	if secret := of.Elem() == reflect.TypeFor[portal.Secret](); secret != (f.Format == FormatPassword) {
+		t.Errorf("%s: passwords, and only they, are secrets", path)
+	}
+	if kind != reflect.String && (f.Format != "" || f.Source != "" || f.OneOf != nil || f.MinLength > 0 || f.MaxLength > 0 || f.Unique || f.Multiline) {
+		t.Errorf("%s is no text", path)
+	}
+	if kind != reflect.Int64 && (f.Min != nil || f.Max != nil) || !list && (f.MinItems > 0 || f.MaxItems > 0) || f.CaseSensitive && !f.Unique {
+		t.Errorf("%s has a limit that its type cannot have", path)
+	}
+	if (f.Source == SourceOwnedNumbers) && f.Format != FormatPhoneNumber {
+		t.Errorf("%s: owned numbers compare as E.164", path)
+	}
+	if f.Exclusive && f.Source != SourceSIPAccounts {
+		t.Errorf("%s: only a SIP account can belong to one user alone", path)
+	}
+	if text := kind == reflect.String && f.Format == "" && f.Source == "" && f.OneOf == nil; text && f.MaxLength == 0 {
+		t.Errorf("%s is a free text without a limit", path)
+	}
+	if f.ID != "" && !requirementID.MatchString(f.ID) {
+		t.Errorf("%s: %q is no requirement id", path, f.ID)
+	}
+	// An answer has every field that the platform has, so what may be left out has a default. A password is never in an answer.
+	if needs := !f.Required && f.Format != FormatPassword; needs != (f.Default != nil) {
+		t.Errorf("%s: a field has a default if and only if it is neither required nor a password", path)
+	}
+}
+
+var requirementID = regexp.MustCompile(`^(MW|EN|SA|TC|VX|ALL)-[0-9]{2}$`)
+
+func TestGuard_defaultsPassTheirOwnRule(t *testing.T) {
+	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type) {
+		made := wireTypes()[noun]()
+		if err := set.Complete(noun, made); err != nil {
+			t.Fatal(err)
+		}
+		doc := flatten(made)
+		for path, field := range object.Fields {
+			if _, ok := doc.values[path]; !ok && field.Default != nil {
+				t.Errorf("%s got no default", path)
+			}
+		}
+		alone := *set
+		alone.Objects = map[portal.Noun]*Object{noun: {Fields: object.Fields}}
+		for _, f := range alone.Check(Inventory{Organization: portal.Organization{ID: "acme"}}, Change{Noun: noun, After: made}) {
+			if f.Code != portal.CodeRequired {
+				t.Errorf("%s: %s", f.Field, f.Message)
+			}
+		}
+		before := fmt.Sprint(doc.values)
+		set.Normalize(noun, made)
+		if after := flatten(made); fmt.Sprint(after.values) != before {
+			t.Errorf("a default changes when it is normalised: %v", after.values)
+		}
+	})
+}
+
+func TestGuard_checksNameFields(t *testing.T) {
+	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type) {
+		placeholder := regexp.MustCompile(`\{([^}]*)\}`)
+		for _, check := range object.Checks {
+			if !object.has(check.Field) || check.Message == "" || len(check.Require) == 0 || check.ID != "" && !requirementID.MatchString(check.ID) {
+				t.Errorf("%s %s: not on the platform, or says or requires nothing", check.ID, check.Field)
+			}
+			if !slices.Contains([]Severity{"", SeverityError, SeverityWarning}, check.Severity) {
+				t.Errorf("%s %s: there is no severity %q", check.ID, check.Field, check.Severity)
+			}
+			for _, match := range placeholder.FindAllStringSubmatch(check.Message, -1) {
+				if object.Fields[match[1]] == nil || object.Fields[match[1]].Format == FormatPassword {
+					t.Errorf("%s: %q in %q is no field to show", check.ID, match[1], check.Message)
+				}
+			}
+			if strings.Count(check.Message, "{") != strings.Count(check.Message, "}") || strings.HasSuffix(check.Message, ".") {
+				t.Errorf("%s: %q is ill-formed", check.ID, check.Message)
+			}
+			for _, condition := range slices.Concat(check.When, check.Require) {
+				guardCondition(t, check.ID, condition, object, types)
+			}
+		}
+	})
+}
+
+func guardCondition(t *testing.T, id string, c Condition, object *Object, types map[string]reflect.Type) {
+	t.Helper()
+	statements := 0
+	for _, said := range []bool{c.Equals != nil, c.OneOf != nil, c.Set != nil, c.Changed != nil, c.Count != nil, c.Among != nil, c.AtLeast != nil} {
+		if said {
+			statements++
+		}
+	}
+	if statements != 1 || (c.AtLeast != nil) != (c.Fields != nil) || (c.AtLeast != nil) == (c.Field != "") || c.Before && c.Changed != nil {
+		t.Errorf("%s: %+v does not say one thing", id, c)
+	}
+	for _, path := range slices.Concat([]string{c.Field}, c.Among, c.Fields) {
+		if path == "" || object.Fields[path] != nil {
+			continue
+		}
+		if of, ok := types[path]; !ok || writable(of) || !c.Before {
+			t.Errorf("%s: %s is no field of the platform, or of the wanted object while only the portal writes it", id, path)
+		}
+	}
+	values := c.OneOf
+	if c.Equals != nil {
+		values = append(values, c.Equals)
+	}
+	for _, value := range values {
+		of := types[c.Field]
+		if writable(of) {
+			of = of.Elem()
+		}
+		if _, ok := convert(value, of); !ok {
+			t.Errorf("%s: %s never is %v", id, c.Field, value)
+		}
+	}
+}
+
+func TestGuard_permissionsAndPasswords(t *testing.T) {
+	t.Parallel()
+	name := regexp.MustCompile(`^[a-z_]+\.[a-z_]+$`)
+	for _, platform := range portal.Platforms() {
+		set, err := For(platform)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for permission, grants := range set.Permissions {
+			if !name.MatchString(permission) || grants == "" {
+				t.Errorf("%s: %q grants %q", platform, permission, grants)
+			}
+		}
+		if groups := set.Objects[portal.NounPermissionGroup] != nil; groups != (len(set.Permissions) > 0) {
+			t.Errorf("%s has permissions without groups, or groups without permissions", platform)
+		}
+		for title, group := range set.BuiltInGroups {
+			for _, permission := range group.Permissions {
+				if set.Permissions[permission] == "" {
+					t.Errorf("%s: %s has %q, which is no permission", platform, title, permission)
+				}
+			}
+			built := &portal.PermissionGroup{Name: &title, Description: &group.Description, Permissions: group.Permissions}
+			if findings := set.Check(Inventory{}, Change{Noun: portal.NounPermissionGroup, After: built}); len(findings) > 0 {
+				t.Errorf("%s: %s breaks the platform's own rules: %v", platform, title, findings)
+			}
+		}
+		for noun, policy := range set.Passwords {
+			if policy.MinLength < 8 || policy.MaxLength < GeneratedLength || policy.MinScore > 4 || set.Objects[noun] == nil {
+				t.Errorf("%s: the passwords of a %s: %+v", platform, noun, policy)
+			}
+			for _, class := range policy.Classes {
+				if !slices.Contains([]Class{ClassLower, ClassUpper, ClassDigit, ClassSpecial}, class) {
+					t.Errorf("%s: there is no class %q", platform, class)
+				}
+			}
+		}
+		for noun, object := range set.Objects {
+			if _, ok := set.Passwords[noun]; !ok && object.Fields["password"] != nil {
+				t.Errorf("%s: a %s has a password and there are no rules for it", platform, noun)
+			}
+		}
+	}
+}
+
+// A field that no platform has could never be used.
+func TestGuard_everyWritableFieldIsOnAPlatform(t *testing.T) {
+	t.Parallel()
+	for noun, fresh := range wireTypes() {
+		for path, of := range fieldTypes("", reflect.TypeOf(fresh()).Elem()) {
+			if text := Describe(noun, path); writable(of) == (text == "") {
+				t.Errorf("%s %s: %q", noun, path, text)
+			}
+		}
+	}
+}
+
+func TestConvert_keepsTheValue(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		value any
+		to    reflect.Type
+		ok    bool
+	}{
+		{uint64(30), reflect.TypeFor[int64](), true},
+		{int64(-1), reflect.TypeFor[int64](), true},
+		{uint64(1 << 63), reflect.TypeFor[int64](), false},
+		{uint64(65), reflect.TypeFor[string](), false}, // Go would make an "A" of it
+		{2.5, reflect.TypeFor[int64](), false},
+		{"30", reflect.TypeFor[int64](), false},
+		{true, reflect.TypeFor[bool](), true},
+		{"x", reflect.TypeFor[portal.Secret](), true},
+		{[]any{"a"}, reflect.TypeFor[[]string](), true},
+		{[]any{uint64(1)}, reflect.TypeFor[[]string](), false},
+		{"a", reflect.TypeFor[[]string](), false},
+	} {
+		got, ok := convert(c.value, c.to)
+		if ok != c.ok || ok && got.Type() != c.to {
+			t.Errorf("%v (%T) to %s: %t", c.value, c.value, c.to, ok)
+		}
+	}
+}
+
+func TestAssign_namesWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for path, value := range map[string]any{"telephony.ring_secs": uint64(30), "telephony.ring_seconds": "soon", "email": uint64(1)} {
+		if err := assign(&portal.User{}, path, value); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: got %v", path, err)
+		}
+	}
+}

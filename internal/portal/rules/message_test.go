@@ -1,0 +1,123 @@
+package rules_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+// A message names what was given, what is allowed and what to do.
+func TestRules_messages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		platform portal.Platform
+		change   func(*portal.User)
+		want     string
+	}{
+		{portal.Telecube, func(u *portal.User) { u.LastName = nil }, `telecube requires last_name for a user; give a value`},
+		{portal.Telecube, func(u *portal.User) { u.MiddleName = new("van") }, `telecube has no middle_name for a user; leave it out`},
+		{portal.Telecube, func(u *portal.User) { u.Email = new("alice") }, `"alice": write one address and nothing else, such as alice@example.com`},
+		{portal.Telecube, func(u *portal.User) { u.Email = new("Bob@example.com") }, `"Bob@example.com" is taken by bob@example.com (usr_bob); choose another`},
+		{portal.Telecube, func(u *portal.User) { u.LastName = new(strings.Repeat("x", 1<<20)) },
+			`"` + strings.Repeat("x", 100) + `…" has 1048576 characters; telecube allows at most 64`},
+		{portal.Telecube, func(u *portal.User) { u.LastName = new("Jan\x00sen") }, `"Jan\x00sen" has the control character U+0000; remove it`},
+		{portal.Telecube, func(u *portal.User) { u.PermissionGroupIDs = []string{"grp_1", "grp_2"} },
+			`has 2 values (grp_1, grp_2); telecube allows at most 1, remove the others`},
+		{portal.Telecube, func(u *portal.User) { u.PermissionGroupIDs = []string{"agents"} },
+			`there is no permission group with the id "agents"; use the id of an existing one`},
+		{portal.Telecube, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{"sip_bob"} },
+			`the SIP account 1003 (sip_bob) belongs to bob@example.com; take one that is free, or let that user give it up first`},
+		{portal.Telecube, func(u *portal.User) { u.Telephony.CallerIDs = []string{"+31 20 123 45 67"} },
+			`+31201234567 is not a number that Acme Logistics owns; choose one of +31851234567, +31851234568`},
+		{portal.Telecube, func(u *portal.User) { u.Telephony.SMSSenders = []string{"Acme"} },
+			`"Acme" is neither a number that Acme Logistics owns nor a sender name registered for it; choose one of ACME, +31851234567, +31851234568`},
+		{portal.Telecube, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{} }, `a user with sip_assignment = "static" has exactly one SIP account, not nothing; ` +
+			`name it in sip_account_ids, or set sip_assignment = "dynamic" for a user who takes a free one at login`},
+		{portal.Telecube, func(u *portal.User) { u.Password = new(portal.Secret("short")) },
+			`the password needs at least 8 characters (it has 5), an upper-case letter, a digit, a special character`},
+		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{RingSeconds: new(int64(3))} }, `is 3; vaxel allows 5 to 300, choose such a number`},
+		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{Recording: new("yes")} }, `"yes" is not allowed; choose one of never, always, on_demand`},
+		{portal.Vaxel, func(u *portal.User) { u.FirstName = new("A") }, `"A" has 1 characters; vaxel allows 2 to 64`},
+		{portal.Samoobsluha, func(u *portal.User) { u.Telephony = &portal.Telephony{PBXID: new("main"), Extension: new("201")} },
+			`"main" is no PBX of Acme Logistics; choose one of pbx_1, pbx_2`},
+		{portal.Maatwerk, func(u *portal.User) { u.Telephony.AppSIPAccountID = new("sip_also") },
+			`the app account sip_also is not among the SIP accounts of the user (sip_free); add it to sip_account_ids`},
+	} {
+		t.Run(string(c.platform)+" "+c.want[:20], func(t *testing.T) {
+			t.Parallel()
+			user := alice(t, c.platform)
+			c.change(user)
+			findings := create(t, c.platform, portal.NounUser, user)
+			if !slices.ContainsFunc(findings, func(f rules.Finding) bool { return f.Message == c.want }) {
+				t.Errorf("got %+v\nwant %s", findings, c.want)
+			}
+		})
+	}
+}
+
+func TestRules_ALL05_noPasswordInAMessage(t *testing.T) {
+	t.Parallel()
+	for _, platform := range portal.Platforms() {
+		for _, password := range []string{"pass word", "Pa\x00ssword1!", strings.Repeat("Secret", 100), "Alice2024", "x"} {
+			user := alice(t, platform)
+			user.Password = new(portal.Secret(password))
+			account := desk()
+			account.Password = new(portal.Secret(password))
+			findings := slices.Concat(create(t, platform, portal.NounUser, user), create(t, platform, portal.NounSIPAccount, account))
+			if len(findings) == 0 {
+				t.Errorf("%s accepts %q", platform, password)
+			}
+			for _, f := range findings {
+				if text := fmt.Sprintf("%+v", f); password != "x" && strings.Contains(text, password) {
+					t.Errorf("%s: %s", platform, text)
+				}
+			}
+		}
+	}
+}
+
+func TestRules_orderIsFixed(t *testing.T) {
+	t.Parallel()
+	bad := func() *portal.User {
+		return &portal.User{
+			MiddleName: new("van"), Email: new("alice"), PermissionGroupIDs: []string{"c", "a", "b"},
+			Telephony: &portal.Telephony{
+				CallerIDs: []string{"+31201234569", "x", "+31201234567"}, Extension: new("x"), SMSSenders: []string{"b", "a"}, SIPAccountIDs: []string{"z", "y"},
+			},
+		}
+	}
+	first := create(t, portal.Telecube, portal.NounUser, bad())
+	if !slices.IsSortedFunc(first, func(a, b rules.Finding) int { return strings.Compare(a.Field, b.Field) }) || len(first) < 10 {
+		t.Errorf("got %+v", first)
+	}
+	for range 50 {
+		if again := create(t, portal.Telecube, portal.NounUser, bad()); !reflect.DeepEqual(again, first) {
+			t.Fatalf("got  %+v\nthen %+v", first, again)
+		}
+	}
+}
+
+// A user who may show any of a thousand numbers, in an organisation that rents ten thousand.
+func BenchmarkCheck_ownedNumbers(b *testing.B) {
+	inventory := acme()
+	inventory.Organization.PhoneNumbers = nil
+	for i := range 10_000 {
+		inventory.Organization.PhoneNumbers = append(inventory.Organization.PhoneNumbers, fmt.Sprintf("+3185%07d", 2_000_000+i))
+	}
+	user := alice(b, portal.Telecube)
+	user.Telephony.CallerIDs = slices.Clone(inventory.Organization.PhoneNumbers[9_000:])
+	set := ruleSet(b, portal.Telecube)
+	if err := set.Complete(portal.NounUser, user); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if findings := set.Check(inventory, rules.Change{Noun: portal.NounUser, After: user}); len(findings) > 0 {
+			b.Fatal(findings)
+		}
+	}
+}
