@@ -28,11 +28,12 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 	var before store.Organization
 	look := func(tx *store.Tx) error {
 		found, err := tx.Organization(ctx, file.Organization.ID)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
+		if errors.Is(err, store.ErrNotFound) {
+			before, changed = found, true
+			return nil
 		}
-		before, changed = found, err != nil || found.FileHash != file.Hash
-		return nil
+		before, changed = found, found.FileHash != file.Hash
+		return err
 	}
 	if err := s.store.Read(ctx, look); err != nil || !changed { // the usual start of a portal writes nothing
 		return false, err
