@@ -14,7 +14,8 @@ const (
 	CodeBadRequest         Code = "bad_request"         // 400: not JSON, an unknown field, a malformed parameter
 	CodeUnauthorized       Code = "unauthorized"        // 401: no token, or one that is unknown, revoked or expired
 	CodeForbidden          Code = "forbidden"           // 403: the token lacks a scope
-	CodeNotFound           Code = "not_found"           // 404
+	CodeNotFound           Code = "not_found"           // 404: there is no such object
+	CodeNoSuchPath         Code = "no_such_path"        // 404: the API has no such path, so nothing can be said about any object
 	CodeMethodNotAllowed   Code = "method_not_allowed"  // 405
 	CodeConflict           Code = "conflict"            // 409: another object is in the way; see errors
 	CodePreconditionFailed Code = "precondition_failed" // 412: changed since the ETag in If-Match
@@ -76,7 +77,7 @@ func (c Code) status() int {
 		return http.StatusUnauthorized
 	case CodeForbidden:
 		return http.StatusForbidden
-	case CodeNotFound:
+	case CodeNotFound, CodeNoSuchPath:
 		return http.StatusNotFound
 	case CodeMethodNotAllowed:
 		return http.StatusMethodNotAllowed

@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -59,7 +61,11 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 	}
 	c, err := client.New(settings)
 	if err != nil {
-		diags.AddAttributeError(path.Root("endpoint"), "Unusable endpoint", capital(err.Error(), "")+".")
+		attribute, _, _ := strings.Cut(err.Error(), ":") // the client says first what it is that it cannot use
+		if attribute != "token" {
+			attribute = "endpoint"
+		}
+		diags.AddAttributeError(path.Root(attribute), "Unusable "+attribute, capital(err.Error(), "")+".")
 	}
 	return c
 }
@@ -68,6 +74,7 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 func (p *switchboardProvider) servedPortal(config configuration, settings *client.Config, diags *diag.Diagnostics) {
 	settings.Endpoint = cmp.Or(config.Endpoint.ValueString(), p.options.getenv(endpointVariable))
 	settings.Token = cmp.Or(config.Token.ValueString(), p.options.getenv(tokenVariable))
+	settings.Proxy = http.ProxyFromEnvironment
 	if settings.Endpoint == "" {
 		diags.AddAttributeError(path.Root("endpoint"), "No portal configured",
 			"Give the URL of the portal as endpoint in the provider block or in the environment variable "+endpointVariable+

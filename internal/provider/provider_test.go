@@ -30,6 +30,7 @@ func TestAccProvider_badConfiguration(t *testing.T) {
 		"nothing":            {``, `(?s)No portal configured.*SWITCHBOARD_ENDPOINT.*embedded_portal`},
 		"no token":           {`endpoint = "https://portal.example.com"`, `(?s)No token configured.*SWITCHBOARD_TOKEN`},
 		"plain HTTP":         {"endpoint = \"http://portal.example.com\"\ntoken = \"x\"", `(?s)Unusable endpoint.*https`},
+		"token with a break": {"endpoint = \"https://portal.example.com\"\ntoken = \"a\\nb\"", `(?s)Unusable token`},
 		"two portals":        {"endpoint = \"https://portal.example.com\"\nembedded_portal = { database = \"a.db\", organization_file = \"o.yaml\" }", `(?s)Two portals configured.*Remove endpoint`},
 		"token and embedded": {"token = \"x\"\nembedded_portal = { database = \"a.db\", organization_file = \"o.yaml\" }", `(?s)Two portals configured.*Remove token`},
 		"bad timeout":        {"endpoint = \"https://portal.example.com\"\ntoken = \"x\"\nrequest_timeout = \"soon\"", `(?s)Not a duration.*"soon"`},

@@ -37,9 +37,9 @@ func injectOnce(p *portaltest.Portal, method string, fault *portaltest.Fault) {
 	})
 }
 
-func makeGroup(t *testing.T, c *client.Client, name string) portal.PermissionGroup {
+func makeGroup(t *testing.T, c *client.Client) portal.PermissionGroup {
 	t.Helper()
-	made, err := c.CreatePermissionGroup(t.Context(), portal.PermissionGroup{Name: &name, Permissions: []string{"contacts.view"}})
+	made, err := c.CreatePermissionGroup(t.Context(), portal.PermissionGroup{Name: new("Agents"), Permissions: []string{"contacts.view"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func newUser(group portal.PermissionGroup) portal.User {
 func TestPortal_permissionGroups(t *testing.T) {
 	t.Parallel()
 	_, c := startPortal(t)
-	made := makeGroup(t, c, "Agents")
+	made := makeGroup(t, c)
 	if made.ID == "" || made.ETag == "" || *made.Name != "Agents" {
 		t.Fatalf("made %+v", made)
 	}
@@ -127,7 +127,7 @@ func TestPortal_users(t *testing.T) {
 	t.Parallel()
 	_, c := startPortal(t)
 	account := makeAccount(t, c, "1001")
-	want := newUser(makeGroup(t, c, "Agents"))
+	want := newUser(makeGroup(t, c))
 	want.Telephony = &portal.Telephony{SIPAssignment: new("static"), SIPAccountIDs: []string{account.ID}}
 	made, err := c.CreateUser(t.Context(), want)
 	if err != nil {
@@ -202,7 +202,7 @@ func TestPortal_listsMoreThanOnePage(t *testing.T) {
 func TestPortal_errorsNameTheField(t *testing.T) {
 	t.Parallel()
 	_, c := startPortal(t)
-	group, account := makeGroup(t, c, "Agents"), makeAccount(t, c, "1001")
+	group, account := makeGroup(t, c), makeAccount(t, c, "1001")
 	tests := []struct {
 		name   string
 		make   func(context.Context) error
@@ -250,7 +250,7 @@ func TestPortal_lostAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, c := startPortal(t)
-			want := newUser(makeGroup(t, c, "Agents"))
+			want := newUser(makeGroup(t, c))
 			injectOnce(p, http.MethodPost, fault)
 			made, err := c.CreateUser(t.Context(), want)
 			if err != nil || !made.Replayed {
@@ -281,7 +281,7 @@ func TestPortal_lostAnswers(t *testing.T) {
 func TestPortal_rerunAfterAKilledRunMakesNoSecondUser(t *testing.T) {
 	t.Parallel()
 	p, c := startPortal(t)
-	user := newUser(makeGroup(t, c, "Agents"))
+	user := newUser(makeGroup(t, c))
 	ctx, kill := context.WithCancel(t.Context())
 	p.Inject(func(r *http.Request) *portaltest.Fault {
 		if r.Method != http.MethodPost {
@@ -354,7 +354,7 @@ func TestPortal_tokens(t *testing.T) {
 func TestPortal_downAndUpAgain(t *testing.T) {
 	t.Parallel()
 	p, c := startPortal(t)
-	made := makeGroup(t, c, "Agents")
+	made := makeGroup(t, c)
 	p.Stop()
 	if _, err := c.GetPermissionGroup(t.Context(), made.ID); err == nil || client.IsNotFound(err) {
 		t.Errorf("while it is down: %v", err)

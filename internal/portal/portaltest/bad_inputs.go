@@ -78,7 +78,7 @@ func badUsers(stock Stock) []BadInput {
 			u.Directory = &portal.Directory{BusinessNumber: new("22 555 01 01")}
 		}),
 		user("ALL-01 a username, which telecube does not have", "username", portal.CodeNotOnPlatform, func(u *portal.User) { u.Username = new("jagoda") }),
-		user("ALL-01 a language, which telecube does not have", "locale.language", portal.CodeNotOnPlatform, func(u *portal.User) {
+		user("ALL-01 a language, which telecube does not have", "locale", portal.CodeNotOnPlatform, func(u *portal.User) {
 			u.Locale = &portal.Locale{Language: new("pl")}
 		}),
 	}

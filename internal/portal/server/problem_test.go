@@ -37,7 +37,7 @@ func TestServer_unknownPathsAndMethodsAreProblems(t *testing.T) {
 	p := portaltest.Start(t)
 	for _, path := range []string{"/", "/v1", "/v1/", "/v1/users/", "/v1/users/usr_1/", "/v1/users/usr_1/x", "/v2/users", "//v1/users", "/v1/./users", "/healthz/"} {
 		for _, method := range []string{"GET", "POST", "OPTIONS"} {
-			refused(t, send(t, p, method, path, nil), portal.CodeNotFound)
+			refused(t, send(t, p, method, path, nil), portal.CodeNoSuchPath)
 		}
 	}
 	for request, allowed := range map[string]string{

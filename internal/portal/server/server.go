@@ -76,5 +76,5 @@ func methodNotAllowed(allowed string) func(*call) (any, error) {
 }
 
 func notFound(c *call) (any, error) {
-	return nil, portal.NewError(portal.CodeNotFound, "there is nothing at "+c.URL.Path+"; /openapi.json lists what there is")
+	return nil, portal.NewError(portal.CodeNoSuchPath, "there is nothing at "+c.URL.Path+"; /openapi.json lists what there is")
 }

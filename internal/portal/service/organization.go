@@ -26,13 +26,13 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 // applied is not applied again. What would break something that exists is refused, and then nothing is written.
 func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) (changed bool, err error) {
 	var before store.Organization
-	look := func(tx *store.Tx) error {
-		found, err := tx.Organization(ctx, file.Organization.ID)
+	look := func(tx *store.Tx) (err error) {
+		before, err = tx.Organization(ctx, file.Organization.ID)
 		if errors.Is(err, store.ErrNotFound) {
-			before, changed = found, true
+			changed = true
 			return nil
 		}
-		before, changed = found, found.FileHash != file.Hash
+		changed = before.FileHash != file.Hash
 		return err
 	}
 	if err := s.store.Read(ctx, look); err != nil || !changed { // the usual start of a portal writes nothing

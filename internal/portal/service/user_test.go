@@ -76,7 +76,7 @@ func TestUser_TC02_TC09_rulesHoldInThePortal(t *testing.T) {
 		"TC-08 group that does not exist":     {func(u *portal.User) { u.PermissionGroupIDs = []string{"grp_none"} }, "permission_group_ids", portal.CodeMissing},
 		"TC-08 two groups":                    {func(u *portal.User) { u.PermissionGroupIDs = append(u.PermissionGroupIDs, "grp_none") }, "permission_group_ids", portal.CodeNotAllowed},
 		"TC-09 no phone number":               {func(u *portal.User) { u.Directory = &portal.Directory{BusinessNumber: new("12")} }, "directory.business_number", portal.CodeMalformed},
-		"ALL-01 field of another platform":    {func(u *portal.User) { u.Security = &portal.Security{SkipSSO: new(true)} }, "security.skip_sso", portal.CodeNotOnPlatform},
+		"ALL-01 field of another platform":    {func(u *portal.User) { u.Security = &portal.Security{SkipSSO: new(true)} }, "security", portal.CodeNotOnPlatform},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
