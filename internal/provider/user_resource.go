@@ -167,7 +167,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag, portal.Deletion{}); err != nil && !client.IsNotFound(err) {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 	}
 }

@@ -101,7 +101,7 @@ func (c *call) checkRetry(ctx context.Context, response *http.Response, err erro
 // isRepeatable reports whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2). A replace is, with
 // If-Match too, since the portal recognises the repeat; a create is only with its key.
 func (c *call) isRepeatable() bool {
-	return c.method != http.MethodPost || c.idempotencyKey != ""
+	return c.method != http.MethodPost || c.idempotent || c.idempotencyKey != ""
 }
 
 // repeats reports whether the request may be sent again after an answer with the status.
