@@ -67,7 +67,7 @@ func TestClient_EN16_plannedPublicationsAreThoseOfOneUser(t *testing.T) {
 	}
 	wanted := portal.PlannedPublication{Text: "Closed today", PublishAt: time.Date(2026, time.December, 24, 8, 0, 0, 0, time.UTC)}
 	made, err := c.CreatePlannedPublication(t.Context(), "usr_1", wanted)
-	if err != nil || made.Object.ID != "pub_1" {
+	if err != nil || made.ID != "pub_1" {
 		t.Errorf("made %+v, %v", made, err)
 	}
 	if err := c.DeletePlannedPublication(t.Context(), "usr_1", "pub_1"); err != nil {
@@ -83,6 +83,10 @@ func TestClient_EN16_plannedPublicationsAreThoseOfOneUser(t *testing.T) {
 	}
 	if body := server.got()[1].body; !strings.Contains(body, `"publish_at":"2026-12-24T08:00:00Z"`) {
 		t.Errorf("the body %s lacks the time", body)
+	}
+	lost := newScript(t, plain, reset, succeed)
+	if planned, err := lost.client(t).CreatePlannedPublication(t.Context(), "usr_1", wanted); err == nil || len(lost.got()) != 1 {
+		t.Errorf("%d requests planned %+v; whether the first one did is not known", len(lost.got()), planned)
 	}
 	if _, err := c.ListPlannedPublications(t.Context(), ".."); err == nil {
 		t.Error("listed the publications of nobody")

@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -25,13 +27,19 @@ func (c *Client) ListPlannedPublications(ctx context.Context, userID string) ([]
 	return publications.list(ctx, nil)
 }
 
-// CreatePlannedPublication plans a publication for a user. A request that was lost, in this run or in one before, plans no second one.
-func (c *Client) CreatePlannedPublication(ctx context.Context, userID string, publication portal.PlannedPublication) (Created[portal.PlannedPublication], error) {
+// CreatePlannedPublication plans a publication for a user. The same text may be meant to appear twice, so the request is not repeated: after
+// a failure without an answer, list what is planned before trying again.
+func (c *Client) CreatePlannedPublication(ctx context.Context, userID string, publication portal.PlannedPublication) (*portal.PlannedPublication, error) {
 	publications, err := c.plannedPublications(userID)
 	if err != nil {
-		return Created[portal.PlannedPublication]{}, err
+		return nil, err
 	}
-	return publications.create(ctx, publication)
+	body, err := json.Marshal(publication)
+	if err != nil {
+		return nil, err
+	}
+	planned, _, err := publications.object(ctx, request{method: http.MethodPost, path: publications.path, body: body})
+	return planned, err
 }
 
 // DeletePlannedPublication takes a publication off a user's plan. One that was gone before the first attempt is an error for which
