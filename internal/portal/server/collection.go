@@ -29,7 +29,10 @@ func users() collection[portal.User] {
 		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username"},
 		version: func(u portal.User) (string, string) { return u.ID, u.ETag },
 		list:    (*service.Service).ListUsers, get: (*service.Service).GetUser, create: (*service.Service).CreateUser,
-		replace: (*service.Service).ReplaceUser, remove: (*service.Service).DeleteUser,
+		replace: (*service.Service).ReplaceUser,
+		remove: func(s *service.Service, ctx context.Context, caller service.Caller, id, ifMatch string) error {
+			return s.DeleteUser(ctx, caller, id, ifMatch, portal.Deletion{})
+		},
 	}
 }
 
