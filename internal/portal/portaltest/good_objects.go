@@ -25,7 +25,9 @@ func GoodUser(stock Stock) portal.User {
 }
 
 // GoodPermissionGroup is a permission group that the portal accepts.
-func GoodPermissionGroup() portal.PermissionGroup { return portal.PermissionGroup{Name: new("Księgowość")} }
+func GoodPermissionGroup() portal.PermissionGroup {
+	return portal.PermissionGroup{Name: new("Księgowość")}
+}
 
 // GoodSIPAccount is a SIP account that the portal accepts.
 func GoodSIPAccount() portal.SIPAccount {
