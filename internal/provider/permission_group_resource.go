@@ -71,6 +71,9 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
+		if group, err := r.view.groups.find(ctx, []string{change.before.ID}); err == nil {
+			change.before.MemberCount = group[change.before.ID].MemberCount // how many people a change touches (MW-06)
+		}
 	}
 	after := plan.request()
 	if resp.Diagnostics.HasError() {
