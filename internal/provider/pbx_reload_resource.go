@@ -117,7 +117,8 @@ func (r *pbxReloadResource) Update(ctx context.Context, req resource.UpdateReque
 }
 
 // Delete leaves the PBX as it is: there is nothing to take back.
-func (r *pbxReloadResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+func (r *pbxReloadResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
 
 // ImportState takes the id of the PBX.
 func (r *pbxReloadResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

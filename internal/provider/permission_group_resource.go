@@ -71,8 +71,10 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
+	}
+	if change.before != nil && !change.unchanged {
 		if group, err := r.view.groups.find(ctx, []string{change.before.ID}); err == nil {
-			change.before.MemberCount = group[change.before.ID].MemberCount // how many people a change touches (MW-06)
+			change.before.MemberCount = group[change.before.ID].MemberCount // how many people the change touches (MW-06)
 		}
 	}
 	after := plan.request()

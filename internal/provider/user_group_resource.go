@@ -38,7 +38,7 @@ func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 func userGroupSchema() schema.Schema {
 	a := attributes{portal.NounUserGroup}
 	return schema.Schema{
-		MarkdownDescription: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. " +
+		MarkdownDescription: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. "+
 			rules.Describe(portal.NounUserGroup, "")) + "\n\nA subgroup with members cannot be removed. One that is renamed is another subgroup.",
 		Attributes: map[string]schema.Attribute{
 			"id":   a.id(),

@@ -52,7 +52,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	plan.secrets(ctx, &after, config, state, &resp.Diagnostics)
 	change := plannedChange[portal.User]{
 		noun: portal.NounUser, id: after.ID, after: &after, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw),
-		stock: func(ctx context.Context, inventory *rules.Inventory) error { return r.view.stockOf(ctx, after, inventory) },
+		stock: func(ctx context.Context, inventory *rules.Inventory) error {
+			return r.view.stockOf(ctx, after, inventory)
+		},
 	}
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request(ctx, &resp.Diagnostics))
@@ -89,7 +91,7 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 		return
 	}
 	for _, finding := range set.Check(rules.Inventory{Organization: organization}, rules.Change{
-		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, Deletion: &rules.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
+		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
 	}) {
 		name := named(state.Email, state.ID)
 		if finding.Severity == rules.SeverityWarning {
