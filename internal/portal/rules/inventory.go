@@ -17,12 +17,7 @@ type Change struct {
 	// Scopes are what the token of the writer may do. Nil: not known, not checked.
 	Scopes []portal.Scope
 	// Deletion is not nil if Before is to be deleted. After is nil then.
-	Deletion *Deletion
-}
-
-// Deletion is what the writer says about a deletion.
-type Deletion struct {
-	DiscardPlannedWork bool // planned publications go with the user (EN-16)
+	Deletion *portal.Deletion
 }
 
 // Inventory is what the organisation has, as far as a check needs it.

@@ -24,8 +24,12 @@ func parsePicture(text string) error {
 	if len(picture) > portal.MaxAvatarSize {
 		return errPictureSize
 	}
-	if _, _, err := image.DecodeConfig(bytes.NewReader(picture)); err != nil {
+	header, _, err := image.DecodeConfig(bytes.NewReader(picture))
+	if err != nil {
 		return errors.New("it is neither a PNG nor a JPEG; convert it to one of them")
+	}
+	if least, most := min(header.Width, header.Height), max(header.Width, header.Height); least < 1 || most > portal.MaxAvatarSide {
+		return fmt.Errorf("it has %d by %d pixels; 1 to %d a side are allowed, scale it", header.Width, header.Height, portal.MaxAvatarSide)
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type Set struct {
 	Modules      map[string]string   `yaml:"modules"`       // what an organisation has besides, and what each is
 	LandingPages map[string][]string `yaml:"landing_pages"` // by module (EN-10)
 	FreeMail     []string            `yaml:"free_mail"`     // domains at which anybody gets an address
+	Publications bool                `yaml:"publications"`  // users plan publications (EN-16)
 	PBXReload    bool                `yaml:"pbx_reload"`    // a PBX has to be reloaded after its users were changed (SA-10)
 }
 
