@@ -52,14 +52,14 @@ func TestAccClaimedTwice(t *testing.T) {
 	bob := attributesHCL{
 		"email": `"ALICE.jansen@example.com"`, "first_name": `"Bob"`, "last_name": `"Bos"`, "permission_group_ids": `[switchboard_permission_group.leads.id]`,
 		"telephony.sip_assignment": `"dynamic"`,
-	}.block("resource", "switchboard_user", "bob")
+	}.block("switchboard_user", "bob")
 	for name, test := range map[string]struct{ body, want string }{
 		"extension": {account("a", "201") + account("b", "201"), `(?s)Claimed twice.*"201"`},
 		"group name": {`
 resource "switchboard_permission_group" "a" { name = "Agents" }
 resource "switchboard_permission_group" "b" { name = "AGENTS" }
 `, `(?s)Claimed twice.*"agents"`},
-		"e-mail address": {surroundings + alice().block("resource", "switchboard_user", "alice") + bob, `(?s)Claimed twice.*"alice\.jansen@example\.com"`},
+		"e-mail address": {surroundings + alice().block("switchboard_user", "alice") + bob, `(?s)Claimed twice.*"alice\.jansen@example\.com"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,7 +95,7 @@ func TestAccAlreadyExists(t *testing.T) {
 	body := attributesHCL{
 		"email": fmt.Sprintf("%q", strings.ToUpper(portaltest.StockEmail)), "first_name": `"Bob"`, "last_name": `"Bos"`, "permission_group_ids": fmt.Sprintf("[%q]", stock.GroupID),
 		"telephony.sip_assignment": `"dynamic"`,
-	}.block("resource", "switchboard_user", "bob")
+	}.block("switchboard_user", "bob")
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps:                    []resource.TestStep{{Config: configure(p, body), ExpectError: regexp.MustCompile(`(?s)Already exists.*import \{.*to = switchboard_user\.NAME.*usr_`)}},
