@@ -12,10 +12,35 @@ type Organization struct {
 	SenderNames  []string `json:"sender_names"`  // registered alphanumeric SMS senders (3GPP TS 23.038), at most 11 characters
 	PBXs         []PBX    `json:"pbxs"`
 	Modules      []string `json:"modules"`
+
+	Helpdesks      []Helpdesk      `json:"helpdesks"`
+	SocialAccounts []SocialAccount `json:"social_accounts"`
+	OutgoingNumber string          `json:"outgoing_number"` // OutgoingNumberAccount or OutgoingNumberUser (MW-17)
+	Scopes         []Scope         `json:"scopes"`          // of the token that asks
 }
+
+// Which number outgoing calls show (MW-17).
+const (
+	OutgoingNumberAccount = "account" // that of the SIP account; the default
+	OutgoingNumberUser    = "user"    // that of the user
+)
 
 // PBX is one telephone exchange of an organisation.
 type PBX struct {
+	ID            string `json:"id"`
+	Name          string `json:"name"`
+	ReloadPending bool   `json:"reload_pending"` // a user on it was created, changed or deleted since it was last loaded (SA-10)
+}
+
+// Helpdesk is one helpdesk service of an organisation.
+type Helpdesk struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+}
+
+// SocialAccount is an account of the organisation on a social platform.
+type SocialAccount struct {
+	ID       string `json:"id"`
+	Platform string `json:"platform"` // the social platform, such as "facebook"
+	Name     string `json:"name"`
 }

@@ -7,5 +7,6 @@ type PermissionGroup struct {
 	Name        *string  `json:"name,omitzero"` // unique in the organisation, ignoring case
 	Description *string  `json:"description,omitzero"`
 	Permissions []string `json:"permissions,omitzero"`
-	BuiltIn     bool     `json:"built_in"` // read-only: comes with the platform, cannot be deleted (MW-05, MW-06)
+	BuiltIn     bool     `json:"built_in"`     // read-only: comes with the platform, cannot be deleted (MW-05, MW-06)
+	MemberCount int      `json:"member_count"` // read-only: how many users are in it; no part of the ETag
 }

@@ -13,6 +13,13 @@ import (
 // Two spellings of one number are one PhoneNumber (ALL-03).
 type PhoneNumber string
 
+// PhoneNumberStatus is an owned number and who has it.
+type PhoneNumberStatus struct {
+	Number string `json:"number"`            // E.164
+	Main   bool   `json:"main"`              // the main number of the organisation, which nobody has alone
+	UserID string `json:"user_id,omitempty"` // whom it is allocated to (VX-07); empty: nobody
+}
+
 // phoneNumberCharacters are what people write between the digits. Letters would be read as keypad digits, and ";ext=" as an
 // extension: both would store another number than the one that was meant.
 const phoneNumberCharacters = "0123456789 \u00a0-.()/"

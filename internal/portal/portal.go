@@ -54,6 +54,7 @@ const (
 	NounUser            Noun = "user"
 	NounPermissionGroup Noun = "permission_group"
 	NounSIPAccount      Noun = "sip_account"
+	NounUserGroup       Noun = "user_group"
 )
 
 // Title is the noun as it appears in sentences.
@@ -65,6 +66,8 @@ func (n Noun) Title() string {
 		return "permission group"
 	case NounSIPAccount:
 		return "SIP account"
+	case NounUserGroup:
+		return "user group"
 	default:
 		return string(n)
 	}

@@ -19,6 +19,11 @@ type User struct {
 	Directory          *Directory `json:"directory,omitzero"`
 	Locale             *Locale    `json:"locale,omitzero"`
 	Security           *Security  `json:"security,omitzero"`
+	Voicemail          *Voicemail `json:"voicemail,omitzero"`
+	Licence            *Licence   `json:"licence,omitzero"`
+	Webcare            *Webcare   `json:"webcare,omitzero"`
+
+	PlannedPublications int `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag
 }
 
 // Telephony is how a user is called and calls.
@@ -42,6 +47,7 @@ type Telephony struct {
 	DefaultProfile       *string  `json:"default_profile,omitzero"`
 	Recording            *string  `json:"recording,omitzero"`
 	BillingNumber        *string  `json:"billing_number,omitzero"`
+	IncomingNumbers      []string `json:"incoming_numbers,omitzero" portal:"read-only"` // owned numbers allocated to the user, E.164 (VX-07)
 }
 
 // ClickDial is how calls are placed from a web page or another program.
@@ -53,9 +59,10 @@ type ClickDial struct {
 
 // Directory is how a user appears to colleagues and to other systems.
 type Directory struct {
-	Hidden         *bool   `json:"hidden,omitzero"`
-	BusinessNumber *string `json:"business_number,omitzero"`
-	ExchangeAlias  *string `json:"exchange_alias,omitzero"`
+	Hidden         *bool    `json:"hidden,omitzero"`
+	BusinessNumber *string  `json:"business_number,omitzero"`
+	ExchangeAlias  *string  `json:"exchange_alias,omitzero"`
+	UserGroupIDs   []string `json:"user_group_ids,omitzero"` // ids of subgroups, at most one of each user group (TC-10)
 }
 
 // Locale is where a user is and what a user reads.
@@ -70,3 +77,40 @@ type Security struct {
 	TwoFactorRequired *bool `json:"two_factor_required,omitzero"`
 	SkipSSO           *bool `json:"skip_sso,omitzero"`
 }
+
+// Voicemail is what happens to calls that nobody takes.
+type Voicemail struct {
+	Enabled   *bool   `json:"enabled,omitzero"`
+	PIN       *Secret `json:"pin,omitzero"` // requests only; digits
+	PINSet    bool    `json:"pin_set"`      // read-only: whether the portal has a PIN
+	Email     *string `json:"email,omitzero"`
+	SMSNumber *string `json:"sms_number,omitzero"`
+}
+
+// Licence is what the organisation pays for a user to use.
+type Licence struct {
+	Product                 *string `json:"product,omitzero"`
+	Edition                 *string `json:"edition,omitzero"`
+	HelpdeskID              *string `json:"helpdesk_id,omitzero"`
+	CallControlAPI          *bool   `json:"call_control_api,omitzero"`
+	StatutoryRepresentative *bool   `json:"statutory_representative,omitzero"`
+	Billed                  *bool   `json:"billed,omitzero"`
+}
+
+// Webcare is how a user answers customers on social media and in live chat.
+type Webcare struct {
+	Suffixes                  map[string]string `json:"suffixes,omitzero"`         // social platform → signature
+	DefaultAccounts           map[string]string `json:"default_accounts,omitzero"` // social platform → id of the account to reply from
+	MobileNumber              *string           `json:"mobile_number,omitzero"`
+	NotifyOnAssignment        *bool             `json:"notify_on_assignment,omitzero"`
+	NotifyOnFailedPublication *bool             `json:"notify_on_failed_publication,omitzero"`
+	MailForwarding            *string           `json:"mail_forwarding,omitzero"`
+	LandingPage               *string           `json:"landing_page,omitzero"`
+	LoginAvailability         *string           `json:"login_availability,omitzero"`
+	Avatar                    *string           `json:"avatar,omitzero"`        // requests only: a PNG or JPEG in base64 (RFC 4648, section 4), at most MaxAvatarSize; "" removes it
+	AvatarSHA256              string            `json:"avatar_sha256,omitzero"` // read-only: digest of the picture in hex, "" for none
+	CRMUser                   *string           `json:"crm_user,omitzero"`
+}
+
+// MaxAvatarSize is the most that a picture may have, in bytes before base64.
+const MaxAvatarSize = 1 << 20

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/objectplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/setplanmodifier"
@@ -23,7 +24,8 @@ import (
 // the rule sets, so it cannot go stale.
 //
 // An optional attribute is computed too: left out, the portal's default holds on creation, and later whatever the person or the portal
-// sets it to. Its prior value is therefore kept in the plan (ALL-07).
+// sets it to. Its prior value is therefore kept in the plan (ALL-07). A prior null says that there was none, which may change with what is
+// around it: what it becomes is for settle to say.
 type attributes struct{ noun portal.Noun }
 
 func (a attributes) describe(path, text string) string {
@@ -57,7 +59,7 @@ func (a attributes) text(path, text string, shapes ...shape) schema.StringAttrib
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: a.describe(path, text),
-		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 	}
 	for _, s := range shapes {
 		attribute.Validators = append(attribute.Validators, s)
@@ -71,7 +73,7 @@ func (a attributes) flag(path, text string) schema.BoolAttribute {
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: a.describe(path, text),
-		PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseStateForUnknown()},
+		PlanModifiers:       []planmodifier.Bool{boolplanmodifier.UseNonNullStateForUnknown()},
 	}
 }
 
@@ -80,7 +82,7 @@ func (a attributes) number(path, text string) schema.Int64Attribute {
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: a.describe(path, text),
-		PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+		PlanModifiers:       []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 	}
 }
 
@@ -90,7 +92,7 @@ func (a attributes) set(path, text string, shapes ...shape) schema.SetAttribute 
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: a.describe(path, text),
-		PlanModifiers:       []planmodifier.Set{setplanmodifier.UseStateForUnknown()},
+		PlanModifiers:       []planmodifier.Set{setplanmodifier.UseNonNullStateForUnknown()},
 	}
 	for _, s := range shapes {
 		attribute.Validators = append(attribute.Validators, s)
@@ -99,12 +101,22 @@ func (a attributes) set(path, text string, shapes ...shape) schema.SetAttribute 
 	return attribute
 }
 
+func (a attributes) textMap(path, text string) schema.MapAttribute {
+	return schema.MapAttribute{
+		ElementType:         types.StringType,
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: a.describe(path, text),
+		PlanModifiers:       []planmodifier.Map{mapplanmodifier.UseNonNullStateForUnknown()},
+	}
+}
+
 func (a attributes) object(path, text string, children map[string]schema.Attribute) schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: a.describe(path, text),
-		PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseStateForUnknown()},
+		PlanModifiers:       []planmodifier.Object{objectplanmodifier.UseNonNullStateForUnknown()},
 		Attributes:          children,
 	}
 }
@@ -112,22 +124,23 @@ func (a attributes) object(path, text string, children map[string]schema.Attribu
 // importedVersion is the version that a secret has after an import: whatever the portal has counts as the first one.
 const importedVersion = 1
 
-// password returns the two attributes of a secret that is sent and never stored. The version says when to send it again.
-func (a attributes) password(text string) (secret schema.StringAttribute, version schema.Int64Attribute) {
-	secret = schema.StringAttribute{
+// secret returns the two attributes of a secret that is sent and never stored: name_wo, and the version that says when to send it again.
+func (a attributes) secret(path, text string) (value schema.StringAttribute, version schema.Int64Attribute) {
+	name := path[strings.LastIndexByte(path, '.')+1:] + "_wo"
+	value = schema.StringAttribute{
 		Optional:            true,
 		Sensitive:           true,
 		WriteOnly:           true,
-		MarkdownDescription: a.describe("password", text) + " Write-only: it is in neither state nor plan. Use it with `password_wo_version`.",
-		Validators:          []validator.String{stringvalidator.AlsoRequires(atSibling("password_wo_version"))},
+		MarkdownDescription: a.describe(path, text) + " Write-only: it is in neither state nor plan. Use it with `" + name + "_version`.",
+		Validators:          []validator.String{stringvalidator.AlsoRequires(atSibling(name + "_version"))},
 	}
 	version = schema.Int64Attribute{
 		Optional: true,
 		Computed: true,
-		MarkdownDescription: "Version of `password_wo`: the password is sent on creation and whenever this number changes, in either direction. " +
-			"After an import it is `1`, so that importing somebody does not change the password.",
-		Validators:    []validator.Int64{int64validator.AlsoRequires(atSibling("password_wo"))},
-		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
+		MarkdownDescription: "Version of `" + name + "`: the secret is sent on creation and whenever this number changes, in either direction. " +
+			"After an import it is `1`, so that importing somebody changes no secret.",
+		Validators:    []validator.Int64{int64validator.AlsoRequires(atSibling(name))},
+		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 	}
-	return secret, version
+	return value, version
 }

@@ -59,7 +59,7 @@ func (v *view) owners(ctx context.Context, set *rules.Set, wanted []rules.Claim)
 		if !claim.Unique {
 			continue
 		}
-		for _, kind := range []portal.Noun{portal.NounPermissionGroup, portal.NounSIPAccount, portal.NounUser} {
+		for _, kind := range []portal.Noun{portal.NounPermissionGroup, portal.NounSIPAccount, portal.NounUserGroup, portal.NounUser} {
 			if !set.Shares(kind, claim.Stock) {
 				continue
 			}
@@ -82,6 +82,8 @@ func (v *view) taken(ctx context.Context, set *rules.Set, noun portal.Noun) (map
 		return takenOf(ctx, set, noun, &v.groups, func(g portal.PermissionGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} })
 	case portal.NounSIPAccount:
 		return takenOf(ctx, set, noun, &v.accounts, func(a portal.SIPAccount) rules.Holder { return rules.Holder{ID: a.ID, Name: valueOf(a.Extension)} })
+	case portal.NounUserGroup:
+		return takenOf(ctx, set, noun, &v.userGroups, func(g portal.UserGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} })
 	default:
 		return takenOf(ctx, set, noun, &v.users, func(u portal.User) rules.Holder { return rules.Holder{ID: u.ID, Name: valueOf(u.Email)} })
 	}

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -15,17 +16,21 @@ func computed(attributes map[string]schema.Attribute, keys ...string) map[string
 		text := attribute.GetMarkdownDescription()
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:
-			if !attribute.WriteOnly {
+			if !attribute.WriteOnly && name != "avatar_file" {
 				shown[name] = datasource.StringAttribute{Computed: true, MarkdownDescription: text}
 			}
 		case schema.BoolAttribute:
-			shown[name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: text}
+			if name != "discard_planned_work" {
+				shown[name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: text}
+			}
 		case schema.Int64Attribute:
-			if name != "password_wo_version" { // a matter of the configuration, not of the portal
+			if !strings.HasSuffix(name, "_wo_version") { // a matter of the configuration, not of the portal
 				shown[name] = datasource.Int64Attribute{Computed: true, MarkdownDescription: text}
 			}
 		case schema.SetAttribute:
 			shown[name] = datasource.SetAttribute{Computed: true, ElementType: attribute.ElementType, MarkdownDescription: text}
+		case schema.MapAttribute:
+			shown[name] = datasource.MapAttribute{Computed: true, ElementType: attribute.ElementType, MarkdownDescription: text}
 		case schema.SingleNestedAttribute:
 			shown[name] = datasource.SingleNestedAttribute{Computed: true, Attributes: computed(attribute.Attributes), MarkdownDescription: text}
 		default:

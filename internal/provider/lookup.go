@@ -42,6 +42,17 @@ func (a *access) findPermissionGroup(ctx context.Context, key string) (*portal.P
 	return only(found, err, portal.NounPermissionGroup, key)
 }
 
+// findUserGroup finds a group by id or name.
+func (a *access) findUserGroup(ctx context.Context, key string) (*portal.UserGroup, error) {
+	if strings.HasPrefix(key, "ugr_") {
+		if group, err := a.client.GetUserGroup(ctx, key); !client.IsNotFound(err) {
+			return group, err
+		}
+	}
+	found, err := a.client.ListUserGroups(ctx, client.UserGroupQuery{Name: key})
+	return only(found, err, portal.NounUserGroup, key)
+}
+
 // findSIPAccount finds an account by id or extension.
 func (a *access) findSIPAccount(ctx context.Context, key string) (*portal.SIPAccount, error) {
 	if strings.HasPrefix(key, "sip_") {
@@ -63,6 +74,7 @@ func only[T any](found []T, err error, noun portal.Noun, key string) (*T, error)
 			portal.NounUser:            "id, e-mail address or username",
 			portal.NounPermissionGroup: "id or name",
 			portal.NounSIPAccount:      "id or extension",
+			portal.NounUserGroup:       "id or name",
 		}
 		return nil, portal.NewError(portal.CodeNotFound, fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by[noun], key))
 	}

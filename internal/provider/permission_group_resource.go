@@ -72,6 +72,11 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
 	}
+	if change.before != nil && !change.unchanged {
+		if group, err := r.view.groups.find(ctx, []string{change.before.ID}); err == nil {
+			change.before.MemberCount = group[change.before.ID].MemberCount // how many people the change touches (MW-06)
+		}
+	}
 	after := plan.request()
 	if resp.Diagnostics.HasError() {
 		return

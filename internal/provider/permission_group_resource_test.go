@@ -170,7 +170,7 @@ func TestAccPermissionGroup_TC08_groupWithMembersStays(t *testing.T) {
 			{Config: configure(p, oneGroup), Destroy: true, ExpectError: regexp.MustCompile(`(?s)In use.*1\s+member.*bob@example\.com`)},
 			{
 				PreConfig: func() {
-					if err := p.Service.DeleteUser(t.Context(), p.Caller, storedUser(t, p, "bob@example.com").ID, ""); err != nil {
+					if err := p.Service.DeleteUser(t.Context(), p.Caller, storedUser(t, p, "bob@example.com").ID, "", portal.Deletion{}); err != nil {
 						t.Fatal(err)
 					}
 				},

@@ -37,6 +37,7 @@ type directoryModel struct {
 	Hidden         types.Bool   `tfsdk:"hidden"`
 	BusinessNumber types.String `tfsdk:"business_number"`
 	ExchangeAlias  types.String `tfsdk:"exchange_alias"`
+	UserGroupIDs   types.Set    `tfsdk:"user_group_ids"`
 }
 
 func (m directoryModel) request() *portal.Directory {
@@ -44,6 +45,7 @@ func (m directoryModel) request() *portal.Directory {
 		Hidden:         boolPointer(m.Hidden),
 		BusinessNumber: textPointer(m.BusinessNumber),
 		ExchangeAlias:  textPointer(m.ExchangeAlias),
+		UserGroupIDs:   texts(m.UserGroupIDs),
 	}
 }
 
@@ -55,6 +57,7 @@ func (m directoryModel) answered(d *portal.Directory) *directoryModel {
 		Hidden:         types.BoolPointerValue(d.Hidden),
 		BusinessNumber: phoneNumberShape().spelled(m.BusinessNumber, d.BusinessNumber),
 		ExchangeAlias:  types.StringPointerValue(d.ExchangeAlias),
+		UserGroupIDs:   textSet(d.UserGroupIDs),
 	}
 }
 

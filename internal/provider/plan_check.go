@@ -40,7 +40,7 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		return false
 	}
 	unknown := unknownPaths(c.config)
-	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown}
+	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown, Scopes: organization.Scopes}
 	if c.before != nil {
 		change.Before = c.before
 		rules.FillFrom(c.after, c.before)

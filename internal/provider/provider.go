@@ -121,14 +121,16 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 }
 
 func (p *switchboardProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newPermissionGroupResource, newSIPAccountResource, newUserResource}
+	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newSIPAccountResource, newUserGroupResource, newUserResource}
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		newOrganizationDataSource, newPermissionsDataSource, newPhoneNumbersDataSource,
 		newPermissionGroupDataSource, newPermissionGroupsDataSource,
 		newSIPAccountDataSource, newSIPAccountsDataSource,
 		newUserDataSource, newUsersDataSource,
+		newUserGroupDataSource, newUserGroupsDataSource,
 	}
 }
 

@@ -36,7 +36,7 @@ func (r *sipAccountResource) Schema(_ context.Context, _ resource.SchemaRequest,
 
 func sipAccountSchema() schema.Schema {
 	a := attributes{portal.NounSIPAccount}
-	password, passwordVersion := a.password("SIP password of this account alone. Left out, the portal generates one that nobody is shown. " +
+	password, passwordVersion := a.secret("password", "SIP password of this account alone. Left out, the portal generates one that nobody is shown. "+
 		"It is kept only as a digest that holds the extension (RFC 8760), so a new extension needs a new password.")
 	return schema.Schema{
 		MarkdownDescription: "A SIP account: what a phone or an app registers with (RFC 3261).",

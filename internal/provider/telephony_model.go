@@ -27,6 +27,7 @@ type telephonyModel struct {
 	DefaultProfile       types.String `tfsdk:"default_profile"`
 	Recording            types.String `tfsdk:"recording"`
 	BillingNumber        types.String `tfsdk:"billing_number"`
+	IncomingNumbers      types.Set    `tfsdk:"incoming_numbers"`
 }
 
 func (m telephonyModel) request() *portal.Telephony {
@@ -50,6 +51,7 @@ func (m telephonyModel) request() *portal.Telephony {
 		DefaultProfile:       textPointer(m.DefaultProfile),
 		Recording:            textPointer(m.Recording),
 		BillingNumber:        textPointer(m.BillingNumber),
+		IncomingNumbers:      texts(m.IncomingNumbers),
 	}
 }
 
@@ -79,5 +81,6 @@ func (m telephonyModel) answered(t *portal.Telephony) *telephonyModel {
 		DefaultProfile:       types.StringPointerValue(t.DefaultProfile),
 		Recording:            types.StringPointerValue(t.Recording),
 		BillingNumber:        number.spelled(m.BillingNumber, t.BillingNumber),
+		IncomingNumbers:      textSet(t.IncomingNumbers),
 	}
 }

@@ -25,18 +25,22 @@ type userModel struct {
 	Directory          types.Object `tfsdk:"directory"`
 	Locale             types.Object `tfsdk:"locale"`
 	Security           types.Object `tfsdk:"security"`
+	Voicemail          types.Object `tfsdk:"voicemail"`
+	Licence            types.Object `tfsdk:"licence"`
+	Webcare            types.Object `tfsdk:"webcare"`
 }
 
 // userResourceModel is a user as a configuration writes it.
 type userResourceModel struct {
 	userModel
 
-	PasswordWO        types.String `tfsdk:"password_wo"`
-	PasswordWOVersion types.Int64  `tfsdk:"password_wo_version"`
+	PasswordWO         types.String `tfsdk:"password_wo"`
+	PasswordWOVersion  types.Int64  `tfsdk:"password_wo_version"`
+	DiscardPlannedWork types.Bool   `tfsdk:"discard_planned_work"`
 }
 
-// request is the user as the portal is to have it, without what is not known.
-func (m userModel) request(ctx context.Context, diags *diag.Diagnostics) portal.User {
+// request is the user as the portal is to have it, without what is not known and without secrets.
+func (m userResourceModel) request(ctx context.Context, diags *diag.Diagnostics) portal.User {
 	user := portal.User{
 		ID:                 m.ID.ValueString(),
 		Username:           textPointer(m.Username),
@@ -63,10 +67,34 @@ func (m userModel) request(ctx context.Context, diags *diag.Diagnostics) portal.
 	if given(m.Security) {
 		user.Security = nested[securityModel](ctx, m.Security, diags).request()
 	}
+	if given(m.Voicemail) {
+		user.Voicemail = nested[voicemailResourceModel](ctx, m.Voicemail, diags).request()
+	}
+	if given(m.Licence) {
+		user.Licence = nested[licenceModel](ctx, m.Licence, diags).request()
+	}
+	if given(m.Webcare) {
+		user.Webcare = nested[webcareResourceModel](ctx, m.Webcare, diags).request()
+	}
 	return user
 }
 
 func given(object types.Object) bool { return !object.IsNull() && !object.IsUnknown() }
+
+// secrets adds to a request what the configuration gives of secrets and the portal is to hear of: all of it on creation, later what has another
+// version than in state. It is called on the planned model, as secrets are in the configuration alone.
+func (m userResourceModel) secrets(ctx context.Context, user *portal.User, config, state userResourceModel, diags *diag.Diagnostics) {
+	if !m.PasswordWOVersion.Equal(state.PasswordWOVersion) {
+		user.Password = secretPointer(config.PasswordWO)
+	}
+	if user.Voicemail != nil {
+		planned := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
+		stored := nested[voicemailResourceModel](ctx, state.Voicemail, diags)
+		if !planned.PINWOVersion.Equal(stored.PINWOVersion) {
+			user.Voicemail.PIN = secretPointer(nested[voicemailResourceModel](ctx, config.Voicemail, diags).PINWO)
+		}
+	}
+}
 
 // answered returns the model of the portal's answer, in the spelling of m where that says the same (ALL-03).
 func (m userModel) answered(ctx context.Context, user portal.User, diags *diag.Diagnostics) userModel {
@@ -86,5 +114,29 @@ func (m userModel) answered(ctx context.Context, user portal.User, diags *diag.D
 	answer.Directory = nestedValue(ctx, nested[directoryModel](ctx, m.Directory, diags).answered(user.Directory), diags)
 	answer.Locale = nestedValue(ctx, newLocaleModel(user.Locale), diags)
 	answer.Security = nestedValue(ctx, newSecurityModel(user.Security), diags)
+	answer.Voicemail = nestedValue(ctx, voicemailModel{}.answered(user.Voicemail), diags)
+	answer.Licence = nestedValue(ctx, newLicenceModel(user.Licence), diags)
+	answer.Webcare = nestedValue(ctx, webcareModel{}.answered(user.Webcare), diags)
+	return answer
+}
+
+// answered is that of userModel, with what only a configuration has. The voicemail attribute holds a write-only one, so Terraform does not let the
+// portal fill it in: it is in state as long as it is in the configuration.
+func (m userResourceModel) answered(ctx context.Context, user portal.User, diags *diag.Diagnostics) userResourceModel {
+	answer := userResourceModel{
+		userModel:          m.userModel.answered(ctx, user, diags),
+		PasswordWOVersion:  settledVersion(m.PasswordWOVersion),
+		DiscardPlannedWork: m.DiscardPlannedWork,
+	}
+	voicemail := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
+	answer.Voicemail = nestedValue[voicemailResourceModel](ctx, nil, diags)
+	if read := voicemail.answered(user.Voicemail); given(m.Voicemail) && read != nil {
+		answer.Voicemail = nestedValue(ctx, &voicemailResourceModel{voicemailModel: *read, PINWOVersion: settledVersion(voicemail.PINWOVersion)}, diags)
+	}
+	webcare := nested[webcareResourceModel](ctx, m.Webcare, diags)
+	answer.Webcare = nestedValue[webcareResourceModel](ctx, nil, diags)
+	if read := webcare.answered(user.Webcare); read != nil {
+		answer.Webcare = nestedValue(ctx, &webcareResourceModel{webcareModel: *read, AvatarFile: webcare.AvatarFile}, diags)
+	}
 	return answer
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -33,57 +34,107 @@ func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() {
-		return
-	}
 	var plan, config, state userResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	change := plannedChange[portal.User]{noun: portal.NounUser, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		change.before = new(state.request(ctx, &resp.Diagnostics))
+	}
+	if req.Plan.Raw.IsNull() {
+		r.planDelete(ctx, state, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	picture := planAvatar(ctx, config, &req, resp)
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || !r.ready() {
+		return
 	}
 	after := plan.request(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	plan.secrets(ctx, &after, config, state, &resp.Diagnostics)
+	change := plannedChange[portal.User]{
+		noun: portal.NounUser, id: after.ID, after: &after, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw),
+		stock: func(ctx context.Context, inventory *rules.Inventory) error {
+			return r.view.stockOf(ctx, after, inventory)
+		},
+	}
+	if !req.State.Raw.IsNull() {
+		change.before = new(state.request(ctx, &resp.Diagnostics))
+	}
+	if after.Webcare != nil {
+		after.Webcare.Avatar = picture.request(storedAvatar(change.before))
+	}
+	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-		after.Password = secretPointer(config.PasswordWO)
+	if after.Voicemail != nil && after.Voicemail.PIN != nil {
+		after.Voicemail.PINSet = true
 	}
-	change.after, change.id = &after, after.ID
-	change.stock = func(ctx context.Context, inventory *rules.Inventory) (err error) {
-		if inventory.PermissionGroups, err = r.view.permissionGroups(ctx, after.PermissionGroupIDs); err != nil {
-			return err
-		}
-		inventory.SIPAccounts, err = r.view.sipAccounts(ctx, sipAccountIDs(after), after.ID)
-		return err
-	}
-	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
-		return
-	}
-	answer := userResourceModel{userModel: plan.answered(ctx, after, &resp.Diagnostics), PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
+	answer := plan.answered(ctx, after, &resp.Diagnostics)
 	if after.ID == "" {
 		answer.ID = types.StringUnknown()
 	}
 	settlePlan(ctx, req, resp, &answer)
+	r.planAllocation(ctx, change.before, &after, resp)
 }
 
-// sipAccountIDs are the SIP accounts that a user refers to anywhere.
-func sipAccountIDs(user portal.User) []string {
-	var ids []string
-	if t := user.Telephony; t != nil {
-		ids = append(ids, t.SIPAccountIDs...)
-		if id := valueOf(t.AppSIPAccountID); id != "" {
-			ids = append(ids, id)
-		}
+// planDelete has the rule set judge a deletion, as long as it is only planned.
+func (r *userResource) planDelete(ctx context.Context, state userResourceModel, diags *diag.Diagnostics) {
+	if !r.ready() {
+		return
 	}
-	if user.ClickToDial != nil {
-		if id := valueOf(user.ClickToDial.SIPAccountID); id != "" {
-			ids = append(ids, id)
-		}
+	organization, set, err := r.view.rules(ctx)
+	if err != nil || state.Webcare.IsNull() { // only who writes publications can have planned ones (EN-16)
+		return
 	}
-	return ids
+	users, err := r.view.users.find(ctx, []string{state.ID.ValueString()})
+	user, there := users[state.ID.ValueString()]
+	if err != nil || !there {
+		return
+	}
+	for _, finding := range set.Check(rules.Inventory{Organization: organization}, rules.Change{
+		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
+	}) {
+		name := named(state.Email, state.ID)
+		if finding.Severity == rules.SeverityWarning {
+			diags.AddWarning("Deleting a user with planned work", fmt.Sprintf("The user %s: %s.", name, finding.Message))
+			continue
+		}
+		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.", name, finding.Message))
+	}
+}
+
+// planAvatar plans the digest of the picture that the configuration names, so that another picture is a change, and returns the picture.
+func planAvatar(ctx context.Context, config userResourceModel, req *resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) *avatar {
+	file := nested[webcareResourceModel](ctx, config.Webcare, &resp.Diagnostics).AvatarFile
+	picture, err := readAvatar(file)
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), capital(err.Error(), "")+".")
+		return nil
+	}
+	if picture != nil {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("webcare").AtName("avatar_sha256"), picture.sha256)...)
+		req.Plan = resp.Plan
+	}
+	return picture
+}
+
+func storedAvatar(user *portal.User) string {
+	if user == nil || user.Webcare == nil {
+		return ""
+	}
+	return user.Webcare.AvatarSHA256
+}
+
+// planAllocation leaves open which numbers ring at a user whose caller ID changes: the portal allocates what is free when it writes (VX-07).
+func (r *userResource) planAllocation(ctx context.Context, before, after *portal.User, resp *resource.ModifyPlanResponse) {
+	if after.Telephony == nil || after.Telephony.CallerID == nil {
+		return
+	}
+	if before != nil && before.Telephony != nil && valueOf(before.Telephony.CallerID) == *after.Telephony.CallerID {
+		return
+	}
+	if _, set, err := r.view.rules(ctx); err == nil && set.Platform == portal.Vaxel {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
+	}
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -95,7 +146,8 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	user := plan.request(ctx, &resp.Diagnostics)
-	user.Password = secretPointer(config.PasswordWO)
+	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
+	plan.picture(ctx, &user, "", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -105,8 +157,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUser, created.Object.ID)
-	plan.userModel = plan.answered(ctx, created.Object, &resp.Diagnostics)
-	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
+	plan = plan.answered(ctx, created.Object, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
@@ -128,7 +179,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
-	state.userModel = state.answered(ctx, *user, &resp.Diagnostics)
+	state = state.answered(ctx, *user, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	keepETag(ctx, resp.Private, user.ETag, &resp.Diagnostics)
 }
@@ -143,9 +194,8 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		return
 	}
 	user := plan.request(ctx, &resp.Diagnostics)
-	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-		user.Password = secretPointer(config.PasswordWO)
-	}
+	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
+	plan.picture(ctx, &user, storedAvatar(new(state.request(ctx, &resp.Diagnostics))), &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -155,8 +205,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
-	plan.userModel = plan.answered(ctx, *changed, &resp.Diagnostics)
-	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
+	plan = plan.answered(ctx, *changed, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
@@ -169,7 +218,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag, portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()}); err != nil && !client.IsNotFound(err) {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 	}
 }
@@ -186,5 +235,8 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
+	if v := user.Voicemail; v != nil && (valueOf(v.Enabled) || v.PINSet) { // one that is in use is managed from the import on
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("voicemail").AtName("pin_wo_version"), importedVersion)...)
+	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
 }

@@ -283,7 +283,7 @@ func TestAccUser_deletedOutside(t *testing.T) {
 			},
 			{
 				PreConfig: func() {
-					if err := p.Service.DeleteUser(t.Context(), p.Caller, storedUser(t, p, "alice.jansen@example.com").ID, ""); err != nil {
+					if err := p.Service.DeleteUser(t.Context(), p.Caller, storedUser(t, p, "alice.jansen@example.com").ID, "", portal.Deletion{}); err != nil {
 						t.Fatal(err)
 					}
 				},

@@ -2,13 +2,16 @@ package provider
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 func userSchema() schema.Schema {
 	a := attributes{portal.NounUser}
-	password, passwordVersion := a.password("Login password. Left out, the portal generates one that nobody is shown; changing anything else later never needs it again.")
+	password, passwordVersion := a.secret("password", "Login password. Left out, the portal generates one that nobody is shown; changing anything else later never needs it again.")
 	return schema.Schema{
 		MarkdownDescription: "A person who logs in to the portal, with rights, phones and numbers.\n\n" +
 			"Which attributes exist depends on the platform of the organisation, and the plan refuses one that does not exist there. " +
@@ -36,6 +39,7 @@ func userSchema() schema.Schema {
 				"hidden":          a.flag("directory.hidden", "Leave the user out of the internal phone book."),
 				"business_number": a.text("directory.business_number", "Business phone number. It need not be one that the organisation owns.", phoneNumberShape()),
 				"exchange_alias":  a.text("directory.exchange_alias", "Exchange alias, for calendar and contact sync."),
+				"user_group_ids":  a.set("directory.user_group_ids", "Ids of the subgroups the user is in, at most one of each user group: take them from `subgroup_ids` of `switchboard_user_group`."),
 			}),
 			"locale": a.object("locale", "Where the user is and what the user reads.", map[string]schema.Attribute{
 				"country":   a.text("locale.country", "Country, as ISO 3166-1 alpha-2 writes it, such as `SE`."),
@@ -46,6 +50,20 @@ func userSchema() schema.Schema {
 				"two_factor_required": a.flag("security.two_factor_required", "Whether the login needs a second factor."),
 				"skip_sso":            a.flag("security.skip_sso", "Log in without single sign-on although the organisation has it."),
 			}),
+			"voicemail": voicemailAttribute(a),
+			"licence": a.object("licence", "What the organisation pays for the user to use.", map[string]schema.Attribute{
+				"product":                  a.text("licence.product", "Product."),
+				"edition":                  a.text("licence.edition", "Edition of the product. `video` has none."),
+				"helpdesk_id":              a.text("licence.helpdesk_id", "Id of the helpdesk service that the licence is for."),
+				"call_control_api":         a.flag("licence.call_control_api", "Whether the user may use the call control API, which is charged."),
+				"statutory_representative": a.flag("licence.statutory_representative", "Whether the user represents the organisation by law, and so gets the codes for number porting."),
+				"billed":                   a.flag("licence.billed", "Whether the licence is billed."),
+			}),
+			"webcare": a.object("webcare", "How the user answers customers on social media and in live chat.", webcareAttributes(a)),
+			"discard_planned_work": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: a.describe("webcare", "Delete the user even if planned publications, which would never be placed, go with it. Defaults to `false`: then such a delete is refused."),
+			},
 		},
 	}
 }
@@ -72,5 +90,49 @@ func telephonyAttributes(a attributes) map[string]schema.Attribute {
 		"default_profile":        a.text("telephony.default_profile", "Profile that is active at first and after a reset."),
 		"recording":              a.text("telephony.recording", "Which calls are recorded."),
 		"billing_number":         a.text("telephony.billing_number", "Number that outgoing calls are billed to.", number),
+		"incoming_numbers": schema.SetAttribute{
+			ElementType:         types.StringType,
+			Computed:            true,
+			MarkdownDescription: "Numbers that ring at the user, because they were free when they became its `caller_id`. Platforms: vaxel.",
+		},
+	}
+}
+
+// voicemailAttribute is optional but not computed: it holds a write-only attribute, and Terraform does not let a provider compute around one.
+func voicemailAttribute(a attributes) schema.SingleNestedAttribute {
+	pin, pinVersion := a.secret("voicemail.pin", "PIN with which the user listens to messages.")
+	children := map[string]schema.Attribute{
+		"enabled":        a.flag("voicemail.enabled", "Whether callers can leave a message. That needs a PIN and an e-mail address."),
+		"pin_wo":         pin,
+		"pin_wo_version": pinVersion,
+		"pin_set":        schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the portal has a PIN."},
+		"email":          a.text("voicemail.email", "E-mail address that is told of new messages.", emailShape()),
+		"sms_number":     a.text("voicemail.sms_number", "Mobile number that is told of new messages by SMS.", phoneNumberShape()),
+	}
+	attribute := a.object("voicemail", "What happens to calls that nobody takes. Left out, it stays as the portal has it, and is not in the state.", children)
+	attribute.Computed, attribute.PlanModifiers = false, nil
+	return attribute
+}
+
+func webcareAttributes(a attributes) map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"suffixes":                     a.textMap("webcare.suffixes", "Signature by social platform, such as `^AR`, that is added to the replies of the user."),
+		"default_accounts":             a.textMap("webcare.default_accounts", "Id of the account to reply from, by social platform. Without one the user chooses."),
+		"mobile_number":                a.text("webcare.mobile_number", "Mobile number that is told of assigned messages by SMS.", phoneNumberShape()),
+		"notify_on_assignment":         a.flag("webcare.notify_on_assignment", "Tell the user of messages that are assigned: in the portal, by e-mail, and by SMS if there is a `mobile_number`."),
+		"notify_on_failed_publication": a.flag("webcare.notify_on_failed_publication", "Tell the user by e-mail when a planned publication could not be placed."),
+		"mail_forwarding":              a.text("webcare.mail_forwarding", "How messages are forwarded by mail: the recipient can reply, cannot reply, or the user's own mail program is opened."),
+		"landing_page":                 a.text("webcare.landing_page", "Page after login, of a module that the organisation has."),
+		"login_availability":           a.text("webcare.login_availability", "What the user is available for after login."),
+		"avatar_file": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: a.describe("webcare", "File with the user's picture: PNG or JPEG, at most 1 MiB. `\"\"` removes the picture. Another picture under the same name is noticed."),
+		},
+		"avatar_sha256": schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: "SHA-256 digest of the picture that the portal has, in hexadecimal; empty for none.",
+			PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+		},
+		"crm_user": a.text("webcare.crm_user", "User of the CRM system that is coupled to this one."),
 	}
 }

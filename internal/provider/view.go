@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -17,6 +18,8 @@ type view struct {
 	groups       index[portal.PermissionGroup]
 	accounts     index[portal.SIPAccount]
 	users        index[portal.User]
+	userGroups   index[portal.UserGroup]
+	numbers      once[map[string]rules.Number]
 	claims       *claims
 }
 
@@ -42,6 +45,13 @@ func newView(c *client.Client) *view {
 			list: func(ctx context.Context) ([]portal.User, error) { return c.ListUsers(ctx, client.UserQuery{}) },
 			get:  c.GetUser,
 			id:   func(u portal.User) string { return u.ID },
+		},
+		userGroups: index[portal.UserGroup]{
+			list: func(ctx context.Context) ([]portal.UserGroup, error) {
+				return c.ListUserGroups(ctx, client.UserGroupQuery{})
+			},
+			get: c.GetUserGroup,
+			id:  func(g portal.UserGroup) string { return g.ID },
 		},
 	}
 }
@@ -87,6 +97,80 @@ func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (ma
 	return accounts, nil
 }
 
+// stockOf looks up what a planned user refers to.
+func (v *view) stockOf(ctx context.Context, user portal.User, inventory *rules.Inventory) (err error) {
+	if inventory.PermissionGroups, err = v.permissionGroups(ctx, user.PermissionGroupIDs); err != nil {
+		return err
+	}
+	if inventory.SIPAccounts, err = v.sipAccounts(ctx, sipAccountIDs(user), user.ID); err != nil {
+		return err
+	}
+	if user.Directory != nil && len(user.Directory.UserGroupIDs) > 0 {
+		if inventory.Subgroups, err = v.subgroups(ctx, user.Directory.UserGroupIDs); err != nil {
+			return err
+		}
+	}
+	if user.Telephony != nil && valueOf(user.Telephony.CallerID) != "" {
+		inventory.Numbers, err = v.phoneNumbers(ctx)
+	}
+	return err
+}
+
+// sipAccountIDs are the SIP accounts that a user refers to anywhere.
+func sipAccountIDs(user portal.User) []string {
+	var ids []string
+	if t := user.Telephony; t != nil {
+		ids = append(ids, t.SIPAccountIDs...)
+		if id := valueOf(t.AppSIPAccountID); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	if user.ClickToDial != nil {
+		if id := valueOf(user.ClickToDial.SIPAccountID); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// subgroups returns those of the subgroups that exist. One that no group in the list has may have been made since, so the groups are then
+// listed anew.
+func (v *view) subgroups(ctx context.Context, ids []string) (map[string]rules.Subgroup, error) {
+	found := map[string]rules.Subgroup{}
+	for attempt := range 2 {
+		if attempt > 0 {
+			v.userGroups.listed.forget()
+		}
+		groups, err := v.userGroups.all(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, group := range groups {
+			for _, subgroup := range group.Subgroups {
+				if slices.Contains(ids, subgroup.ID) {
+					found[subgroup.ID] = rules.Subgroup{Subgroup: subgroup, GroupID: group.ID, GroupName: valueOf(group.Name)}
+				}
+			}
+		}
+		if len(found) == len(ids) {
+			break
+		}
+	}
+	return found, nil
+}
+
+// phoneNumbers returns who has which of the owned numbers.
+func (v *view) phoneNumbers(ctx context.Context) (map[string]rules.Number, error) {
+	return v.numbers.get(func() (map[string]rules.Number, error) {
+		listed, err := v.client.ListPhoneNumbers(ctx)
+		numbers := make(map[string]rules.Number, len(listed))
+		for _, number := range listed {
+			numbers[number.Number] = rules.Number{UserID: number.UserID, Main: number.Main}
+		}
+		return numbers, err
+	})
+}
+
 func (v *view) holder(ctx context.Context, accountID string) (rules.SIPAccount, error) {
 	account, err := v.client.GetSIPAccount(ctx, accountID)
 	if err != nil || account.UserID == "" {
@@ -130,6 +214,13 @@ func (o *once[T]) get(fetch func() (T, error)) (T, error) {
 		o.value = &value
 	}
 	return *o.value, nil
+}
+
+// forget has the next get fetch again.
+func (o *once[T]) forget() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.value = nil
 }
 
 // index is one of the portal's lists, by id.

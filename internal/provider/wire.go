@@ -77,6 +77,32 @@ func textSet(values []string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
+// textMap returns the known values of a map; nil if the map itself is null or unknown.
+func textMap(v types.Map) map[string]string {
+	if v.IsNull() || v.IsUnknown() {
+		return nil
+	}
+	values := make(map[string]string, len(v.Elements()))
+	for key, element := range v.Elements() {
+		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
+			values[key] = text.ValueString()
+		}
+	}
+	return values
+}
+
+// textMapValue is null for nil and a map, even of nothing, for everything else.
+func textMapValue(values map[string]string) types.Map {
+	if values == nil {
+		return types.MapNull(types.StringType)
+	}
+	elements := make(map[string]attr.Value, len(values))
+	for key, value := range values {
+		elements[key] = types.StringValue(value)
+	}
+	return types.MapValueMust(types.StringType, elements)
+}
+
 // nested returns the model T of a nested attribute, all null if the attribute is null or unknown.
 func nested[T any](ctx context.Context, object types.Object, diags *diag.Diagnostics) T {
 	var model T
@@ -111,6 +137,8 @@ func attributeTypes[T any]() map[string]attr.Type {
 			attributes[name] = types.Int64Type
 		case reflect.TypeFor[types.Set]():
 			attributes[name] = types.SetType{ElemType: types.StringType}
+		case reflect.TypeFor[types.Map]():
+			attributes[name] = types.MapType{ElemType: types.StringType}
 		}
 	}
 	return attributes

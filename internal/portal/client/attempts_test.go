@@ -102,14 +102,14 @@ func TestClient_keepsTheLastAnswer(t *testing.T) {
 func TestClient_deleteRepeatedAfterALostAnswerIsDone(t *testing.T) {
 	t.Parallel()
 	gone := problem(404, `{"status":404,"code":"not_found"}`)
-	if err := newScript(t, plain, reset, gone).client(t).DeleteUser(t.Context(), "usr_1", `"1"`); err != nil {
+	if err := newScript(t, plain, reset, gone).client(t).DeleteUser(t.Context(), "usr_1", `"1"`, portal.Deletion{}); err != nil {
 		t.Errorf("after a lost answer: %v", err)
 	}
-	if err := newScript(t, plain, gone).client(t).DeleteUser(t.Context(), "usr_1", `"1"`); !client.IsNotFound(err) {
+	if err := newScript(t, plain, gone).client(t).DeleteUser(t.Context(), "usr_1", `"1"`, portal.Deletion{}); !client.IsNotFound(err) {
 		t.Errorf("gone before: %v, want not found", err)
 	}
 	stray := respond(404, "text/html", "no such page")
-	if err := newScript(t, plain, reset, stray).client(t).DeleteUser(t.Context(), "usr_1", ""); err == nil {
+	if err := newScript(t, plain, reset, stray).client(t).DeleteUser(t.Context(), "usr_1", "", portal.Deletion{}); err == nil {
 		t.Error("the 404 of something else counts as deleted")
 	}
 }
@@ -170,11 +170,11 @@ func TestClient_refusesIDsAndETagsThatAreNone(t *testing.T) {
 		if _, err := c.ReplaceUser(t.Context(), id, portal.User{}, ""); err == nil {
 			t.Errorf("replaced user %q", id)
 		}
-		if err := c.DeleteUser(t.Context(), id, ""); err == nil {
+		if err := c.DeleteUser(t.Context(), id, "", portal.Deletion{}); err == nil {
 			t.Errorf("deleted user %q", id)
 		}
 	}
-	if err := c.DeleteUser(t.Context(), "usr_1", "\"1\"\r\nX-Other: 1"); err == nil || !strings.Contains(err.Error(), "ETag") {
+	if err := c.DeleteUser(t.Context(), "usr_1", "\"1\"\r\nX-Other: 1", portal.Deletion{}); err == nil || !strings.Contains(err.Error(), "ETag") {
 		t.Errorf("error %v, want one about the ETag", err)
 	}
 	if n := len(server.got()); n != 0 {

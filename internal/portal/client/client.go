@@ -34,6 +34,7 @@ type request struct {
 	query          url.Values
 	ifMatch        string
 	idempotencyKey string
+	idempotent     bool    // a POST that does the same however often it arrives, even without a key
 	body           []byte  // nil is none
 	secrets        secrets // values in body that no error may quote
 }

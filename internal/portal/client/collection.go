@@ -23,7 +23,7 @@ type Created[T any] struct {
 // collection is the part of the API that every kind of object has.
 type collection[T any] struct {
 	client *Client
-	noun   portal.Noun
+	title  string // in sentences
 	path   string
 	id     func(T) string
 }
@@ -54,7 +54,7 @@ func (c collection[T]) list(ctx context.Context, where map[string]string) ([]T, 
 		}
 		for _, object := range page.Items {
 			if c.id(object) == "" {
-				return nil, c.client.unexpected(r, got, fmt.Errorf("a %s in it has no id", c.noun.Title()))
+				return nil, c.client.unexpected(r, got, fmt.Errorf("a %s in it has no id", c.title))
 			}
 		}
 		all = append(all, page.Items...)
@@ -107,12 +107,13 @@ func (c collection[T]) replace(ctx context.Context, id string, object T, etag st
 	return stored, err
 }
 
-func (c collection[T]) delete(ctx context.Context, id, etag string) error {
+// delete removes one object. query is what the caller allows to go with it; nil is nothing.
+func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Values) error {
 	path, err := c.objectPath(id)
 	if err != nil {
 		return err
 	}
-	got, err := c.client.do(ctx, request{method: http.MethodDelete, path: path, ifMatch: etag})
+	got, err := c.client.do(ctx, request{method: http.MethodDelete, path: path, query: query, ifMatch: etag})
 	if IsNotFound(err) && got.attempts > 1 {
 		return nil // an earlier attempt removed it and its answer was lost
 	}
@@ -130,7 +131,7 @@ func (c collection[T]) object(ctx context.Context, r request) (*T, answer, error
 		return nil, answer{}, c.client.unexpected(r, got, err)
 	}
 	if c.id(*object) == "" {
-		return nil, answer{}, c.client.unexpected(r, got, fmt.Errorf("the %s in it has no id", c.noun.Title()))
+		return nil, answer{}, c.client.unexpected(r, got, fmt.Errorf("the %s in it has no id", c.title))
 	}
 	return object, got, nil
 }
@@ -138,7 +139,7 @@ func (c collection[T]) object(ctx context.Context, r request) (*T, answer, error
 // objectPath refuses what would be the path of something else.
 func (c collection[T]) objectPath(id string) (string, error) {
 	if id == "" || id == "." || id == ".." {
-		return "", fmt.Errorf("%q is not the id of a %s", id, c.noun.Title())
+		return "", fmt.Errorf("%q is not the id of a %s", id, c.title)
 	}
 	return c.path + "/" + url.PathEscape(id), nil
 }

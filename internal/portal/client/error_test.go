@@ -283,7 +283,7 @@ func TestClient_ALL05_noSecretInErrorsOrLogs(t *testing.T) {
 		}
 		note("%v", err)
 	}
-	for _, secret := range []string{testToken, "T0ken", testPassword, "Passw0rd"} {
+	for _, secret := range []string{testToken, "T0ken", testPassword, "Passw0rd", testPIN} {
 		if before, after, found := strings.Cut(seen.String(), secret); found {
 			t.Errorf("%q is shown: %q", secret, before[max(0, len(before)-300):]+secret+after[:min(len(after), 50)])
 		}

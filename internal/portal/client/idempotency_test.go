@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"reflect"
 	"testing"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -38,11 +39,27 @@ func TestIdempotencyKey_isTheSameForTheSameRequest(t *testing.T) {
 	}
 	other.Password = nil
 	if keyOf(t, "/v1/users", other) != want {
-		t.Error("no password makes another key")
+		t.Error("no password make another key")
 	}
 	// Fixed, because a new release must repeat the key of the one before it.
 	if fixed := "6353ccd5451762ff8786a17d8594a3b5"; want[:32] != fixed {
 		t.Errorf("the key begins %s, it began %s in releases before", want[:32], fixed)
+	}
+}
+
+func TestIdempotencyKey_leavesOutThePINOfTheVoicemail(t *testing.T) {
+	t.Parallel()
+	withPIN := func(pin *portal.Secret) string {
+		user := alice()
+		user.Voicemail = &portal.Voicemail{Enabled: new(true), PIN: pin}
+		return keyOf(t, "/v1/users", user)
+	}
+	first := withPIN(new(portal.Secret("2580")))
+	if withPIN(new(portal.Secret("9173"))) != first || withPIN(nil) != first {
+		t.Error("another PIN, or none, makes another key")
+	}
+	if first == keyOf(t, "/v1/users", alice()) {
+		t.Error("the voicemail itself makes no other key")
 	}
 }
 
@@ -63,6 +80,9 @@ func TestIdempotencyKey_differsForAnyOtherChange(t *testing.T) {
 		"extension":      func(u *portal.User) { u.Telephony.Extension = new("202") },
 		"ring seconds":   func(u *portal.User) { u.Telephony.RingSeconds = new(int64(31)) },
 		"no telephony":   func(u *portal.User) { u.Telephony = nil },
+		"voicemail":      func(u *portal.User) { u.Voicemail = &portal.Voicemail{Enabled: new(true)} },
+		"suffixes":       func(u *portal.User) { u.Webcare = &portal.Webcare{Suffixes: map[string]string{"x": "^AJ"}} },
+		"empty suffixes": func(u *portal.User) { u.Webcare = &portal.Webcare{Suffixes: map[string]string{}} },
 		"two-factor":     func(u *portal.User) { u.Security = &portal.Security{TwoFactorRequired: new(true)} },
 		"empty security": func(u *portal.User) { u.Security = &portal.Security{} },
 	}
@@ -103,29 +123,39 @@ func TestSplitSecrets_leavesTheRestAndTheOriginal(t *testing.T) {
 	}
 }
 
-// The wire types may only hold what takeSecrets looks into; a secret in a list or map would be missed.
+// The wire types may only hold secrets where takeSecrets looks for them; one in a list or map would be missed.
 func TestSplitSecrets_reachesEverySecretOfTheContract(t *testing.T) {
 	t.Parallel()
-	var check func(reflect.Type, string)
-	check = func(typ reflect.Type, path string) {
-		switch typ.Kind() {
-		case reflect.Pointer:
-			check(typ.Elem(), path)
-		case reflect.Struct:
+	found := 0
+	var check func(typ reflect.Type, path string, hidden bool)
+	check = func(typ reflect.Type, path string, hidden bool) {
+		switch {
+		case typ == reflect.TypeFor[portal.Secret]():
+			found++
+			if hidden {
+				t.Errorf("%s is a secret, and takeSecrets does not look there", path)
+			}
+		case typ.Kind() == reflect.Pointer:
+			check(typ.Elem(), path, hidden)
+		case typ.Kind() == reflect.Slice || typ.Kind() == reflect.Map:
+			check(typ.Elem(), path, true)
+		case typ == reflect.TypeFor[time.Time]():
+		case typ.Kind() == reflect.Struct:
 			for i := range typ.NumField() {
 				if field := typ.Field(i); !field.IsExported() {
 					t.Errorf("%s.%s is not exported", path, field.Name)
 				} else {
-					check(field.Type, path+"."+field.Name)
+					check(field.Type, path+"."+field.Name, hidden)
 				}
-			}
-		case reflect.Slice, reflect.Map:
-			if elem := typ.Elem(); elem.Kind() != reflect.String || elem == reflect.TypeFor[portal.Secret]() {
-				t.Errorf("%s holds %s, which takeSecrets does not look into", path, elem)
 			}
 		}
 	}
-	check(reflect.TypeFor[portal.User](), "User")
-	check(reflect.TypeFor[portal.PermissionGroup](), "PermissionGroup")
-	check(reflect.TypeFor[portal.SIPAccount](), "SIPAccount")
+	check(reflect.TypeFor[portal.User](), "User", false)
+	check(reflect.TypeFor[portal.PermissionGroup](), "PermissionGroup", false)
+	check(reflect.TypeFor[portal.SIPAccount](), "SIPAccount", false)
+	check(reflect.TypeFor[portal.UserGroup](), "UserGroup", false)
+	check(reflect.TypeFor[portal.PlannedPublication](), "PlannedPublication", false)
+	if found < 3 {
+		t.Errorf("%d secrets in the contract; there are passwords of users and SIP accounts, and the PIN of a voicemail", found)
+	}
 }

@@ -8,7 +8,7 @@ import (
 
 func (c *Client) permissionGroups() collection[portal.PermissionGroup] {
 	return collection[portal.PermissionGroup]{
-		client: c, noun: portal.NounPermissionGroup, path: "/v1/permission-groups", id: func(group portal.PermissionGroup) string { return group.ID },
+		client: c, title: portal.NounPermissionGroup.Title(), path: "/v1/permission-groups", id: func(group portal.PermissionGroup) string { return group.ID },
 	}
 }
 
@@ -42,5 +42,5 @@ func (c *Client) ReplacePermissionGroup(ctx context.Context, id string, group po
 // DeletePermissionGroup removes a permission group; the ETag is as in ReplacePermissionGroup. One that was gone before the first attempt is an error for which
 // IsNotFound is true.
 func (c *Client) DeletePermissionGroup(ctx context.Context, id, etag string) error {
-	return c.permissionGroups().delete(ctx, id, etag)
+	return c.permissionGroups().delete(ctx, id, etag, nil)
 }

@@ -150,7 +150,7 @@ func TestPortal_users(t *testing.T) {
 	if err := c.DeleteSIPAccount(t.Context(), account.ID, ""); !client.HasCode(err, portal.CodeInUse) {
 		t.Errorf("deleted the account that the user has: %v", err)
 	}
-	if err := c.DeleteUser(t.Context(), made.Object.ID, changed.ETag); err != nil {
+	if err := c.DeleteUser(t.Context(), made.Object.ID, changed.ETag, portal.Deletion{}); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.GetUser(t.Context(), made.Object.ID); !client.IsNotFound(err) {
@@ -270,7 +270,7 @@ func TestPortal_lostAnswers(t *testing.T) {
 				t.Errorf("read %+v, %v", read, err)
 			}
 			injectOnce(p, http.MethodDelete, portaltest.DropAnswer())
-			if err := c.DeleteUser(t.Context(), made.Object.ID, changed.ETag); err != nil {
+			if err := c.DeleteUser(t.Context(), made.Object.ID, changed.ETag, portal.Deletion{}); err != nil {
 				t.Errorf("delete: %v", err)
 			}
 		})

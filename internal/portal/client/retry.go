@@ -20,8 +20,8 @@ const (
 
 // RetryPolicy says how often a request is sent and how long to wait in between. Each zero field has its default.
 //
-// Repeated are: connection errors, attempts that time out, and the statuses 429, 502, 503 and 504, for every method (POST carries
-// an Idempotency-Key, so that repeating it is safe); and 500 for GET only. Everything else is final: any other 4xx, and a
+// Repeated are: connection errors, attempts that time out, and the statuses 429, 502, 503 and 504, for every method, a POST only where
+// that is safe (with an Idempotency-Key, or where twice does the same as once); and 500 for GET only. Everything else is final: any other 4xx, and a
 // certificate that is not trusted.
 type RetryPolicy struct {
 	// Attempts counts the first one too; 1 never repeats.
@@ -101,7 +101,7 @@ func (c *call) checkRetry(ctx context.Context, response *http.Response, err erro
 // isRepeatable reports whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2). A replace is, with
 // If-Match too, since the portal recognises the repeat; a create is only with its key.
 func (c *call) isRepeatable() bool {
-	return c.method != http.MethodPost || c.idempotencyKey != ""
+	return c.method != http.MethodPost || c.idempotent || c.idempotencyKey != ""
 }
 
 // repeats reports whether the request may be sent again after an answer with the status.

@@ -19,6 +19,7 @@ import (
 const (
 	testToken    = "sbp_T0ken+that/nobody=may<see>"
 	testPassword = `Passw0rd "that" <nobody> may&see`
+	testPIN      = "73509164"
 )
 
 // received is a request that a script got, with its body.
@@ -154,7 +155,9 @@ type operation struct {
 }
 
 func operations() []operation {
-	user := portal.User{Email: new("alice@example.com"), Password: new(portal.Secret(testPassword))}
+	user := portal.User{
+		Email: new("alice@example.com"), Password: new(portal.Secret(testPassword)), Voicemail: &portal.Voicemail{PIN: new(portal.Secret(testPIN))},
+	}
 	return []operation{
 		{"get", http.MethodGet, func(ctx context.Context, c *client.Client) error {
 			_, err := c.GetUser(ctx, "usr_1")
@@ -177,7 +180,7 @@ func operations() []operation {
 			return err
 		}},
 		{"delete", http.MethodDelete, func(ctx context.Context, c *client.Client) error {
-			return c.DeleteUser(ctx, "usr_1", `"1"`)
+			return c.DeleteUser(ctx, "usr_1", `"1"`, portal.Deletion{})
 		}},
 	}
 }

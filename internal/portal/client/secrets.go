@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -71,7 +72,7 @@ func takeSecrets(v reflect.Value, found *secrets) reflect.Value {
 		bare := reflect.New(v.Type().Elem())
 		bare.Elem().Set(inner)
 		return bare
-	case v.Kind() == reflect.Struct:
+	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[time.Time]():
 		bare := reflect.New(v.Type()).Elem()
 		for i := range v.NumField() {
 			bare.Field(i).Set(takeSecrets(v.Field(i), found))

@@ -8,7 +8,7 @@ import (
 
 func (c *Client) sipAccounts() collection[portal.SIPAccount] {
 	return collection[portal.SIPAccount]{
-		client: c, noun: portal.NounSIPAccount, path: "/v1/sip-accounts", id: func(account portal.SIPAccount) string { return account.ID },
+		client: c, title: portal.NounSIPAccount.Title(), path: "/v1/sip-accounts", id: func(account portal.SIPAccount) string { return account.ID },
 	}
 }
 
@@ -42,5 +42,5 @@ func (c *Client) ReplaceSIPAccount(ctx context.Context, id string, account porta
 // DeleteSIPAccount removes a SIP account; the ETag is as in ReplaceSIPAccount. One that was gone before the first attempt is an error for which
 // IsNotFound is true.
 func (c *Client) DeleteSIPAccount(ctx context.Context, id, etag string) error {
-	return c.sipAccounts().delete(ctx, id, etag)
+	return c.sipAccounts().delete(ctx, id, etag, nil)
 }

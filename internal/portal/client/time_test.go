@@ -109,7 +109,7 @@ func TestClient_hearsTheEndOfTheContext(t *testing.T) {
 				start = time.Now()
 				ctx, cancel = context.WithCancel(t.Context())
 				time.AfterFunc(time.Second, cancel)
-				err = c.DeleteUser(ctx, "usr_1", "")
+				err = c.DeleteUser(ctx, "usr_1", "", portal.Deletion{})
 				if got := time.Since(start); !errors.Is(err, context.Canceled) || got != time.Second {
 					t.Errorf("cancelled: error %v after %s", err, got)
 				}

@@ -2,13 +2,14 @@ package client
 
 import (
 	"context"
+	"net/url"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 func (c *Client) users() collection[portal.User] {
 	return collection[portal.User]{
-		client: c, noun: portal.NounUser, path: "/v1/users", id: func(user portal.User) string { return user.ID },
+		client: c, title: portal.NounUser.Title(), path: "/v1/users", id: func(user portal.User) string { return user.ID },
 	}
 }
 
@@ -40,8 +41,12 @@ func (c *Client) ReplaceUser(ctx context.Context, id string, user portal.User, e
 	return c.users().replace(ctx, id, user, etag)
 }
 
-// DeleteUser removes a user; the ETag is as in ReplaceUser. One that was gone before the first attempt is an error for which
-// IsNotFound is true.
-func (c *Client) DeleteUser(ctx context.Context, id, etag string) error {
-	return c.users().delete(ctx, id, etag)
+// DeleteUser removes a user; the ETag is as in ReplaceUser. While the user has planned publications the portal refuses (in_use), unless
+// the deletion discards them (EN-16). One that was gone before the first attempt is an error for which IsNotFound is true.
+func (c *Client) DeleteUser(ctx context.Context, id, etag string, deletion portal.Deletion) error {
+	var query url.Values
+	if deletion.DiscardPlannedWork {
+		query = url.Values{"discard_planned_work": {"true"}}
+	}
+	return c.users().delete(ctx, id, etag, query)
 }

@@ -6,169 +6,210 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// BadInput is one object that a platform refuses, with one mistake in it. The table of them is run against the rule set, the API and the
-// plan, which must all refuse it at the same field.
+// BadInput is one mistake that a platform refuses: an object that is wrong, or a change to a right one that is. The table of them is run
+// against the rule set, the API and the plan, which must all refuse it at the same field in the same words (see WalkBadInputs).
 type BadInput struct {
-	Name     string // with the id of the requirement first
+	Name     string // with the id of the requirement first; unique on the platform
 	Platform portal.Platform
 	Noun     portal.Noun
-	Object   any         // pointer to a wire type
-	Field    string      // where the mistake is shown
-	Code     portal.Code // which mistake it is
+	// Bare says that the organisation is BareOrganization: the mistake is to ask for what it did not order.
+	Bare bool
+	// Scopes are those of the token; nil is all of them.
+	Scopes []portal.Scope
+
+	// Before is a pointer to the wire object as it is stored, which the portal accepts; nil if the mistake is in a creation.
+	Before any
+	// ID is that of the stored object, which WalkBadInputs makes; empty in a creation.
+	ID string
+	// Object is a pointer to the wire object that is asked for, whole, not only what changes.
+	Object any
+
+	Field   string      // where the mistake is shown; empty is the object as a whole
+	Code    portal.Code // which mistake it is
+	Message string      // is part of the message; empty where no word of it matters
+
+	// HCL are the attributes of a resource block that asks for Object, as HCL expressions by name; a name with a dot is an attribute of a
+	// nested object. A secret is in its write-only attributes, such as password_wo and password_wo_version.
+	HCL map[string]string
+	// BeforeHCL are the attributes that ask for Before; nil in a creation.
+	BeforeHCL map[string]string
 }
 
-// BadInputs is the table, for an organisation that has the stock.
+// BadInputs is the part of the table that is for an organisation with the stock: its platform, and the bare one or the default one.
 func BadInputs(stock Stock) []BadInput {
-	return slices.Concat(badUsers(stock), badTelephony(stock), badPermissionGroups(), badSIPAccounts())
-}
-
-// GoodUser is a user that the portal accepts: every bad user is this one with one mistake.
-func GoodUser(stock Stock) portal.User {
-	return portal.User{
-		Email: new("jagoda@delfin.example.com"), FirstName: new("Jagoda"), LastName: new("Wiśniewska"),
-		PermissionGroupIDs: []string{stock.GroupID},
-		Telephony:          &portal.Telephony{SIPAssignment: new("static"), SIPAccountIDs: []string{stock.FreeAccountID}},
+	b := &badInputs{stock: stock}
+	switch stock.Organization.Platform {
+	case portal.Maatwerk:
+		b.maatwerk()
+	case portal.Engage:
+		b.engage()
+	case portal.Samoobsluha:
+		b.samoobsluha()
+	case portal.Telecube:
+		b.telecube()
+	case portal.Vaxel:
+		b.vaxel()
 	}
+	return slices.DeleteFunc(b.table, func(bad BadInput) bool { return bad.Bare != stock.bare() })
 }
 
-// GoodPermissionGroup is a permission group that the portal accepts.
-func GoodPermissionGroup() portal.PermissionGroup {
-	return portal.PermissionGroup{Name: new("Księgowość"), Permissions: []string{"invoices.view"}}
-}
-
-// GoodSIPAccount is a SIP account that the portal accepts.
-func GoodSIPAccount() portal.SIPAccount {
-	return portal.SIPAccount{Extension: new("301"), Name: new("Recepcja"), CallerID: new("+48 22 555 01 01")}
-}
-
-func badUsers(stock Stock) []BadInput {
-	user := func(name, field string, code portal.Code, spoil func(*portal.User)) BadInput {
-		u := GoodUser(stock)
-		spoil(&u)
-		return BadInput{Name: name, Platform: portal.Telecube, Noun: portal.NounUser, Object: &u, Field: field, Code: code}
-	}
-	return []BadInput{
-		user("TC-01 no e-mail address", "email", portal.CodeRequired, func(u *portal.User) { u.Email = nil }),
-		user("TC-01 not an e-mail address", "email", portal.CodeMalformed, func(u *portal.User) { u.Email = new("jagoda w delfinie") }),
-		user("TC-01 an e-mail address with a name", "email", portal.CodeMalformed, func(u *portal.User) { u.Email = new("Jagoda <jagoda@delfin.example.com>") }),
-		user("TC-01 someone else's e-mail address", "email", portal.CodeAlreadyExists, func(u *portal.User) { u.Email = new(StockEmail) }),
-		user("ALL-03 someone else's e-mail address in capitals", "email", portal.CodeAlreadyExists, func(u *portal.User) { u.Email = new(strings.ToUpper(StockEmail)) }),
-		user("TC-06 a short password", "password", portal.CodeWeakPassword, func(u *portal.User) { u.Password = new(portal.Secret("vX3!")) }),
-		user("TC-06 a password without a special character", "password", portal.CodeWeakPassword, func(u *portal.User) { u.Password = new(portal.Secret("vX3kPq9LmT2w")) }),
-		user("TC-06 a password without a digit", "password", portal.CodeWeakPassword, func(u *portal.User) { u.Password = new(portal.Secret("vX-kPq!LmT.w")) }),
-		user("TC-06 a password without a capital", "password", portal.CodeWeakPassword, func(u *portal.User) { u.Password = new(portal.Secret("v3-kpq!lmt.w")) }),
-		user("TC-06 a password that is guessed", "password", portal.CodeWeakPassword, func(u *portal.User) { u.Password = new(portal.Secret("Password1!")) }),
-		user("TC-06 a password made of the name", "password", portal.CodeWeakPassword, func(u *portal.User) { u.Password = new(portal.Secret("Jagoda-1")) }),
-		user("TC-07 no first name", "first_name", portal.CodeRequired, func(u *portal.User) { u.FirstName = nil }),
-		user("TC-07 an empty last name", "last_name", portal.CodeRequired, func(u *portal.User) { u.LastName = new("") }),
-		user("TC-07 a first name that is too long", "first_name", portal.CodeMalformed, func(u *portal.User) { u.FirstName = new(strings.Repeat("Ja", 33)) }),
-		user("TC-08 no permission group", "permission_group_ids", portal.CodeRequired, func(u *portal.User) { u.PermissionGroupIDs = nil }),
-		user("TC-08 an empty set of permission groups", "permission_group_ids", portal.CodeRequired, func(u *portal.User) { u.PermissionGroupIDs = []string{} }),
-		user("TC-08 two permission groups", "permission_group_ids", portal.CodeNotAllowed, func(u *portal.User) {
-			u.PermissionGroupIDs = []string{stock.GroupID, stock.OtherGroupID}
-		}),
-		user("TC-08 a permission group that is not there", "permission_group_ids", portal.CodeMissing, func(u *portal.User) {
-			u.PermissionGroupIDs = []string{"grp_none"}
-		}),
-		user("TC-09 a business number without its country", "directory.business_number", portal.CodeMalformed, func(u *portal.User) {
-			u.Directory = &portal.Directory{BusinessNumber: new("22 555 01 01")}
-		}),
-		user("ALL-01 a username, which telecube does not have", "username", portal.CodeNotOnPlatform, func(u *portal.User) { u.Username = new("jagoda") }),
-		user("ALL-01 a locale, which telecube does not have", "locale", portal.CodeNotOnPlatform, func(u *portal.User) {
-			u.Locale = &portal.Locale{Language: new("pl")}
-		}),
+// WalkBadInputs runs a parallel subtest for every bad input of every platform, with a portal that has its stock and, for a change, the
+// object as it is before, under bad.ID. The token is one with the scopes of the bad input.
+func WalkBadInputs(t *testing.T, check func(t *testing.T, p *Portal, token string, bad BadInput)) {
+	t.Helper()
+	for _, platform := range portal.Platforms() {
+		for kind, file := range map[string]string{"": Organization(platform), " bare": BareOrganization(platform)} {
+			t.Run(string(platform)+kind, func(t *testing.T) {
+				t.Parallel()
+				p := Start(t, WithOrganization(file))
+				for _, bad := range BadInputs(p.Stock(t)) {
+					token := p.Token
+					if bad.Scopes != nil {
+						token = p.NewToken(t, bad.Scopes...)
+					}
+					if bad.Before != nil {
+						bad.ID = p.Make(t, reflect.ValueOf(bad.Before).Elem().Interface())
+					}
+					t.Run(bad.Name, func(t *testing.T) {
+						t.Parallel()
+						check(t, p, token, bad)
+					})
+				}
+			})
+		}
 	}
 }
 
-func badTelephony(stock Stock) []BadInput {
-	telephony := func(name, field string, code portal.Code, spoil func(*portal.Telephony)) BadInput {
-		u := GoodUser(stock)
-		spoil(u.Telephony)
-		return BadInput{Name: name, Platform: portal.Telecube, Noun: portal.NounUser, Object: &u, Field: "telephony." + field, Code: code}
-	}
-	return []BadInput{
-		telephony("TC-02 static without a SIP account", "sip_account_ids", portal.CodeNotAllowed, func(t *portal.Telephony) { t.SIPAccountIDs = []string{} }),
-		telephony("TC-02 static with two SIP accounts", "sip_account_ids", portal.CodeNotAllowed, func(t *portal.Telephony) {
-			t.SIPAccountIDs = []string{stock.FreeAccountID, stock.OtherFreeAccountID}
-		}),
-		telephony("TC-02 dynamic with a SIP account", "sip_account_ids", portal.CodeNotAllowed, func(t *portal.Telephony) { t.SIPAssignment = new("dynamic") }),
-		telephony("TC-02 neither static nor dynamic", "sip_assignment", portal.CodeMalformed, func(t *portal.Telephony) { t.SIPAssignment = new("roaming") }),
-		telephony("TC-02 someone else's SIP account", "sip_account_ids", portal.CodeInUse, func(t *portal.Telephony) { t.SIPAccountIDs = []string{stock.TakenAccountID} }),
-		telephony("TC-02 a SIP account that is not there", "sip_account_ids", portal.CodeMissing, func(t *portal.Telephony) { t.SIPAccountIDs = []string{"sip_none"} }),
-		telephony("TC-04 a caller ID that is not owned", "caller_ids", portal.CodeNotOwned, func(t *portal.Telephony) { t.CallerIDs = []string{"+48225550199"} }),
-		telephony("TC-04 one caller ID of two that is not owned", "caller_ids", portal.CodeNotOwned, func(t *portal.Telephony) {
-			t.CallerIDs = []string{"+48225550101", "+48225550199"}
-		}),
-		telephony("TC-04 a caller ID that is no number", "caller_ids", portal.CodeMalformed, func(t *portal.Telephony) { t.CallerIDs = []string{"recepcja"} }),
-		telephony("TC-05 an SMS sender that is not registered", "sms_senders", portal.CodeNotOwned, func(t *portal.Telephony) { t.SMSSenders = []string{"ORKA"} }),
-		telephony("TC-05 an SMS number that is not owned", "sms_senders", portal.CodeNotOwned, func(t *portal.Telephony) { t.SMSSenders = []string{"+48225550199"} }),
-		telephony("ALL-01 a ring time, which telecube does not have", "ring_seconds", portal.CodeNotOnPlatform, func(t *portal.Telephony) { t.RingSeconds = new(int64(30)) }),
-	}
+// badInputs collects the table.
+type badInputs struct {
+	stock Stock
+	table []BadInput
 }
 
-func badPermissionGroups() []BadInput {
-	group := func(name, field string, code portal.Code, spoil func(*portal.PermissionGroup)) BadInput {
-		g := GoodPermissionGroup()
-		spoil(&g)
-		return BadInput{Name: name, Platform: portal.Telecube, Noun: portal.NounPermissionGroup, Object: &g, Field: field, Code: code}
-	}
-	return []BadInput{
-		group("TC-08 a group without a name", "name", portal.CodeRequired, func(g *portal.PermissionGroup) { g.Name = nil }),
-		group("TC-08 another group's name", "name", portal.CodeAlreadyExists, func(g *portal.PermissionGroup) { g.Name = new(StockGroupName) }),
-		group("TC-08 another group's name in capitals", "name", portal.CodeAlreadyExists, func(g *portal.PermissionGroup) { g.Name = new(strings.ToUpper(StockGroupName)) }),
-		group("TC-08 a permission that telecube does not have", "permissions", portal.CodeNotAllowed, func(g *portal.PermissionGroup) {
-			g.Permissions = []string{"contacts.view", "contacts.burn"}
-		}),
-		group("TC-08 a description that is too long", "description", portal.CodeMalformed, func(g *portal.PermissionGroup) { g.Description = new(strings.Repeat("x", 256)) }),
-	}
+// mistake says how a bad input is refused.
+type mistake struct {
+	field   string
+	code    portal.Code
+	message string
 }
 
-func badSIPAccounts() []BadInput {
-	account := func(name, field string, code portal.Code, spoil func(*portal.SIPAccount)) BadInput {
-		a := GoodSIPAccount()
-		spoil(&a)
-		return BadInput{Name: name, Platform: portal.Telecube, Noun: portal.NounSIPAccount, Object: &a, Field: field, Code: code}
+// add puts a bad input into the table and returns it for what is special about it.
+func (b *badInputs) add(name string, noun portal.Noun, want mistake, before, object any) *BadInput {
+	bad := BadInput{
+		Name: name, Platform: b.stock.Organization.Platform, Noun: noun, Before: before, Object: object,
+		Field: want.field, Code: want.code, Message: want.message, HCL: attributes(object),
 	}
-	return []BadInput{
-		account("TC-03 an account without an extension", "extension", portal.CodeRequired, func(a *portal.SIPAccount) { a.Extension = nil }),
-		account("TC-03 an extension with a letter", "extension", portal.CodeMalformed, func(a *portal.SIPAccount) { a.Extension = new("30l") }),
-		account("TC-03 an extension of one digit", "extension", portal.CodeMalformed, func(a *portal.SIPAccount) { a.Extension = new("3") }),
-		account("ALL-02 another account's extension", "extension", portal.CodeAlreadyExists, func(a *portal.SIPAccount) { a.Extension = new(StockExtension) }),
-		account("TC-03 a type that telecube does not have", "type", portal.CodeMalformed, func(a *portal.SIPAccount) { a.Type = new("fax") }),
-		account("TC-04 an account's caller ID that is not owned", "caller_id", portal.CodeNotOwned, func(a *portal.SIPAccount) { a.CallerID = new("+48225550199") }),
-		account("TC-03 a password without a digit", "password", portal.CodeWeakPassword, func(a *portal.SIPAccount) { a.Password = new(portal.Secret("vXzkPqrLmTyw")) }),
-		account("TC-03 a short password", "password", portal.CodeWeakPassword, func(a *portal.SIPAccount) { a.Password = new(portal.Secret("vX3kPq9")) }),
+	if before != nil {
+		bad.BeforeHCL = attributes(before)
 	}
+	b.table = append(b.table, bad)
+	return &b.table[len(b.table)-1]
 }
 
-// HCL is the object as the attributes of a resource block.
-func (b BadInput) HCL() string {
-	var text strings.Builder
-	object := reflect.ValueOf(b.Object).Elem()
+// user adds a new user with one mistake.
+func (b *badInputs) user(name string, want mistake, spoil func(*portal.User)) *BadInput {
+	user := GoodUser(b.stock)
+	spoil(&user)
+	return b.add(name, portal.NounUser, want, nil, &user)
+}
+
+// change adds a change to a user who is right before it, and has nothing that another user of the table has.
+func (b *badInputs) change(name string, want mistake, ready, spoil func(*portal.User)) *BadInput {
+	individual := func() portal.User {
+		user := GoodUser(b.stock)
+		user.Email = new(fmt.Sprintf("zmiana%d@delfin.example.com", len(b.table)))
+		if user.Username != nil {
+			user.Username = new(fmt.Sprintf("zmiana%d", len(b.table)))
+		}
+		if user.Telephony != nil && user.Telephony.Extension != nil {
+			user.Telephony.Extension = new(fmt.Sprintf("4%03d", len(b.table)))
+		}
+		ready(&user)
+		return user
+	}
+	before, after := individual(), individual()
+	spoil(&after)
+	return b.add(name, portal.NounUser, want, &before, &after)
+}
+
+// permissionGroup adds a new permission group with one mistake.
+func (b *badInputs) permissionGroup(name string, want mistake, spoil func(*portal.PermissionGroup)) {
+	group := GoodPermissionGroup()
+	spoil(&group)
+	b.add(name, portal.NounPermissionGroup, want, nil, &group)
+}
+
+// sipAccount adds a new SIP account with one mistake.
+func (b *badInputs) sipAccount(name string, want mistake, spoil func(*portal.SIPAccount)) {
+	account := GoodSIPAccount()
+	spoil(&account)
+	b.add(name, portal.NounSIPAccount, want, nil, &account)
+}
+
+// userGroup adds a new user group with one mistake.
+func (b *badInputs) userGroup(name string, want mistake, spoil func(*portal.UserGroup)) {
+	group := GoodUserGroup()
+	spoil(&group)
+	b.add(name, portal.NounUserGroup, want, nil, &group)
+}
+
+// attributes are those of a resource block that asks for the object, a pointer to a wire type.
+func attributes(object any) map[string]string {
+	all := map[string]string{}
+	addAttributes(all, "", reflect.ValueOf(object).Elem())
+	return all
+}
+
+func addAttributes(all map[string]string, prefix string, object reflect.Value) {
 	for i := range object.NumField() {
 		field := object.Field(i)
-		if field.IsZero() {
-			continue
-		}
 		name, _, _ := strings.Cut(object.Type().Field(i).Tag.Get("json"), ",")
-		if secret, ok := field.Interface().(*portal.Secret); ok {
-			fmt.Fprintf(&text, "%s_wo = %s\n%s_wo_version = 1\n", name, expression(string(*secret)), name)
+		name = prefix + name
+		switch value := field.Interface().(type) {
+		case *portal.Secret:
+			if value != nil {
+				all[name+"_wo"], all[name+"_wo_version"] = expression(string(*value)), "1"
+			}
+			continue
+		case []portal.Subgroup:
+			if value != nil {
+				all[name] = expression(subgroupNames(value))
+			}
 			continue
 		}
-		fmt.Fprintf(&text, "%s = %s\n", name, expression(field.Interface()))
+		switch {
+		case field.IsZero(): // what the portal writes is never given
+		case field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Struct:
+			before := len(all)
+			addAttributes(all, name+".", field.Elem())
+			if len(all) == before {
+				all[name] = "{}"
+			}
+		default:
+			all[name] = expression(field.Interface())
+		}
 	}
-	return text.String()
+}
+
+// subgroupNames are the objects that a configuration has for subgroups.
+func subgroupNames(subgroups []portal.Subgroup) []map[string]string {
+	names := make([]map[string]string, 0, len(subgroups))
+	for _, subgroup := range subgroups {
+		names = append(names, map[string]string{"name": subgroup.Name})
+	}
+	return names
 }
 
 // expression is a value in HCL, whose expressions include those of JSON except for templates, which none of the table has.
 func expression(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // of strings, numbers and lists: cannot happen
+		panic(err) // of texts, numbers, lists and maps: cannot happen
 	}
 	return string(text)
 }

@@ -2,6 +2,7 @@ package portaltest
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -9,14 +10,25 @@ import (
 // OrganizationID is the id of the default organisation.
 const OrganizationID = "delfin"
 
-// Organization is the file of the default organisation on a platform: a dozen owned Polish numbers from +48225550101 to +48225550112,
-// the sender names DELFIN and DELFIN24, one PBX and a SIP domain.
+// MainNumber is the number of the default organisation that is its main number.
+const MainNumber = "+48225550112"
+
+// Organization is the file of the default organisation on a platform, which has all that a platform can have: a dozen owned Polish numbers
+// from +48225550101 to MainNumber, the sender names DELFIN and DELFIN24, the PBXs warszawa and krakow, the helpdesks wsparcie and
+// serwis, a social account on x and one on facebook, every service ordered and every module.
 func Organization(platform portal.Platform) string {
+	return organization(platform, "[pbx, helpdesk, video]", "["+strings.Join(modules(platform), ", ")+"]")
+}
+
+// BareOrganization is the file of the same organisation before it ordered any service and any module.
+func BareOrganization(platform portal.Platform) string { return organization(platform, "[]", "[]") }
+
+func organization(platform portal.Platform, ordered, modules string) string {
 	return fmt.Sprintf(`id: %s
 name: Delfin Sp. z o.o.
 platform: %s
 sip_domain: delfin.sip.example.com
-ordered: [pbx, helpdesk]
+ordered: %s
 phone_numbers:
   - "+48225550101"
   - "+48225550102"
@@ -29,10 +41,31 @@ phone_numbers:
   - "+48225550109"
   - "+48225550110"
   - "+48225550111"
-  - "+48225550112"
+  - "%s"
+main_number: "%[4]s"
 sender_names: [DELFIN, DELFIN24]
 pbxs:
   - {id: warszawa, name: Warszawa}
-modules: [contacts, calls]
-`, OrganizationID, platform)
+  - {id: krakow, name: Kraków}
+helpdesks:
+  - {id: wsparcie, name: Wsparcie}
+  - {id: serwis, name: Serwis}
+social_accounts:
+  - {id: x_delfin, platform: x, name: "@delfin"}
+  - {id: facebook_delfin, platform: facebook, name: Delfin}
+modules: %[5]s
+`, OrganizationID, platform, ordered, MainNumber, modules)
+}
+
+// modules are those that change what a platform allows: single sign-on (VX-13), the partner mobile extension (VX-20), the coupling with
+// AFAS (EN-13) and those that landing pages belong to (EN-10).
+func modules(platform portal.Platform) []string {
+	switch platform {
+	case portal.Engage:
+		return []string{"afas"}
+	case portal.Vaxel:
+		return []string{"sso", "partner_mobile"}
+	default:
+		return []string{"contacts", "calls"}
+	}
 }

@@ -5,89 +5,183 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// Stock is what an organisation already has when a bad input arrives: what can be referred to, and what is taken.
+// Stock is what an organisation already has when a bad input arrives: what can be referred to, and what is taken. An id of what the
+// platform does not have is empty.
 type Stock struct {
+	Organization       portal.Organization
 	GroupID            string // a permission group called StockGroupName
 	OtherGroupID       string // another one
 	FreeAccountID      string // a SIP account that nobody has
 	OtherFreeAccountID string // another one
 	TakenAccountID     string // a SIP account that a user has
-	HolderID           string // that user, with the e-mail address StockEmail
+	SubgroupID         string // a subgroup of the user group StockUserGroupName
+	OtherSubgroupID    string // another one of the same user group
+	HolderID           string // the user who has what is taken, with the e-mail address StockEmail; none in an organisation that is bare
 }
 
 // What the objects of a Stock are called.
 const (
-	StockGroupName = "Agenci"
-	StockEmail     = "zajeta@delfin.example.com"
-	StockExtension = "203" // of the taken account; the free ones have 201 and 202
+	StockGroupName     = "Agenci"
+	StockUserGroupName = "Stanowisko"
+	StockEmail         = "zajeta@delfin.example.com"
+	StockUsername      = "zajeta"
+	StockExtension     = "203"  // of the taken account; the free ones have 201 and 202
+	StockUserExtension = "2900" // of the user, on platforms on which users have one
 )
 
+// bare reports whether the organisation is one that ordered nothing (BareOrganization).
+func (s Stock) bare() bool { return len(s.Organization.Ordered) == 0 }
+
+// has reports whether the platform of the stock has a kind of object.
+func (s Stock) has(noun portal.Noun) bool {
+	switch s.Organization.Platform {
+	case portal.Engage:
+		return noun == portal.NounUser || noun == portal.NounPermissionGroup
+	case portal.Vaxel:
+		return noun == portal.NounUser || noun == portal.NounSIPAccount
+	case portal.Telecube:
+		return true
+	default:
+		return noun != portal.NounUserGroup
+	}
+}
+
 func stockGroup(name string) portal.PermissionGroup {
-	return portal.PermissionGroup{Name: new(name), Permissions: []string{"contacts.view"}}
+	return portal.PermissionGroup{Name: new(name)}
 }
 
 func stockAccount(extension string) portal.SIPAccount {
 	return portal.SIPAccount{Extension: new(extension), Name: new("Telefon " + extension)}
 }
 
-func stockHolder(groupID, accountID string) portal.User {
-	return portal.User{
-		Email: new(StockEmail), FirstName: new("Zofia"), LastName: new("Zajęta"), PermissionGroupIDs: []string{groupID},
-		Telephony: &portal.Telephony{SIPAccountIDs: []string{accountID}},
-	}
+func stockUserGroup() portal.UserGroup {
+	return portal.UserGroup{Name: new(StockUserGroupName), Subgroups: []portal.Subgroup{{Name: "Handlowcy"}, {Name: "Serwisanci"}}}
 }
 
-// Stock makes a Stock in the portal's first organisation, which must be the default one on telecube.
+// holder is the user of the stock.
+func (s Stock) holder() portal.User {
+	user := GoodUser(s)
+	user.Email, user.FirstName, user.LastName = new(StockEmail), new("Zofia"), new("Zajęta")
+	if user.Username != nil {
+		user.Username = new(StockUsername)
+	}
+	if user.Telephony != nil && user.Telephony.Extension != nil {
+		user.Telephony.Extension = new(StockUserExtension)
+	}
+	if s.TakenAccountID != "" {
+		user.Telephony.SIPAccountIDs = []string{s.TakenAccountID}
+	}
+	return user
+}
+
+// Stock makes a Stock in the portal's first organisation, which is a default or a bare one.
 func (p *Portal) Stock(t testing.TB) Stock {
 	t.Helper()
-	ctx := t.Context()
-	group := func(name string) string {
-		created, err := p.Service.CreatePermissionGroup(ctx, p.Caller, stockGroup(name), "")
-		if err != nil {
-			t.Fatalf("make a permission group for the test: %v", err)
-		}
-		return created.Object.ID
-	}
-	account := func(extension string) string {
-		created, err := p.Service.CreateSIPAccount(ctx, p.Caller, stockAccount(extension), "")
-		if err != nil {
-			t.Fatalf("make a SIP account for the test: %v", err)
-		}
-		return created.Object.ID
-	}
-	stock := Stock{
-		GroupID: group(StockGroupName), OtherGroupID: group("Kierownicy"),
-		FreeAccountID: account("201"), OtherFreeAccountID: account("202"), TakenAccountID: account(StockExtension),
-	}
-	holder, err := p.Service.CreateUser(ctx, p.Caller, stockHolder(stock.GroupID, stock.TakenAccountID), "")
+	organization, err := p.Service.Organization(t.Context(), p.Caller)
 	if err != nil {
-		t.Fatalf("make a user for the test: %v", err)
+		t.Fatalf("read the test's organisation: %v", err)
 	}
-	stock.HolderID = holder.Object.ID
+	stock := Stock{Organization: organization}
+	if stock.has(portal.NounPermissionGroup) {
+		stock.GroupID, stock.OtherGroupID = p.Make(t, stockGroup(StockGroupName)), p.Make(t, stockGroup("Kierownicy"))
+	}
+	if stock.has(portal.NounSIPAccount) {
+		stock.FreeAccountID, stock.OtherFreeAccountID = p.Make(t, stockAccount("201")), p.Make(t, stockAccount("202"))
+		stock.TakenAccountID = p.Make(t, stockAccount(StockExtension))
+	}
+	if stock.has(portal.NounUserGroup) {
+		made, err := p.Service.GetUserGroup(t.Context(), p.Caller, p.Make(t, stockUserGroup()))
+		if err != nil {
+			t.Fatalf("read the test's user group: %v", err)
+		}
+		stock.SubgroupID, stock.OtherSubgroupID = made.Subgroups[0].ID, made.Subgroups[1].ID
+	}
+	if !stock.bare() {
+		stock.HolderID = p.Make(t, stock.holder())
+	}
 	return stock
 }
 
-// ImaginaryStock is a Stock without a portal, with the inventory that rules are checked against.
-func ImaginaryStock(organization portal.Organization) (Stock, rules.Inventory) {
-	stock := Stock{
-		GroupID: "grp_1", OtherGroupID: "grp_2",
-		FreeAccountID: "sip_1", OtherFreeAccountID: "sip_2", TakenAccountID: "sip_3", HolderID: "usr_1",
+// Make stores an object of the contract in the portal's first organisation, by the service, and returns its id.
+func (p *Portal) Make(t testing.TB, object any) string {
+	t.Helper()
+	var id string
+	var err error
+	switch object := object.(type) {
+	case portal.User:
+		var created service.Created[portal.User]
+		created, err = p.Service.CreateUser(t.Context(), p.Caller, object, "")
+		id = created.Object.ID
+	case portal.PermissionGroup:
+		var created service.Created[portal.PermissionGroup]
+		created, err = p.Service.CreatePermissionGroup(t.Context(), p.Caller, object, "")
+		id = created.Object.ID
+	case portal.SIPAccount:
+		var created service.Created[portal.SIPAccount]
+		created, err = p.Service.CreateSIPAccount(t.Context(), p.Caller, object, "")
+		id = created.Object.ID
+	case portal.UserGroup:
+		var created service.Created[portal.UserGroup]
+		created, err = p.Service.CreateUserGroup(t.Context(), p.Caller, object, "")
+		id = created.Object.ID
+	default:
+		t.Fatalf("%T is not an object that the test can make", object)
+	}
+	if err != nil {
+		t.Fatalf("make %T for the test: %v", object, err)
+	}
+	return id
+}
+
+// ImaginaryStock is the Stock of an organisation, of which it takes the file, without a portal: with the inventory that rules are checked
+// against.
+func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
+	t.Helper()
+	read, err := service.ParseOrganizationFile("organization.yaml", []byte(file))
+	if err != nil {
+		t.Fatalf("the test's organisation file: %v", err)
+	}
+	stock := Stock{Organization: read.Organization}
+	inventory := rules.Inventory{
+		Organization:     read.Organization,
+		PermissionGroups: map[string]portal.PermissionGroup{},
+		SIPAccounts:      map[string]rules.SIPAccount{},
+		Subgroups:        map[string]rules.Subgroup{},
+		Holders:          map[string]map[string]rules.Holder{},
+	}
+	if !stock.bare() {
+		stock.HolderID = "usr_1"
 	}
 	holder := rules.Holder{ID: stock.HolderID, Name: StockEmail}
-	return stock, rules.Inventory{
-		Organization:     organization,
-		PermissionGroups: map[string]portal.PermissionGroup{stock.GroupID: stockGroup(StockGroupName), stock.OtherGroupID: stockGroup("Kierownicy")},
-		SIPAccounts: map[string]rules.SIPAccount{
-			stock.FreeAccountID:      {SIPAccount: stockAccount("201")},
-			stock.OtherFreeAccountID: {SIPAccount: stockAccount("202")},
-			stock.TakenAccountID:     {SIPAccount: stockAccount(StockExtension), Holder: holder},
-		},
-		Holders: map[string]map[string]rules.Holder{
-			"email":     {portal.EmailKey(StockEmail): holder},
-			"name":      {"agenci": {ID: stock.GroupID, Name: StockGroupName}},
-			"extension": {StockExtension: {ID: stock.TakenAccountID, Name: StockExtension}},
-		},
+	if stock.has(portal.NounPermissionGroup) {
+		stock.GroupID, stock.OtherGroupID = "grp_1", "grp_2"
+		inventory.PermissionGroups = map[string]portal.PermissionGroup{"grp_1": stockGroup(StockGroupName), "grp_2": stockGroup("Kierownicy")}
 	}
+	names := map[string]rules.Holder{"agenci": {ID: stock.GroupID, Name: StockGroupName}}
+	if stock.has(portal.NounUserGroup) {
+		group := stockUserGroup()
+		stock.SubgroupID, stock.OtherSubgroupID = "sub_1", "sub_2"
+		for i, id := range []string{"sub_1", "sub_2"} {
+			group.Subgroups[i].ID = id
+			inventory.Subgroups[id] = rules.Subgroup{Subgroup: group.Subgroups[i], GroupID: "ugr_1", GroupName: StockUserGroupName}
+		}
+		names["stanowisko"] = rules.Holder{ID: "ugr_1", Name: StockUserGroupName}
+	}
+	if stock.has(portal.NounSIPAccount) {
+		stock.FreeAccountID, stock.OtherFreeAccountID, stock.TakenAccountID = "sip_1", "sip_2", "sip_3"
+		inventory.SIPAccounts = map[string]rules.SIPAccount{
+			"sip_1": {SIPAccount: stockAccount("201")}, "sip_2": {SIPAccount: stockAccount("202")}, "sip_3": {SIPAccount: stockAccount(StockExtension), Holder: holder},
+		}
+		inventory.Holders["extension"] = map[string]rules.Holder{StockExtension: {ID: "sip_3", Name: StockExtension}}
+	}
+	if !stock.bare() {
+		inventory.Holders["email"] = map[string]rules.Holder{portal.EmailKey(StockEmail): holder}
+		inventory.Holders["username"] = map[string]rules.Holder{StockUsername: holder}
+		inventory.Holders["telephony.extension"] = map[string]rules.Holder{StockUserExtension: holder}
+	}
+	inventory.Holders["name"] = names
+	return stock, inventory
 }

@@ -37,6 +37,10 @@ type Change struct {
 	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
 	// depends on it is not checked. Nil: all is known.
 	Unknown func(path string) bool
+	// Scopes are what the token of the writer may do. Nil: not known, not checked.
+	Scopes []portal.Scope
+	// Deletion is not nil if Before is to be deleted. After is nil then.
+	Deletion *portal.Deletion
 }
 
 // Inventory is what the organisation has, as far as a check needs it.
@@ -44,7 +48,21 @@ type Inventory struct {
 	Organization     portal.Organization               // zero (no ID): not known, not checked
 	PermissionGroups map[string]portal.PermissionGroup // by id; a group that is not here does not exist. Nil: not known, not checked.
 	SIPAccounts      map[string]SIPAccount             // by id, likewise
+	Subgroups        map[string]Subgroup               // by id, likewise
+	Numbers          map[string]Number                 // owned numbers by their E.164 form. Nil: not known, not checked.
 	Holders          map[string]map[string]Holder      // field path → UniqueKey of a value → who has it. Nil: not known, not checked.
+}
+
+// Subgroup is a subgroup and the user group that it is of.
+type Subgroup struct {
+	portal.Subgroup
+	GroupID, GroupName string
+}
+
+// Number says who has an owned number; nobody, if it is the zero value.
+type Number struct {
+	UserID string // whom it is allocated to
+	Main   bool   // the main number of the organisation
 }
 
 // SIPAccount is an account and who has it; nobody, if Holder is the zero value.
@@ -53,7 +71,8 @@ type SIPAccount struct {
 	Holder Holder
 }
 
-// Holder is an object that has something, and its name in messages.
+// Holder is an object that has something, and its name in messages. The zero value is an object of another organisation, of which nothing may
+// be said (MW-02).
 type Holder struct {
 	ID   string
 	Name string // e-mail, username, group name or extension

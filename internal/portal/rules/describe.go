@@ -34,7 +34,7 @@ func Describe(noun portal.Noun, path string) string {
 	}
 	where := "All platforms."
 	if without > 0 {
-		where = "Platforms: " + names(on) + "."
+		where = "Platforms: " + platforms(on) + "."
 	}
 	if limits := strings.Join(limits(on), "; "); limits != "" {
 		where += " " + strings.ToUpper(limits[:1]) + limits[1:] + "."
@@ -49,7 +49,7 @@ type platformField struct {
 	policy   PasswordPolicy
 }
 
-func names(on []platformField) string {
+func platforms(on []platformField) string {
 	list := make([]string, 0, len(on))
 	for _, p := range on {
 		list = append(list, string(p.platform))
@@ -85,7 +85,7 @@ func merge(on []platformField, about func(platformField) string) []string {
 	}
 	for i, statement := range statements {
 		if len(sharing[statement]) < len(on) {
-			statements[i] += " on " + names(sharing[statement])
+			statements[i] += " on " + platforms(sharing[statement])
 		}
 	}
 	return statements

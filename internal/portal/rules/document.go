@@ -2,15 +2,17 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// document is an object as the evaluator sees it: values by dotted path. What is absent (a nil pointer or slice) is not in it.
-// Values are string, bool, int64, []string or portal.Secret.
+// document is an object as the evaluator sees it: values by dotted path. What is absent (a nil pointer, slice or map) is not in it.
+// Values are string, bool, int64, []string, map[string]string or portal.Secret. Of a list of objects it has their names.
 type document struct {
 	values map[string]any
 	given  []string // paths of what the writer of the object gave: leaves and nested objects, without what only the portal writes
@@ -27,20 +29,25 @@ func flatten(object any) document {
 
 func (d *document) add(prefix string, object reflect.Value) {
 	for i := range object.NumField() {
-		path := prefix + fieldName(object.Type().Field(i))
-		field := object.Field(i)
-		if field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice { // the contract's sign for "may be left out"
+		of := object.Type().Field(i)
+		path, field := prefix+fieldName(of), object.Field(i)
+		switch field.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
 			if field.IsNil() {
 				continue
 			}
-			d.given = append(d.given, path)
-			field = reflect.Indirect(field)
 		}
-		switch field.Kind() {
+		if portal.Writable(of) {
+			d.given = append(d.given, path)
+		}
+		switch field = reflect.Indirect(field); field.Kind() {
 		case reflect.Struct:
 			d.add(path+".", field)
-		case reflect.Slice:
+		case reflect.Slice, reflect.Map:
 			d.values[path] = field.Interface()
+			if subgroups, ok := field.Interface().([]portal.Subgroup); ok {
+				d.values[path] = names(subgroups)
+			}
 		case reflect.String:
 			d.values[path] = field.String()
 			if secret, ok := field.Interface().(portal.Secret); ok {
@@ -54,13 +61,30 @@ func (d *document) add(prefix string, object reflect.Value) {
 	}
 }
 
-// strings returns the elements of a list, or the one value of anything else; nothing for what is absent or empty.
+func names(subgroups []portal.Subgroup) []string {
+	list := make([]string, 0, len(subgroups))
+	for _, subgroup := range subgroups {
+		list = append(list, subgroup.Name)
+	}
+	return list
+}
+
+// strings returns the elements of a list, the values of a map in the order of its keys, or the one value of anything else; nothing for what is
+// absent or empty.
 func (d *document) strings(path string) []string {
 	switch v := d.values[path].(type) {
 	case nil:
 		return nil
 	case []string:
 		return v
+	case map[string]string:
+		list := make([]string, 0, len(v))
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if v[key] != "" {
+				list = append(list, v[key])
+			}
+		}
+		return list
 	case string:
 		if v == "" {
 			return nil
@@ -144,6 +168,9 @@ func convert(value any, to reflect.Type) (reflect.Value, bool) {
 	given := reflect.ValueOf(value)
 	switch v := value.(type) {
 	case []any:
+		if to.Kind() == reflect.Slice && len(v) == 0 {
+			return reflect.MakeSlice(to, 0, 0), true
+		}
 		elements := make([]string, 0, len(v))
 		for _, element := range v {
 			text, ok := element.(string)
@@ -153,13 +180,20 @@ func convert(value any, to reflect.Type) (reflect.Value, bool) {
 			elements = append(elements, text)
 		}
 		given = reflect.ValueOf(elements)
+	case map[string]any:
+		if to.Kind() == reflect.Map && len(v) == 0 {
+			return reflect.MakeMap(to), true
+		}
 	case uint64: // every whole number that is not negative
 		if v > math.MaxInt64 {
 			return given, false
 		}
 		given = reflect.ValueOf(int64(v))
 	}
-	if given.Kind() != to.Kind() {
+	if to.Kind() == reflect.Int && given.Kind() == reflect.Int64 {
+		return given.Convert(to), true
+	}
+	if given.Kind() != to.Kind() || !given.CanConvert(to) {
 		return given, false
 	}
 	return given.Convert(to), true
@@ -189,16 +223,27 @@ func fill(object, stored reflect.Value) {
 	for i := range object.NumField() {
 		to, from := object.Field(i), stored.Field(i)
 		switch {
-		case to.Kind() != reflect.Pointer && to.Kind() != reflect.Slice:
+		case !portal.Writable(object.Type().Field(i)):
 			to.Set(from)
-		case from.IsNil():
 		case to.Kind() == reflect.Pointer && to.Type().Elem().Kind() == reflect.Struct:
-			if to.IsNil() {
-				to.Set(reflect.New(to.Type().Elem()))
-			}
-			fill(to.Elem(), from.Elem())
+			fillNested(to, from)
 		case to.IsNil():
 			to.Set(from)
 		}
 	}
+}
+
+// fillNested fills a nested object. Of one that is not stored, nothing is that only the portal writes.
+func fillNested(object, stored reflect.Value) {
+	if object.IsNil() && stored.IsNil() {
+		return
+	}
+	if object.IsNil() {
+		object.Set(reflect.New(object.Type().Elem()))
+	}
+	from := reflect.Zero(object.Type().Elem())
+	if !stored.IsNil() {
+		from = stored.Elem()
+	}
+	fill(object.Elem(), from)
 }

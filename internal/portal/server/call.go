@@ -24,10 +24,11 @@ const retryAfter = 1
 // call is one request on its way through the server.
 type call struct {
 	*http.Request
-	id     string           // request id
-	header http.Header      // of the answer
-	portal *service.Service // who does the work
-	caller service.Caller   // who asks; zero on routes that need no token
+	id      string           // request id
+	header  http.Header      // of the answer
+	portal  *service.Service // who does the work
+	caller  service.Caller   // who asks; zero on routes that need no token
+	maxBody int64            // of the request, in bytes
 
 	description func() ([]byte, error) // of the API
 }

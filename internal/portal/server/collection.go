@@ -21,15 +21,20 @@ type collection[T any] struct {
 	get     func(*service.Service, context.Context, service.Caller, string) (T, error)
 	create  func(*service.Service, context.Context, service.Caller, T, string) (service.Created[T], error)
 	replace func(*service.Service, context.Context, service.Caller, string, T, string) (T, error)
-	remove  func(*service.Service, context.Context, service.Caller, string, string) error
+	remove  func(c *call, id, ifMatch string) error
+	options []parameter // of a deletion
+	maxBody int64       // of a request, in bytes; 0 is defaultMaxBody
 }
+
+// maxUserBody leaves room for a picture in base64, which is a third larger than the picture.
+const maxUserBody = 2 * portal.MaxAvatarSize
 
 func users() collection[portal.User] {
 	return collection[portal.User]{
 		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username"},
 		version: func(u portal.User) (string, string) { return u.ID, u.ETag },
 		list:    (*service.Service).ListUsers, get: (*service.Service).GetUser, create: (*service.Service).CreateUser,
-		replace: (*service.Service).ReplaceUser, remove: (*service.Service).DeleteUser,
+		replace: (*service.Service).ReplaceUser, remove: removeUser, options: []parameter{discardParameter}, maxBody: maxUserBody,
 	}
 }
 
@@ -38,7 +43,7 @@ func permissionGroups() collection[portal.PermissionGroup] {
 		noun: portal.NounPermissionGroup, name: "PermissionGroup", path: "/v1/permission-groups", keys: []string{"name"},
 		version: func(g portal.PermissionGroup) (string, string) { return g.ID, g.ETag },
 		list:    (*service.Service).ListPermissionGroups, get: (*service.Service).GetPermissionGroup, create: (*service.Service).CreatePermissionGroup,
-		replace: (*service.Service).ReplacePermissionGroup, remove: (*service.Service).DeletePermissionGroup,
+		replace: (*service.Service).ReplacePermissionGroup, remove: plainly((*service.Service).DeletePermissionGroup),
 	}
 }
 
@@ -47,8 +52,30 @@ func sipAccounts() collection[portal.SIPAccount] {
 		noun: portal.NounSIPAccount, name: "SIPAccount", path: "/v1/sip-accounts", keys: []string{"extension"},
 		version: func(a portal.SIPAccount) (string, string) { return a.ID, a.ETag },
 		list:    (*service.Service).ListSIPAccounts, get: (*service.Service).GetSIPAccount, create: (*service.Service).CreateSIPAccount,
-		replace: (*service.Service).ReplaceSIPAccount, remove: (*service.Service).DeleteSIPAccount,
+		replace: (*service.Service).ReplaceSIPAccount, remove: plainly((*service.Service).DeleteSIPAccount),
 	}
+}
+
+func userGroups() collection[portal.UserGroup] {
+	return collection[portal.UserGroup]{
+		noun: portal.NounUserGroup, name: "UserGroup", path: "/v1/user-groups", keys: []string{"name"},
+		version: func(g portal.UserGroup) (string, string) { return g.ID, g.ETag },
+		list:    (*service.Service).ListUserGroups, get: (*service.Service).GetUserGroup, create: (*service.Service).CreateUserGroup,
+		replace: (*service.Service).ReplaceUserGroup, remove: plainly((*service.Service).DeleteUserGroup),
+	}
+}
+
+// plainly is a deletion of which there is nothing more to say.
+func plainly(remove func(*service.Service, context.Context, service.Caller, string, string) error) func(*call, string, string) error {
+	return func(c *call, id, ifMatch string) error { return remove(c.portal, c.Context(), c.caller, id, ifMatch) }
+}
+
+func removeUser(c *call, id, ifMatch string) error {
+	discard, err := c.flag(discardParameter)
+	if err != nil {
+		return err
+	}
+	return c.portal.DeleteUser(c.Context(), c.caller, id, ifMatch, portal.Deletion{DiscardPlannedWork: discard})
 }
 
 // Codes of errors that come with a body, and with a write that an object can be in the way of.
@@ -70,7 +97,7 @@ func (o collection[T]) routes() []route {
 		{
 			method: http.MethodPost, path: o.path, id: "create" + o.name, scope: portal.ScopeWrite,
 			summary:    "Makes a " + title + ". What is left out gets the platform's default.",
-			parameters: []parameter{idempotencyKeyParameter}, request: object, response: object, status: http.StatusCreated,
+			parameters: []parameter{idempotencyKeyParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusCreated,
 			headers: []header{etagHeader, locationHeader, replayedHeader}, codes: bodyCodes, run: o.handleCreate,
 		},
 		{
@@ -82,13 +109,13 @@ func (o collection[T]) routes() []route {
 		{
 			method: http.MethodPut, path: single, id: "replace" + o.name, scope: portal.ScopeWrite,
 			summary:    "Replaces a " + title + ". A field that is left out keeps its value.",
-			parameters: []parameter{idParameter, ifMatchParameter}, request: object, response: object, status: http.StatusOK,
+			parameters: []parameter{idParameter, ifMatchParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusOK,
 			headers: []header{etagHeader}, codes: writeCodes, run: o.handleReplace,
 		},
 		{
 			method: http.MethodDelete, path: single, id: "delete" + o.name, scope: portal.ScopeWrite,
 			summary:    "Deletes a " + title + ".",
-			parameters: []parameter{idParameter, ifMatchParameter}, status: http.StatusNoContent,
+			parameters: append([]parameter{idParameter, ifMatchParameter}, o.options...), status: http.StatusNoContent,
 			codes: []portal.Code{portal.CodeNotFound, portal.CodePreconditionFailed, portal.CodeConflict}, run: o.handleDelete,
 		},
 	}
@@ -147,7 +174,7 @@ func (o collection[T]) handleReplace(c *call) (any, error) {
 }
 
 func (o collection[T]) handleDelete(c *call) (any, error) {
-	return nil, o.remove(c.portal, c.Context(), c.caller, c.PathValue("id"), c.ifMatch())
+	return nil, o.remove(c, c.PathValue("id"), c.ifMatch())
 }
 
 // single answers with one object and its ETag.

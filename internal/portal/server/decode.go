@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -14,8 +15,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// maxBodySize is the most that a request may carry, in bytes.
-const maxBodySize = 1 << 20
+// defaultMaxBody is the most that a request may carry, in bytes, unless its route says otherwise.
+const defaultMaxBody = 1 << 20
 
 // errNull refuses a null: "left as it is" is said by leaving a field out, and "none" by an empty value.
 var errNull = errors.New("null")
@@ -36,7 +37,7 @@ func decode[T any](c *call) (T, error) {
 	if err != nil || mediaType != "application/json" || c.Header.Get("Content-Encoding") != "" {
 		return object, portal.NewError(portal.CodeUnsupportedMedia, "send the object as JSON, not encoded otherwise, with the header Content-Type: application/json")
 	}
-	body := http.MaxBytesReader(nil, c.Body, maxBodySize)
+	body := http.MaxBytesReader(nil, c.Body, c.maxBody)
 	err = json.UnmarshalRead(body, &object, json.RejectUnknownMembers(true), json.WithUnmarshalers(refuseNull))
 	return object, refusal(err)
 }
@@ -46,8 +47,8 @@ func refusal(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return portal.NewError(portal.CodeTooLarge, fmt.Sprintf("the body has more than %d bytes", maxBodySize))
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return portal.NewError(portal.CodeTooLarge, fmt.Sprintf("the body has more than %d bytes, which is the most that fits here", large.Limit))
 	}
 	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
 		return misfit(semantic)
@@ -83,6 +84,9 @@ func wanted(err *json.SemanticError) string {
 	t := err.GoType
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if t == reflect.TypeFor[time.Time]() {
+		return "send a time (RFC 3339), such as 2026-12-24T08:00:00Z"
 	}
 	switch t.Kind() {
 	case reflect.String:

@@ -139,13 +139,13 @@ func componentNames(context *jsonschema.ReflectContext) {
 	}
 }
 
-// describeField describes one field of a type. A secret is in requests only. A field that is neither a pointer nor a list is one that only
-// the portal writes; in a request it is ignored, so that an object can be sent back as it came.
+// describeField describes one field of a type. A secret is in requests only, and so is a picture. A field that only the portal writes is
+// ignored in a request, so that an object can be sent back as it came.
 func describeField(field jsonschema.InterceptPropParams) error {
 	t := field.Field.Type
 	request := inRequest(field.Context)
-	secret := t == reflect.TypeFor[*portal.Secret]()
-	if secret && !request {
+	secret, picture := t == reflect.TypeFor[*portal.Secret](), field.Name == "avatar"
+	if (secret || picture) && !request {
 		return jsonschema.ErrSkipProperty
 	}
 	if !field.Processed {
@@ -153,16 +153,33 @@ func describeField(field jsonschema.InterceptPropParams) error {
 	}
 	schema := field.PropertySchema
 	schema.RemoveType(jsonschema.Null) // absent is said by leaving the field out
-	switch optional := t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice; {
+	switch {
 	case secret:
 		schema.WithFormat("password")
 		schema.WithExtraPropertiesItem("writeOnly", true)
-	case request && !optional:
+	case picture:
+		schema.WithContentEncoding("base64")
+		schema.WithExtraPropertiesItem("writeOnly", true)
+	case request && isMandatory(field):
+		field.ParentSchema.Required = append(field.ParentSchema.Required, field.Name)
+	case request && !portal.Writable(field.Field):
 		schema.WithExtraPropertiesItem("readOnly", true)
 	case !request && (!strings.Contains(field.Field.Tag.Get("json"), ",omit") || field.Name == "id" || field.Name == "etag"):
 		field.ParentSchema.Required = append(field.ParentSchema.Required, field.Name)
 	}
 	return nil
+}
+
+// isMandatory reports whether a field is of a type of which a request always gives the whole.
+func isMandatory(field jsonschema.InterceptPropParams) bool {
+	switch field.ParentSchema.ReflectType {
+	case reflect.TypeFor[portal.Subgroup]():
+		return field.Name == "name"
+	case reflect.TypeFor[portal.PlannedPublication]():
+		return field.Name != "id"
+	default:
+		return false
+	}
 }
 
 // describeType closes what is sent in a request, and lists the values of what has a fixed set of them.

@@ -8,6 +8,14 @@ var (
 		in: "path", name: "id", description: "The id that the portal gave the object.",
 		schema: map[string]any{"type": "string", "minLength": 1},
 	}
+	publicationParameter = parameter{
+		in: "path", name: "publication", description: "The id that the portal gave the planned publication.",
+		schema: map[string]any{"type": "string", "minLength": 1},
+	}
+	discardParameter = parameter{
+		in: "query", name: "discard_planned_work", description: "Whether the planned publications of the user go too. Otherwise a user who has any stays.",
+		schema: map[string]any{"type": "boolean", "default": false},
+	}
 	limitParameter = parameter{
 		in: "query", name: "limit", description: "The most items on the page.",
 		schema: map[string]any{"type": "integer", "minimum": 1, "maximum": portal.MaxPageSize, "default": portal.DefaultPageSize},

@@ -54,6 +54,18 @@ func (c *call) listQuery(keys []string) (service.ListQuery, error) {
 	return query, nil
 }
 
+// flag reads a parameter that is true or false, and false if it is left out.
+func (c *call) flag(p parameter) (bool, error) {
+	switch c.URL.Query().Get(p.name) {
+	case "true":
+		return true, nil
+	case "false", "":
+		return false, nil
+	default:
+		return false, badField(p.name, "must be true or false")
+	}
+}
+
 // maxKeyLength is the most characters that an Idempotency-Key may have.
 const maxKeyLength = 255
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -17,6 +18,7 @@ type route struct {
 	scope        portal.Scope // what the token must allow; empty: no token is asked for
 	parameters   []parameter
 	request      any           // a value of the type of the body; nil: none
+	maxBody      int64         // of the request, in bytes; 0 is defaultMaxBody
 	response     any           // likewise, on success
 	status       int           // on success
 	headers      []header      // of the answer on success, besides those that every answer has
@@ -66,7 +68,6 @@ func routes() []route {
 			},
 		},
 	}
-	table = append(table, users().routes()...)
-	table = append(table, permissionGroups().routes()...)
-	return append(table, sipAccounts().routes()...)
+	return slices.Concat(table, users().routes(), permissionGroups().routes(), sipAccounts().routes(), userGroups().routes(),
+		plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes())
 }

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"path"
@@ -47,6 +48,7 @@ func (s *Server) routed(identify identify) http.Handler {
 			if err := c.checkQuery(route); err != nil {
 				return nil, err
 			}
+			c.maxBody = cmp.Or(route.maxBody, defaultMaxBody)
 			return route.run(c)
 		}))
 		methods[route.path] = append(methods[route.path], route.method)

@@ -23,16 +23,22 @@ type entity[T any] interface {
 	show(object *T, version int64)
 	// keepWritable takes out of a request what only the portal writes.
 	keepWritable(object *T)
-	// secret is where the object holds its password; nil if it has none.
-	secret(object *T) **portal.Secret
+	// resolve completes a request with what follows from it and from the stored object, nil on creation.
+	resolve(wanted, stored *T)
+	// visible returns the object without what a request may hold and no answer does.
+	visible(object T) T
+	// secrets are those that a request gives.
+	secrets(object *T) secrets
+	// giveSecrets puts secrets into an object.
+	giveSecrets(object *T, given secrets)
 	// inventory reads what the rules need to know to judge the object, by index.
 	inventory(ctx context.Context, tx *store.Tx, sc scene, object *T) (rules.Inventory, error)
-	// hasSecret reports whether the object that was found has this password.
-	hasSecret(sc scene, given portal.Secret) (bool, error)
-	// secretFindings judges a password by what only the portal can know. It is called after inventory.
-	secretFindings(ctx context.Context, tx *store.Tx, sc scene, object *T, given portal.Secret) ([]rules.Finding, error)
-	// prepare does what takes long, such as hashing, before the transaction that writes. Given is nil if the object keeps its password.
-	prepare(sc scene, given *portal.Secret) error
+	// hasSecrets reports whether the object that was found has all of these secrets.
+	hasSecrets(sc scene, given secrets) (bool, error)
+	// findings judges a request by what only the portal can know. It is called after resolve and inventory.
+	findings(ctx context.Context, tx *store.Tx, sc scene, wanted *T) ([]rules.Finding, error)
+	// prepare does what takes long, such as hashing, before the transaction that writes. A new object without a password gets one.
+	prepare(sc scene, creating bool, given secrets) error
 	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
 	// update replaces the object that was found.
 	update(ctx context.Context, tx *store.Tx, sc scene, object T) error
@@ -44,6 +50,7 @@ type entity[T any] interface {
 // scene is where a request takes place.
 type scene struct {
 	organization portal.Organization
+	mainNumber   string // of the organisation; empty for none
 	set          *rules.Set
 }
 
@@ -56,7 +63,7 @@ func readScene(ctx context.Context, tx *store.Tx, caller Caller) (scene, error) 
 		return scene{}, err
 	}
 	set, err := rules.For(organization.Platform)
-	return scene{organization: organization.Organization, set: set}, err
+	return scene{organization: organization.Organization, mainNumber: organization.MainNumber, set: set}, err
 }
 
 // uniqueKey is the form in which a natural key is compared; nil if the object has none.
@@ -137,18 +144,22 @@ func clone[T any](object T) (T, error) {
 	return duplicate, err
 }
 
-// givenSecret returns the password in an object, nil for none.
-func givenSecret[T any](e entity[T], object *T) *portal.Secret {
-	if field := e.secret(object); field != nil {
-		return *field
-	}
-	return nil
+// secrets are what a request may give and no answer shows; nil for what it does not give.
+type secrets struct {
+	password *portal.Secret
+	pin      *portal.Secret // of the voicemail (VX-14)
 }
 
-// withoutSecret returns the object without its password.
-func withoutSecret[T any](e entity[T], object T) T {
-	if field := e.secret(&object); field != nil {
-		*field = nil
+// empty finds the secrets that are given and protect nothing.
+func (s secrets) empty() []rules.Finding {
+	var findings []rules.Finding
+	for field, given := range map[string]*portal.Secret{"password": s.password, "voicemail.pin": s.pin} {
+		if given != nil && *given == "" {
+			findings = append(findings, rules.Finding{
+				Field: field, Severity: rules.SeverityError, Code: portal.CodeRequired,
+				Message: "an empty one protects nothing; give one, or leave the field out and the portal keeps what it has",
+			})
+		}
 	}
-	return object
+	return findings
 }

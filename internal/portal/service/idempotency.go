@@ -27,8 +27,8 @@ func checkKey(key string) error {
 }
 
 // replay turns the decision to create an object into the answer that an earlier request with the same key had, if that object is still
-// as that request left it. A password in the repeated request is set anew: whoever repeats it after a crash may have generated another
-// one, and the first is lost. If the object is gone or was changed, the key says nothing and the decision stays.
+// as that request left it. Secrets in the repeated request are set anew: whoever repeats it after a crash may have generated other
+// ones, and the first are lost. If the object is gone or was changed, the key says nothing and the decision stays.
 func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], key string, d *decision[T]) error {
 	requested, err := fingerprint(e, d.wanted)
 	if err != nil {
@@ -55,24 +55,20 @@ func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller,
 	if err != nil {
 		return err
 	}
-	given := givenSecret(e, &d.wanted)
+	given := e.secrets(&d.wanted)
 	d.id, d.stored, d.version, d.replayed, d.key = known.ObjectID, stored, version, true, known
 	if d.wanted, err = clone(stored); err != nil {
 		return err
 	}
-	if given == nil {
-		d.write = false
-		return nil
-	}
-	*e.secret(&d.wanted) = given
-	has, err := e.hasSecret(d.scene, *given)
+	e.giveSecrets(&d.wanted, given)
+	has, err := e.hasSecrets(d.scene, given)
 	d.write = !has
 	return err
 }
 
-// fingerprint tells requests apart by what they ask for, the password aside: no trace of it is kept.
+// fingerprint tells requests apart by what they ask for, the secrets aside: no trace of them is kept.
 func fingerprint[T any](e entity[T], request T) (string, error) {
-	text, err := json.Marshal(withoutSecret(e, request))
+	text, err := json.Marshal(e.visible(request))
 	if err != nil {
 		return "", err
 	}

@@ -90,7 +90,7 @@ func TestIdempotency_changedOrDeletedObjectIsANewCreate(t *testing.T) {
 	}
 	_, err = f.CreateUser(t.Context(), f.acme, request, "key")
 	wantError(t, err, portal.CodeConflict, "email", portal.CodeAlreadyExists)
-	if err := f.DeleteUser(t.Context(), f.acme, first.Object.ID, ""); err != nil {
+	if err := f.DeleteUser(t.Context(), f.acme, first.Object.ID, "", portal.Deletion{}); err != nil {
 		t.Fatal(err)
 	}
 	second, err := f.CreateUser(t.Context(), f.acme, request, "key")

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -13,31 +14,17 @@ import (
 )
 
 // list returns one page of objects in the order of their ids.
-func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], query ListQuery, id func(T) string) (portal.Page[T], error) {
-	page := portal.Page[T]{Items: []T{}}
-	limit := query.Limit
-	if limit == 0 {
-		limit = portal.DefaultPageSize
-	}
-	if limit < 0 || limit > portal.MaxPageSize {
-		return page, badParameter("limit", fmt.Sprintf("%d is not a page size; 1 to %d are allowed", limit, portal.MaxPageSize))
-	}
-	after, err := parseCursor(query.After, idPrefix(e.noun()))
+func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], query ListQuery, id func(T) string) (page portal.Page[T], err error) {
+	selection, err := selectPage(query, listing{prefix: idPrefix(e.noun()), title: e.noun().Title(), keys: naturalKeys(e.noun())})
 	if err != nil {
 		return page, err
 	}
-	keys := naturalKeys(e.noun())
-	for _, field := range slices.Sorted(maps.Keys(query.Where)) {
-		if !slices.Contains(keys, field) {
-			return page, badParameter(field, fmt.Sprintf("%ss cannot be selected by %q; by %s", e.noun().Title(), field, strings.Join(keys, " or ")))
-		}
-	}
+	var items []T
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
 			return err
 		}
-		selection := store.Selection{After: after, Limit: limit + 1, Where: map[string]string{}} // one more tells whether there is a next page
 		for field, value := range query.Where {
 			key := sc.uniqueKey(e.noun(), field, &value)
 			if key == nil {
@@ -45,18 +32,49 @@ func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], qu
 			}
 			selection.Where[field] = *key
 		}
-		items, err := e.list(ctx, tx, sc, selection)
-		if err != nil {
-			return err
-		}
-		if len(items) > limit {
-			items = items[:limit]
-			page.Next = cursor(id(items[limit-1]))
-		}
-		page.Items = append(page.Items, items...)
-		return nil
+		items, err = e.list(ctx, tx, sc, selection)
+		return err
 	})
-	return page, err
+	return pageOf(items, selection, id), err
+}
+
+// listing is what a list is of.
+type listing struct {
+	prefix string   // of the ids, by which a cursor of another list is told
+	title  string   // of one object
+	keys   []string // fields by which it can be searched
+}
+
+// selectPage checks the parameters of a list. It selects one object more than the page has, which tells whether there is a next page.
+func selectPage(query ListQuery, of listing) (store.Selection, error) {
+	limit := cmp.Or(query.Limit, portal.DefaultPageSize)
+	if limit < 0 || limit > portal.MaxPageSize {
+		return store.Selection{}, badParameter("limit", fmt.Sprintf("%d is not a page size; 1 to %d are allowed", limit, portal.MaxPageSize))
+	}
+	after, err := parseCursor(query.After, of.prefix)
+	if err != nil {
+		return store.Selection{}, err
+	}
+	for _, field := range slices.Sorted(maps.Keys(query.Where)) {
+		switch {
+		case len(of.keys) == 0:
+			return store.Selection{}, badParameter(field, fmt.Sprintf("%ss cannot be selected by %q; read the whole list", of.title, field))
+		case !slices.Contains(of.keys, field):
+			return store.Selection{}, badParameter(field, fmt.Sprintf("%ss cannot be selected by %q; by %s", of.title, field, strings.Join(of.keys, " or ")))
+		}
+	}
+	return store.Selection{After: after, Limit: limit + 1, Where: map[string]string{}}, nil
+}
+
+// pageOf makes a page of what was selected.
+func pageOf[T any](items []T, selection store.Selection, id func(T) string) portal.Page[T] {
+	page := portal.Page[T]{Items: []T{}}
+	if most := selection.Limit - 1; len(items) > most {
+		items = items[:most]
+		page.Next = cursor(id(items[most-1]))
+	}
+	page.Items = append(page.Items, items...)
+	return page
 }
 
 // naturalKeys are the fields by which a list can be searched: those that a person knows an object by (ALL-04).
@@ -64,7 +82,7 @@ func naturalKeys(noun portal.Noun) []string {
 	switch noun {
 	case portal.NounUser:
 		return []string{"email", "username"}
-	case portal.NounPermissionGroup:
+	case portal.NounPermissionGroup, portal.NounUserGroup:
 		return []string{"name"}
 	default:
 		return []string{"extension"}

@@ -132,7 +132,7 @@ func TestService_organisationsAreApart(t *testing.T) {
 	calls := map[string]func() error{
 		"get user":     func() error { _, err := f.GetUser(ctx, stranger, user.ID); return err },
 		"replace user": func() error { _, err := f.ReplaceUser(ctx, stranger, user.ID, portal.User{}, ""); return err },
-		"delete user":  func() error { return f.DeleteUser(ctx, stranger, user.ID, "") },
+		"delete user":  func() error { return f.DeleteUser(ctx, stranger, user.ID, "", portal.Deletion{}) },
 		"get group":    func() error { _, err := f.GetPermissionGroup(ctx, stranger, group.ID); return err },
 		"replace group": func() error {
 			_, err := f.ReplacePermissionGroup(ctx, stranger, group.ID, portal.PermissionGroup{}, "")

@@ -12,11 +12,19 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// Organization returns the caller's organisation.
+// Organization returns the caller's organisation, with what the caller may do in it and which of its PBXs wait for a reload (SA-10).
 func (s *Service) Organization(ctx context.Context, caller Caller) (organization portal.Organization, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
+		if err != nil {
+			return err
+		}
 		organization = sc.organization
+		organization.Scopes = scopesOf(caller)
+		pending, err := tx.PendingReloads(ctx, caller.OrganizationID)
+		for i := range organization.PBXs {
+			organization.PBXs[i].ReloadPending = slices.Contains(pending, organization.PBXs[i].ID)
+		}
 		return err
 	})
 	return organization, err
@@ -48,8 +56,13 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 				return err
 			}
 		}
-		if err := tx.PutOrganization(ctx, store.Organization{Organization: file.Organization, FileHash: file.Hash}); err != nil {
+		if err := tx.PutOrganization(ctx, store.Organization{Organization: file.Organization, MainNumber: file.MainNumber, FileHash: file.Hash}); err != nil {
 			return sharedDomain(err, file)
+		}
+		for _, id := range missing(pbxIDs(before.Organization), pbxIDs(file.Organization)) {
+			if err := tx.ClearPendingReload(ctx, file.Organization.ID, id); err != nil {
+				return err
+			}
 		}
 		if created {
 			return s.insertBuiltInGroups(ctx, tx, file.Organization)
@@ -120,13 +133,28 @@ func refuseApply(ctx context.Context, tx *store.Tx, before portal.Organization, 
 			}
 		}
 	}
-	for _, id := range missing(pbxIDs(before), pbxIDs(after)) {
-		users, err := tx.UsersOfPBX(ctx, before.ID, id)
-		if err != nil {
-			return err
-		}
-		if len(users) > 0 {
-			refuse("pbxs", "the PBX %s cannot go while %s is on it; move them to another one first", id, names(users))
+	type part struct {
+		field, message string
+		removed        []string
+		users          func(ctx context.Context, organizationID, id string) ([]store.Holder, error)
+	}
+	parts := []part{
+		{"pbxs", "the PBX %s cannot go while %s is on it; move them to another one first", missing(pbxIDs(before), pbxIDs(after)), tx.UsersOfPBX},
+		{"helpdesks", "the helpdesk %s cannot go while %s is on it; move them to another one first", missing(helpdeskIDs(before), helpdeskIDs(after)), tx.UsersOfHelpdesk},
+		{"social_accounts", "the account %s cannot go while %s answers from it; give them another one first", missing(socialAccountIDs(before), socialAccountIDs(after)), tx.UsersOfSocialAccount},
+	}
+	if file.MainNumber != "" {
+		parts = append(parts, part{"main_number", "%s cannot become the main number while it is the incoming number of %s; give them another one first", []string{file.MainNumber}, tx.UsersOfAllocation})
+	}
+	for _, part := range parts {
+		for _, id := range part.removed {
+			users, err := part.users(ctx, before.ID, id)
+			if err != nil {
+				return err
+			}
+			if len(users) > 0 {
+				refuse(part.field, part.message, id, names(users))
+			}
 		}
 	}
 	if len(fields) == 0 {
@@ -156,9 +184,21 @@ func missing(before, after []string) []string {
 }
 
 func pbxIDs(o portal.Organization) []string {
-	ids := make([]string, 0, len(o.PBXs))
-	for _, pbx := range o.PBXs {
-		ids = append(ids, pbx.ID)
+	return idsOf(o.PBXs, func(pbx portal.PBX) string { return pbx.ID })
+}
+
+func helpdeskIDs(o portal.Organization) []string {
+	return idsOf(o.Helpdesks, func(helpdesk portal.Helpdesk) string { return helpdesk.ID })
+}
+
+func socialAccountIDs(o portal.Organization) []string {
+	return idsOf(o.SocialAccounts, func(account portal.SocialAccount) string { return account.ID })
+}
+
+func idsOf[T any](list []T, id func(T) string) []string {
+	ids := make([]string, 0, len(list))
+	for _, element := range list {
+		ids = append(ids, id(element))
 	}
 	return ids
 }

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,6 +19,7 @@ import (
 // OrganizationFile is an organisation as its file describes it.
 type OrganizationFile struct {
 	Organization portal.Organization
+	MainNumber   string  // one of the phone numbers, E.164; empty for none
 	Hash         string  // SHA-256 of the text, in hexadecimal: tells whether the file changed since it was applied
 	top          mapping // where the fields stand
 }
@@ -38,7 +40,9 @@ var (
 	// A registrar compares the domain by the letter, as part of a digest, so only one spelling is allowed.
 	sipDomain = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 	listName  = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,62}$`)
-	pbxID     = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$`)
+	partID    = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$`)
+	// Which number outgoing calls show (MW-17).
+	outgoingNumber = regexp.MustCompile("^(" + portal.OutgoingNumberAccount + "|" + portal.OutgoingNumberUser + ")$")
 	// The part of the 7-bit alphabet that networks pass on unchanged; no comma, which separates senders.
 	senderName = regexp.MustCompile(`^[A-Za-z0-9 ._&+-]*[A-Za-z][A-Za-z0-9 ._&+-]*$`)
 )
@@ -58,7 +62,8 @@ func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error
 	if err != nil {
 		return OrganizationFile{}, err
 	}
-	top := document.top("id", "name", "platform", "sip_domain", "ordered", "phone_numbers", "sender_names", "pbxs", "modules")
+	top := document.top("id", "name", "platform", "sip_domain", "ordered", "phone_numbers", "main_number", "sender_names", "outgoing_number",
+		"pbxs", "helpdesks", "social_accounts", "modules")
 	o := portal.Organization{
 		ID:        top.text("id", text{required: true, pattern: organizationID, allowed: "1 to 63 lower-case letters, digits and hyphens, such as acme"}),
 		Name:      top.text("name", text{required: true, allowed: "the name as it is printed, such as Acme B.V."}),
@@ -70,9 +75,13 @@ func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error
 			parsed, err := portal.ParsePhoneNumber(number)
 			return string(parsed), err
 		}),
-		SenderNames: top.list("sender_names", checkSenderName),
-		PBXs:        pbxs(top),
+		SenderNames:    top.list("sender_names", checkSenderName),
+		PBXs:           pbxs(top),
+		Helpdesks:      helpdesks(top),
+		SocialAccounts: socialAccounts(top),
+		OutgoingNumber: cmp.Or(top.text("outgoing_number", text{pattern: outgoingNumber, allowed: "account, which shows the number of the SIP account, or user"}), portal.OutgoingNumberAccount),
 	}
+	mainNumber := mainNumber(top, o.PhoneNumbers)
 	if o.SIPDomain == "" && !top.has("sip_domain") && hasSIPAccounts(o.Platform) {
 		top.fail(top.keyOf("platform"), "%s has SIP accounts, so sip_domain is required: the domain that phones register with, such as acme.example.com", o.Platform)
 	}
@@ -80,7 +89,7 @@ func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error
 		return OrganizationFile{}, err
 	}
 	sum := sha256.Sum256(content)
-	return OrganizationFile{Organization: o, Hash: hex.EncodeToString(sum[:]), top: top}, nil
+	return OrganizationFile{Organization: o, MainNumber: mainNumber, Hash: hex.EncodeToString(sum[:]), top: top}, nil
 }
 
 func platform(top mapping) portal.Platform {
@@ -117,17 +126,67 @@ func checkSenderName(value string) (string, error) {
 	return value, nil
 }
 
+// mainNumber is the number that the organisation is known by, which is never one user's alone (VX-07).
+func mainNumber(top mapping, owned []string) string {
+	given := top.text("main_number", text{allowed: "one of phone_numbers"})
+	if given == "" {
+		return ""
+	}
+	number, err := portal.ParsePhoneNumber(given)
+	switch {
+	case err != nil:
+		top.fail(top.valueOf("main_number"), "main_number is %q: %v", given, err)
+	case !slices.Contains(owned, string(number)):
+		top.fail(top.valueOf("main_number"), "main_number is %q, which is not one of phone_numbers; add it there, or write one of them", given)
+	}
+	return string(number)
+}
+
 func pbxs(top mapping) []portal.PBX {
 	list := []portal.PBX{}
-	for _, entry := range top.mappings("pbxs", "a list of PBXs, each with id and name", "id", "name") {
-		pbx := portal.PBX{
-			ID:   entry.text("id", text{required: true, pattern: pbxID, allowed: "1 to 63 lower-case letters, digits, hyphens and underscores, such as main"}),
-			Name: entry.text("name", text{required: true, allowed: "the name as it is printed, such as Headquarters"}),
+	for _, entry := range parts(top, "pbxs", "PBX", "main", "Headquarters") {
+		list = append(list, portal.PBX{ID: entry.id, Name: entry.name})
+	}
+	return list
+}
+
+func helpdesks(top mapping) []portal.Helpdesk {
+	list := []portal.Helpdesk{}
+	for _, entry := range parts(top, "helpdesks", "helpdesk", "support", "Customer support") {
+		list = append(list, portal.Helpdesk{ID: entry.id, Name: entry.name})
+	}
+	return list
+}
+
+func socialAccounts(top mapping) []portal.SocialAccount {
+	list := []portal.SocialAccount{}
+	for _, entry := range parts(top, "social_accounts", "social account", "acme-x", "@acme", "platform") {
+		platform := entry.text("platform", text{required: true, pattern: listName, allowed: "a social platform in lower-case letters, such as x or facebook"})
+		list = append(list, portal.SocialAccount{ID: entry.id, Platform: platform, Name: entry.name})
+	}
+	return list
+}
+
+// part is something of which an organisation has several, each with an id and a name.
+type part struct {
+	mapping
+	id, name string
+}
+
+// parts reads a list of parts. The examples are an id and a name; more are the fields that a part has besides these two.
+func parts(top mapping, field, title, exampleID, exampleName string, more ...string) []part {
+	fields := append([]string{"id", "name"}, more...)
+	var list []part
+	for _, entry := range top.mappings(field, fmt.Sprintf("a list of %ss, each with %s", title, strings.Join(fields, " and ")), fields...) {
+		p := part{
+			mapping: entry,
+			id:      entry.text("id", text{required: true, pattern: partID, allowed: "1 to 63 lower-case letters, digits, hyphens and underscores, such as " + exampleID}),
+			name:    entry.text("name", text{required: true, allowed: "the name as it is printed, such as " + exampleName}),
 		}
-		if pbx.ID != "" && slices.ContainsFunc(list, func(other portal.PBX) bool { return other.ID == pbx.ID }) {
-			entry.fail(entry.valueOf("id"), "pbxs: %q is there twice; give every PBX an id of its own", pbx.ID)
+		if p.id != "" && slices.ContainsFunc(list, func(other part) bool { return other.id == p.id }) {
+			entry.fail(entry.valueOf("id"), "%s: %q is there twice; give every %s an id of its own", field, p.id, title)
 		}
-		list = append(list, pbx)
+		list = append(list, p)
 	}
 	return list
 }

@@ -23,26 +23,26 @@ func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, 
 	return portal.Secret(password), err
 }
 
-// hashLogin returns what is kept of a login password: argon2id as a PHC string, with a salt of its own.
-func (s *Service) hashLogin(password portal.Secret) (string, error) {
+// hashSecret returns what is kept of a login password or a PIN: argon2id as a PHC string, with a salt of its own.
+func (s *Service) hashSecret(password portal.Secret) (string, error) {
 	hash, err := argon2id.CreateHash(string(password), &s.passwordHash)
 	if err != nil {
-		return "", fmt.Errorf("hash a login password: %w", err)
+		return "", fmt.Errorf("hash a secret: %w", err)
 	}
 	return hash, nil
 }
 
-// loginVerifier compares one password with stored hashes and remembers the outcome by hash, as every comparison costs as much as
-// hashing. It lives as long as one request, which has one password.
-type loginVerifier map[string]bool
+// secretVerifier compares one secret with stored hashes and remembers the outcome by hash, as every comparison costs as much as
+// hashing. It lives as long as one request, which has one password and one PIN.
+type secretVerifier map[string]bool
 
-func (v loginVerifier) matches(password portal.Secret, hash string) (bool, error) {
+func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) {
 	if same, known := v[hash]; known {
 		return same, nil
 	}
-	same, err := argon2id.ComparePasswordAndHash(string(password), hash)
+	same, err := argon2id.ComparePasswordAndHash(string(given), hash)
 	if err != nil {
-		return false, fmt.Errorf("compare a login password: %w", err)
+		return false, fmt.Errorf("compare a secret: %w", err)
 	}
 	v[hash] = same
 	return same, nil

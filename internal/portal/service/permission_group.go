@@ -57,9 +57,17 @@ func (e *groupEntity) list(ctx context.Context, tx *store.Tx, sc scene, selectio
 
 func (*groupEntity) show(g *portal.PermissionGroup, version int64) { g.ETag = etag(version) }
 
-func (*groupEntity) keepWritable(g *portal.PermissionGroup) { g.ID, g.ETag, g.BuiltIn = "", "", false }
+func (*groupEntity) keepWritable(g *portal.PermissionGroup) {
+	g.ID, g.ETag, g.BuiltIn, g.MemberCount = "", "", false, 0
+}
 
-func (*groupEntity) secret(*portal.PermissionGroup) **portal.Secret { return nil }
+func (*groupEntity) resolve(_, _ *portal.PermissionGroup) {}
+
+func (*groupEntity) visible(g portal.PermissionGroup) portal.PermissionGroup { return g }
+
+func (*groupEntity) secrets(*portal.PermissionGroup) secrets { return secrets{} }
+
+func (*groupEntity) giveSecrets(*portal.PermissionGroup, secrets) {}
 
 func (*groupEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, g *portal.PermissionGroup) (rules.Inventory, error) {
 	inventory := rules.Inventory{Organization: sc.organization}
@@ -69,13 +77,13 @@ func (*groupEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, g *po
 	return inventory, err
 }
 
-func (*groupEntity) hasSecret(scene, portal.Secret) (bool, error) { return true, nil }
+func (*groupEntity) hasSecrets(scene, secrets) (bool, error) { return true, nil }
 
-func (*groupEntity) secretFindings(context.Context, *store.Tx, scene, *portal.PermissionGroup, portal.Secret) ([]rules.Finding, error) {
+func (*groupEntity) findings(context.Context, *store.Tx, scene, *portal.PermissionGroup) ([]rules.Finding, error) {
 	return nil, nil
 }
 
-func (*groupEntity) prepare(scene, *portal.Secret) error { return nil }
+func (*groupEntity) prepare(scene, bool, secrets) error { return nil }
 
 func (*groupEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id string, g portal.PermissionGroup) error {
 	g.ID = id

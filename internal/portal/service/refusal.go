@@ -50,6 +50,9 @@ func stale(noun portal.Noun, id string) error {
 // another instance of the portal was faster, or a rule set does not ask for what holds on every platform (ALL-02).
 func brokenKey(err error, noun portal.Noun) error {
 	if duplicate, ok := errors.AsType[*store.DuplicateError](err); ok {
+		if duplicate.Key == store.KeyPlatformEmail {
+			return refuse(noun, []rules.Finding{emailTaken()})
+		}
 		return refuse(noun, []rules.Finding{{
 			Field: fieldOf(noun, duplicate.Key), Severity: rules.SeverityError, Code: portal.CodeAlreadyExists,
 			Message: "another object of the organisation has this value; choose another",
@@ -58,7 +61,7 @@ func brokenKey(err error, noun portal.Noun) error {
 	if errors.Is(err, store.ErrMissingReference) {
 		return refuse(noun, []rules.Finding{{
 			Severity: rules.SeverityError, Code: portal.CodeMissing,
-			Message: "it refers to an object that does not exist; use the ids of existing permission groups and SIP accounts",
+			Message: "it refers to an object that does not exist; use the ids of existing permission groups, SIP accounts and subgroups",
 		}})
 	}
 	return err
@@ -71,8 +74,14 @@ func fieldOf(noun portal.Noun, key store.Key) string {
 		return "email"
 	case store.KeyUserUsername:
 		return "username"
-	case store.KeyPermissionGroupName:
+	case store.KeyPermissionGroupName, store.KeyUserGroupName:
 		return "name"
+	case store.KeySubgroupName:
+		return "subgroups"
+	case store.KeyUserGroupOfUser:
+		return "directory.user_group_ids"
+	case store.KeyAllocatedNumber:
+		return "telephony.caller_id"
 	case store.KeySIPAccountExtension:
 		return "extension"
 	case store.KeyExtension:

@@ -55,7 +55,7 @@ type Caller struct {
 type ListQuery struct {
 	Limit int               // objects on the page; 0 is portal.DefaultPageSize, at most portal.MaxPageSize
 	After string            // cursor of the previous page; empty for the first one
-	Where map[string]string // exact match on a natural key: email or username of a user, name of a group, extension of an account
+	Where map[string]string // exact match on a natural key: email or username of a user, name of a group or user group, extension of an account
 }
 
 // Created is the answer to a create. Replayed says that an earlier request with the same idempotency key made the object.
@@ -71,6 +71,8 @@ func idPrefix(noun portal.Noun) string {
 		return "usr_"
 	case portal.NounPermissionGroup:
 		return "grp_"
+	case portal.NounUserGroup:
+		return "ugr_"
 	default:
 		return "sip_"
 	}

@@ -35,14 +35,14 @@ func (s *Service) DeleteSIPAccount(ctx context.Context, caller Caller, id, ifMat
 }
 
 func (s *Service) sipAccount() *sipAccountEntity {
-	return &sipAccountEntity{service: s, logins: loginVerifier{}}
+	return &sipAccountEntity{service: s, logins: secretVerifier{}}
 }
 
 type sipAccountEntity struct {
 	service  *Service
 	row      store.SIPAccount
 	password portal.Secret // to be stored: the given one, or a generated one
-	logins   loginVerifier
+	logins   secretVerifier
 }
 
 func (*sipAccountEntity) noun() portal.Noun { return portal.NounSIPAccount }
@@ -78,7 +78,18 @@ func (*sipAccountEntity) keepWritable(a *portal.SIPAccount) {
 	a.ID, a.ETag, a.SIPUsername, a.SIPDomain, a.UserID = "", "", "", "", ""
 }
 
-func (*sipAccountEntity) secret(a *portal.SIPAccount) **portal.Secret { return &a.Password }
+func (*sipAccountEntity) resolve(_, _ *portal.SIPAccount) {}
+
+func (*sipAccountEntity) visible(a portal.SIPAccount) portal.SIPAccount {
+	a.Password = nil
+	return a
+}
+
+func (*sipAccountEntity) secrets(a *portal.SIPAccount) secrets { return secrets{password: a.Password} }
+
+func (*sipAccountEntity) giveSecrets(a *portal.SIPAccount, given secrets) {
+	a.Password = given.password
+}
 
 func (*sipAccountEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount) (rules.Inventory, error) {
 	inventory := rules.Inventory{Organization: sc.organization}
@@ -88,14 +99,14 @@ func (*sipAccountEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, 
 	return inventory, err
 }
 
-func (e *sipAccountEntity) hasSecret(sc scene, given portal.Secret) (bool, error) {
-	return e.row.Digests == sipDigests(*e.row.Extension, sc.organization.SIPDomain, given), nil
+func (e *sipAccountEntity) hasSecrets(sc scene, given secrets) (bool, error) {
+	return given.password == nil || e.row.Digests == sipDigests(*e.row.Extension, sc.organization.SIPDomain, *given.password), nil
 }
 
-// secretFindings keeps the login passwords of those who have the account out of it (TC-03): phones store their password in clear.
-func (e *sipAccountEntity) secretFindings(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount, given portal.Secret) ([]rules.Finding, error) {
-	if a.ID == "" {
-		return nil, nil // nobody has it yet
+// findings keeps the login passwords of those who have the account out of it (TC-03): phones store their password in clear.
+func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount) ([]rules.Finding, error) {
+	if a.Password == nil || *a.Password == "" || a.ID == "" { // without an id, nobody has it yet
+		return nil, nil
 	}
 	holders, err := tx.UsersOfSIPAccount(ctx, sc.organization.ID, a.ID)
 	if err != nil {
@@ -106,7 +117,7 @@ func (e *sipAccountEntity) secretFindings(ctx context.Context, tx *store.Tx, sc 
 		if err != nil {
 			return nil, err
 		}
-		same, err := e.logins.matches(given, user.PasswordHash)
+		same, err := e.logins.matches(*a.Password, user.PasswordHash)
 		if err != nil {
 			return nil, err
 		}
@@ -117,12 +128,13 @@ func (e *sipAccountEntity) secretFindings(ctx context.Context, tx *store.Tx, sc 
 	return nil, nil
 }
 
-func (e *sipAccountEntity) prepare(sc scene, given *portal.Secret) (err error) {
-	if given != nil {
-		e.password = *given
-		return nil
+func (e *sipAccountEntity) prepare(sc scene, creating bool, given secrets) (err error) {
+	switch {
+	case given.password != nil:
+		e.password = *given.password
+	case creating:
+		e.password, err = e.service.generatePassword(sc.set.Passwords[portal.NounSIPAccount])
 	}
-	e.password, err = e.service.generatePassword(sc.set.Passwords[portal.NounSIPAccount])
 	return err
 }
 

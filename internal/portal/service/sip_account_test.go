@@ -59,7 +59,7 @@ func TestSIPAccount_TC03_passwordIsTheAccountsAlone(t *testing.T) {
 	if f.digests(account.ID) != sipDigests("1001", "acme.example.com", sipPassword) || !f.canLogIn(user.ID, loginPassword) {
 		t.Error("a refused password was stored")
 	}
-	if err := f.DeleteUser(t.Context(), f.acme, user.ID, ""); err != nil {
+	if err := f.DeleteUser(t.Context(), f.acme, user.ID, "", portal.Deletion{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.ReplaceSIPAccount(t.Context(), f.acme, account.ID, portal.SIPAccount{Password: new(loginPassword)}, ""); err != nil {
@@ -137,7 +137,7 @@ func TestSIPAccount_inUseStays(t *testing.T) {
 	if want := "the SIP account 1001 belongs to alice@example.com; take it away from that user first"; got.Errors[0].Message != want {
 		t.Errorf("message is %q, want %q", got.Errors[0].Message, want)
 	}
-	if err := f.DeleteUser(t.Context(), f.acme, user.ID, ""); err != nil {
+	if err := f.DeleteUser(t.Context(), f.acme, user.ID, "", portal.Deletion{}); err != nil {
 		t.Fatal(err)
 	}
 	if free := f.getAccount(account.ID); free.UserID != "" {

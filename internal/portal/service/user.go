@@ -30,43 +30,111 @@ func (s *Service) ReplaceUser(ctx context.Context, caller Caller, id string, use
 	return replace(ctx, s, caller, s.user(), id, user, ifMatch)
 }
 
-// DeleteUser deletes a user, whose SIP accounts are free from then on.
-func (s *Service) DeleteUser(ctx context.Context, caller Caller, id, ifMatch string) error {
-	return remove(ctx, s, caller, s.user(), id, ifMatch)
+// DeleteUser deletes a user, whose SIP accounts and numbers are free from then on. With planned publications the user stays, unless
+// they are to be discarded (EN-16).
+func (s *Service) DeleteUser(ctx context.Context, caller Caller, id, ifMatch string, deletion portal.Deletion) error {
+	e := s.user()
+	e.deletion = deletion
+	return remove(ctx, s, caller, e, id, ifMatch)
 }
 
-func (s *Service) user() *userEntity { return &userEntity{service: s, logins: loginVerifier{}} }
+func (s *Service) user() *userEntity {
+	return &userEntity{service: s, logins: secretVerifier{}, pins: secretVerifier{}}
+}
 
 type userEntity struct {
 	service      *Service
 	row          store.User
 	accounts     []store.SIPAccount // those that the user is to have
 	passwordHash string             // to be stored
-	logins       loginVerifier
+	pinHash      string             // likewise
+	avatar       avatar             // of the request
+	logins, pins secretVerifier
+	deletion     portal.Deletion
 }
 
 func (*userEntity) noun() portal.Noun { return portal.NounUser }
 
 func (e *userEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.User, _ int64, err error) {
 	e.row, err = tx.User(ctx, sc.organization.ID, id)
-	return e.row.User, e.row.Version, err
+	return userOf(e.row, sc), e.row.Version, err
 }
 
 func (e *userEntity) list(ctx context.Context, tx *store.Tx, sc scene, selection store.Selection) ([]portal.User, error) {
 	rows, err := tx.Users(ctx, sc.organization.ID, selection)
 	users := make([]portal.User, 0, len(rows))
 	for _, row := range rows {
-		e.show(&row.User, row.Version)
-		users = append(users, row.User)
+		user := userOf(row, sc)
+		e.show(&user, row.Version)
+		users = append(users, user)
 	}
 	return users, err
 }
 
+// userOf shows that nothing is there where the platform could have something.
+func userOf(row store.User, sc scene) portal.User {
+	if t := row.Telephony; t != nil && t.IncomingNumbers == nil && sc.allocatesNumbers() {
+		t.IncomingNumbers = []string{}
+	}
+	return row.User
+}
+
 func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) }
 
-func (*userEntity) keepWritable(u *portal.User) { u.ID, u.ETag = "", "" }
+func (*userEntity) keepWritable(u *portal.User) {
+	u.ID, u.ETag, u.PlannedPublications = "", "", 0
+	if u.Telephony != nil {
+		u.Telephony.IncomingNumbers = nil
+	}
+	if u.Voicemail != nil {
+		u.Voicemail.PINSet = false
+	}
+	if u.Webcare != nil {
+		u.Webcare.AvatarSHA256 = ""
+	}
+}
 
-func (*userEntity) secret(u *portal.User) **portal.Secret { return &u.Password }
+// resolve reads the picture, whose hash tells whether it is another one.
+func (e *userEntity) resolve(wanted, _ *portal.User) {
+	e.avatar = avatar{}
+	if wanted.Webcare == nil || wanted.Webcare.Avatar == nil {
+		return
+	}
+	if *wanted.Webcare.Avatar != "" {
+		e.avatar = readAvatar(*wanted.Webcare.Avatar)
+	}
+	wanted.Webcare.AvatarSHA256 = e.avatar.SHA256
+}
+
+func (*userEntity) visible(u portal.User) portal.User {
+	u.Password = nil
+	if u.Voicemail != nil {
+		voicemail := *u.Voicemail
+		voicemail.PIN = nil
+		u.Voicemail = &voicemail
+	}
+	if u.Webcare != nil {
+		webcare := *u.Webcare
+		webcare.Avatar = nil
+		u.Webcare = &webcare
+	}
+	return u
+}
+
+func (*userEntity) secrets(u *portal.User) secrets {
+	given := secrets{password: u.Password}
+	if u.Voicemail != nil {
+		given.pin = u.Voicemail.PIN
+	}
+	return given
+}
+
+func (*userEntity) giveSecrets(u *portal.User, given secrets) {
+	u.Password = given.password
+	if u.Voicemail != nil {
+		u.Voicemail.PIN = given.pin
+	}
+}
 
 func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *portal.User) (inventory rules.Inventory, err error) {
 	inventory.Organization = sc.organization
@@ -82,6 +150,12 @@ func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *p
 		inventory.PermissionGroups[id] = group.PermissionGroup
 	}
 	if err := e.loadSIPAccounts(ctx, tx, sc, u, &inventory); err != nil {
+		return inventory, err
+	}
+	if err := noteSubgroups(ctx, tx, sc, u, &inventory); err != nil {
+		return inventory, err
+	}
+	if err := noteNumber(ctx, tx, sc, callerID(*u), &inventory); err != nil {
 		return inventory, err
 	}
 	organizationID := sc.organization.ID
@@ -148,54 +222,143 @@ func sipAccountReferences(u *portal.User) []string {
 	return ids
 }
 
-func (e *userEntity) hasSecret(_ scene, given portal.Secret) (bool, error) {
-	return e.logins.matches(given, e.row.PasswordHash)
-}
-
-// secretFindings keeps the passwords of the user's phones out of the login (TC-03).
-func (e *userEntity) secretFindings(_ context.Context, _ *store.Tx, sc scene, _ *portal.User, given portal.Secret) ([]rules.Finding, error) {
-	for _, account := range e.accounts {
-		if account.Digests == sipDigests(*account.Extension, sc.organization.SIPDomain, given) {
-			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}, nil
+func (e *userEntity) hasSecrets(_ scene, given secrets) (bool, error) {
+	if given.pin != nil {
+		if e.row.PINHash == "" {
+			return false, nil
+		}
+		if same, err := e.pins.matches(*given.pin, e.row.PINHash); err != nil || !same {
+			return false, err
 		}
 	}
-	return nil, nil
+	if given.password == nil {
+		return true, nil
+	}
+	return e.logins.matches(*given.password, e.row.PasswordHash)
 }
 
-func (e *userEntity) prepare(sc scene, given *portal.Secret) (err error) {
-	if given == nil {
+func (e *userEntity) findings(ctx context.Context, tx *store.Tx, sc scene, u *portal.User) ([]rules.Finding, error) {
+	findings := append(e.avatar.findings(), e.passwordFindings(sc, u)...)
+	claimed, err := e.emailFindings(ctx, tx, sc, u)
+	return append(findings, claimed...), err
+}
+
+// passwordFindings keeps the passwords of the user's phones out of the login (TC-03).
+func (e *userEntity) passwordFindings(sc scene, u *portal.User) []rules.Finding {
+	if u.Password == nil || *u.Password == "" {
+		return nil
+	}
+	for _, account := range e.accounts {
+		if account.Digests == sipDigests(*account.Extension, sc.organization.SIPDomain, *u.Password) {
+			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}
+		}
+	}
+	return nil
+}
+
+// prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
+func (e *userEntity) prepare(sc scene, creating bool, given secrets) (err error) {
+	if given.pin != nil {
+		if e.pinHash, err = e.service.hashSecret(*given.pin); err != nil {
+			return err
+		}
+	}
+	if given.password == nil && creating {
 		generated, err := e.service.generatePassword(sc.set.Passwords[portal.NounUser])
 		if err != nil {
 			return err
 		}
-		given = &generated
+		given.password = &generated
 	}
-	e.passwordHash, err = e.service.hashLogin(*given)
+	if given.password != nil {
+		e.passwordHash, err = e.service.hashSecret(*given.password)
+	}
 	return err
 }
 
 func (e *userEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id string, u portal.User) error {
 	u.ID = id
-	return tx.InsertUser(ctx, sc.organization.ID, userRow(sc, u, 0, e.passwordHash))
+	row := userRow(sc, u)
+	row.PasswordHash, row.PINHash = e.passwordHash, e.pinHash
+	if err := tx.InsertUser(ctx, sc.organization.ID, row); err != nil {
+		return err
+	}
+	return e.follow(ctx, tx, sc, portal.User{}, u)
 }
 
 func (e *userEntity) update(ctx context.Context, tx *store.Tx, sc scene, u portal.User) error {
-	hash := e.row.PasswordHash
-	if u.Password != nil {
-		hash = e.passwordHash
+	row := userRow(sc, u)
+	row.Version, row.PasswordHash, row.PINHash = e.row.Version, e.row.PasswordHash, e.row.PINHash
+	given := e.secrets(&u)
+	if given.password != nil {
+		row.PasswordHash = e.passwordHash
 	}
-	return tx.UpdateUser(ctx, sc.organization.ID, userRow(sc, u, e.row.Version, hash))
+	if given.pin != nil {
+		row.PINHash = e.pinHash
+	}
+	if err := tx.UpdateUser(ctx, sc.organization.ID, row); err != nil {
+		return err
+	}
+	return e.follow(ctx, tx, sc, e.row.User, u)
 }
 
-func userRow(sc scene, u portal.User, version int64, hash string) store.User {
+// follow does what a change of a user brings with it, in the same transaction.
+func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before, after portal.User) error {
+	if err := claimEmail(ctx, tx, sc, before, after); err != nil {
+		return err
+	}
+	if err := allocate(ctx, tx, sc, before, after); err != nil {
+		return err
+	}
+	if err := e.keepAvatar(ctx, tx, sc, before, after); err != nil {
+		return err
+	}
+	return awaitReload(ctx, tx, sc, before, after)
+}
+
+// keepAvatar stores the picture of the request, if it is another one than before.
+func (e *userEntity) keepAvatar(ctx context.Context, tx *store.Tx, sc scene, before, after portal.User) error {
+	switch wanted := avatarSHA256(after); wanted {
+	case avatarSHA256(before):
+		return nil
+	case "":
+		return tx.DeleteAvatar(ctx, sc.organization.ID, after.ID)
+	default:
+		return tx.PutAvatar(ctx, sc.organization.ID, after.ID, e.avatar.Avatar)
+	}
+}
+
+func avatarSHA256(u portal.User) string {
+	if u.Webcare == nil {
+		return ""
+	}
+	return u.Webcare.AvatarSHA256
+}
+
+func userRow(sc scene, u portal.User) store.User {
 	return store.User{
-		User: u, Version: version, PasswordHash: hash,
-		EmailKey: sc.uniqueKey(portal.NounUser, "email", u.Email), UsernameKey: sc.uniqueKey(portal.NounUser, "username", u.Username),
+		User: u, EmailKey: sc.uniqueKey(portal.NounUser, "email", u.Email), UsernameKey: sc.uniqueKey(portal.NounUser, "username", u.Username),
 	}
 }
 
-func (*userEntity) guardDelete(context.Context, *store.Tx, scene, portal.User) error { return nil }
+// guardDelete keeps what the user has planned from never being placed (EN-16).
+func (e *userEntity) guardDelete(_ context.Context, _ *store.Tx, _ scene, u portal.User) error {
+	if u.PlannedPublications == 0 || e.deletion.DiscardPlannedWork {
+		return nil
+	}
+	return portal.NewError(portal.CodeConflict, "a user with planned work cannot be deleted", portal.FieldError{
+		Field: "discard_planned_work", Code: portal.CodeInUse,
+		Message: fmt.Sprintf("the user has %s that would never be placed; set discard_planned_work = true to discard them, or hand them over first",
+			count(u.PlannedPublications, "planned publication")),
+	})
+}
 
-func (*userEntity) delete(ctx context.Context, tx *store.Tx, sc scene, id string) error {
-	return tx.DeleteUser(ctx, sc.organization.ID, id)
+func (e *userEntity) delete(ctx context.Context, tx *store.Tx, sc scene, id string) error {
+	if err := tx.DiscardPlannedPublications(ctx, sc.organization.ID, id); err != nil {
+		return err
+	}
+	if err := tx.DeleteUser(ctx, sc.organization.ID, id); err != nil {
+		return err
+	}
+	return awaitReload(ctx, tx, sc, e.row.User)
 }

@@ -215,7 +215,7 @@ func TestUser_ifMatch(t *testing.T) {
 	wantError(t, err, portal.CodePreconditionFailed, "", "")
 	_, err = f.ReplaceUser(t.Context(), f.acme, user.ID, portal.User{LastName: new("Bakker")}, user.ETag)
 	wantError(t, err, portal.CodePreconditionFailed, "", "")
-	err = f.DeleteUser(t.Context(), f.acme, user.ID, user.ETag)
+	err = f.DeleteUser(t.Context(), f.acme, user.ID, user.ETag, portal.Deletion{})
 	wantError(t, err, portal.CodePreconditionFailed, "", "")
 	if got := f.get(user.ID); !reflect.DeepEqual(got, changed) {
 		t.Errorf("a refused write changed the object to %s", marshal(t, got))
@@ -223,10 +223,10 @@ func TestUser_ifMatch(t *testing.T) {
 	if !f.canLogIn(user.ID, otherLoginPassword) {
 		t.Error("a refused write changed the password")
 	}
-	if err := f.DeleteUser(t.Context(), f.acme, user.ID, `"v9", `+changed.ETag); err != nil {
+	if err := f.DeleteUser(t.Context(), f.acme, user.ID, `"v9", `+changed.ETag, portal.Deletion{}); err != nil {
 		t.Errorf("a list of ETags with the right one: %v", err)
 	}
-	wantError(t, f.DeleteUser(t.Context(), f.acme, user.ID, "*"), portal.CodeNotFound, "", "")
+	wantError(t, f.DeleteUser(t.Context(), f.acme, user.ID, "*", portal.Deletion{}), portal.CodeNotFound, "", "")
 	_, err = f.ReplaceUser(t.Context(), f.acme, user.ID, change, "")
 	wantError(t, err, portal.CodeNotFound, "", "")
 }

@@ -33,11 +33,8 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 		return decision[T]{}, err
 	}
 	if d.write {
-		given := givenSecret(e, &d.wanted)
-		if d.version == 0 || given != nil {
-			if err := e.prepare(d.scene, given); err != nil {
-				return decision[T]{}, err
-			}
+		if err := e.prepare(d.scene, d.version == 0, e.secrets(&d.wanted)); err != nil {
+			return decision[T]{}, err
 		}
 		err := s.store.Write(ctx, func(tx *store.Tx) error {
 			if err := decideIn(tx); err != nil || !d.write {
@@ -95,12 +92,13 @@ func create[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 			return d, err
 		}
 		d.scene.set.Normalize(e.noun(), &d.wanted)
+		e.resolve(&d.wanted, nil)
 		if key != "" {
 			if err := replay(ctx, s, tx, caller, e, key, &d); err != nil || !d.write {
 				return d, err
 			}
 		}
-		return d, judge(ctx, tx, e, d)
+		return d, judge(ctx, tx, caller, e, d)
 	})
 	return Created[T]{Object: d.stored, Replayed: d.replayed}, err
 }
@@ -125,6 +123,7 @@ func replace[T any](ctx context.Context, s *Service, caller Caller, e entity[T],
 		e.keepWritable(&d.wanted)
 		rules.FillFrom(&d.wanted, &old)
 		d.scene.set.Normalize(e.noun(), &d.wanted)
+		e.resolve(&d.wanted, &d.stored)
 		same, err := changesNothing(e, d)
 		if err != nil || same {
 			return d, err // whatever If-Match says: this may be the repetition of a request whose answer was lost (RFC 9110, section 13.1.1)
@@ -133,50 +132,37 @@ func replace[T any](ctx context.Context, s *Service, caller Caller, e entity[T],
 			return d, stale(e.noun(), id)
 		}
 		d.write = true
-		return d, judge(ctx, tx, e, d)
+		return d, judge(ctx, tx, caller, e, d)
 	})
 	return d.stored, err
 }
 
-// changesNothing reports whether what is wanted is what is stored already, the password included.
+// changesNothing reports whether what is wanted is what is stored already, the secrets included.
 func changesNothing[T any](e entity[T], d decision[T]) (bool, error) {
-	if !reflect.DeepEqual(withoutSecret(e, d.wanted), d.stored) {
+	if !reflect.DeepEqual(e.visible(d.wanted), d.stored) {
 		return false, nil
 	}
-	given := givenSecret(e, &d.wanted)
-	if given == nil {
-		return true, nil
-	}
-	return e.hasSecret(d.scene, *given)
+	return e.hasSecrets(d.scene, e.secrets(&d.wanted))
 }
 
 // judge puts what is wanted before the rules.
-func judge[T any](ctx context.Context, tx *store.Tx, e entity[T], d decision[T]) error {
+func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T], d decision[T]) error {
 	inventory, err := e.inventory(ctx, tx, d.scene, &d.wanted)
 	if err != nil {
 		return err
 	}
-	change := rules.Change{Noun: e.noun(), After: &d.wanted}
+	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller)}
 	if d.version != 0 {
 		change.Before = &d.stored
 	}
 	findings := d.scene.set.Check(inventory, change)
-	if given := givenSecret(e, &d.wanted); given != nil {
-		more, err := judgeSecret(ctx, tx, e, d, *given)
-		if err != nil {
-			return err
-		}
-		findings = append(findings, more...)
+	findings = append(findings, e.secrets(&d.wanted).empty()...)
+	more, err := e.findings(ctx, tx, d.scene, &d.wanted)
+	if err != nil {
+		return err
 	}
-	return refuse(e.noun(), findings)
+	return refuse(e.noun(), append(findings, more...))
 }
 
-func judgeSecret[T any](ctx context.Context, tx *store.Tx, e entity[T], d decision[T], given portal.Secret) ([]rules.Finding, error) {
-	if given == "" {
-		return []rules.Finding{{
-			Field: "password", Severity: rules.SeverityError, Code: portal.CodeRequired,
-			Message: "an empty password protects nothing; give one, or leave the field out and the portal keeps the old one or generates one",
-		}}, nil
-	}
-	return e.secretFindings(ctx, tx, d.scene, &d.wanted, given)
-}
+// scopesOf is what the caller may do. It is never nil, which to the rules means that nobody knows.
+func scopesOf(caller Caller) []portal.Scope { return append([]portal.Scope{}, caller.Scopes...) }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,24 +12,32 @@ import (
 // Organization is an organisation and the hash of the file it was last read from.
 type Organization struct {
 	portal.Organization
-	FileHash string
+	MainNumber string // one of the owned numbers, which is nobody's alone; empty for none
+	FileHash   string
 }
 
 // Organization returns an organisation, or ErrNotFound.
 func (t *Tx) Organization(ctx context.Context, id string) (Organization, error) {
-	const query = `SELECT id, name, platform, COALESCE(sip_domain, ''), document, file_hash FROM organizations WHERE id = $1`
+	const query = `SELECT id, name, platform, COALESCE(sip_domain, ''), main_number, document, file_hash FROM organizations WHERE id = $1`
 	return one(ctx, t, scanOrganization, query, id)
 }
 
 func scanOrganization(r row) (o Organization, err error) {
 	var id, name, platform, domain, document string
-	if err := r.Scan(&id, &name, &platform, &domain, &document, &o.FileHash); err != nil {
+	if err := r.Scan(&id, &name, &platform, &domain, &o.MainNumber, &document, &o.FileHash); err != nil {
 		return o, err
 	}
 	if err := json.Unmarshal([]byte(document), &o.Organization); err != nil {
 		return o, fmt.Errorf("organisation %s: %w", id, err)
 	}
 	o.ID, o.Name, o.Platform, o.SIPDomain = id, name, portal.Platform(platform), domain
+	if o.Helpdesks == nil { // stored before the document had them
+		o.Helpdesks = []portal.Helpdesk{}
+	}
+	if o.SocialAccounts == nil {
+		o.SocialAccounts = []portal.SocialAccount{}
+	}
+	o.OutgoingNumber = cmp.Or(o.OutgoingNumber, portal.OutgoingNumberAccount)
 	return o, nil
 }
 
@@ -38,10 +47,10 @@ func (t *Tx) PutOrganization(ctx context.Context, o Organization) error {
 	if err != nil {
 		return err
 	}
-	const query = `INSERT INTO organizations (id, name, platform, sip_domain, document, file_hash) VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6)
+	const query = `INSERT INTO organizations (id, name, platform, sip_domain, main_number, document, file_hash) VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7)
 		ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, sip_domain = excluded.sip_domain,
-			document = excluded.document, file_hash = excluded.file_hash`
-	return t.change(ctx, query, o.ID, o.Name, string(o.Platform), o.SIPDomain, string(document), o.FileHash)
+			main_number = excluded.main_number, document = excluded.document, file_hash = excluded.file_hash`
+	return t.change(ctx, query, o.ID, o.Name, string(o.Platform), o.SIPDomain, o.MainNumber, string(document), o.FileHash)
 }
 
 // UsersOfNumber returns the users that show an owned number or a sender name.
@@ -58,4 +67,19 @@ func (t *Tx) SIPAccountsOfNumber(ctx context.Context, organizationID, number str
 // UsersOfPBX returns the users on a PBX.
 func (t *Tx) UsersOfPBX(ctx context.Context, organizationID, pbxID string) ([]Holder, error) {
 	return t.userHolders(ctx, `pbx_id = $2`, organizationID, pbxID)
+}
+
+// UsersOfHelpdesk returns the users on a helpdesk service.
+func (t *Tx) UsersOfHelpdesk(ctx context.Context, organizationID, helpdeskID string) ([]Holder, error) {
+	return t.userHolders(ctx, `helpdesk_id = $2`, organizationID, helpdeskID)
+}
+
+// UsersOfSocialAccount returns the users that answer from an account on a social platform unless they choose another.
+func (t *Tx) UsersOfSocialAccount(ctx context.Context, organizationID, accountID string) ([]Holder, error) {
+	return t.userHolders(ctx, `id IN (SELECT user_id FROM user_social_accounts s WHERE s.organization_id = $1 AND s.account_id = $2)`, organizationID, accountID)
+}
+
+// UsersOfAllocation returns the user who is called under an owned number.
+func (t *Tx) UsersOfAllocation(ctx context.Context, organizationID, number string) ([]Holder, error) {
+	return t.userHolders(ctx, `id IN (SELECT user_id FROM number_allocations a WHERE a.organization_id = $1 AND a.number = $2)`, organizationID, number)
 }

@@ -14,11 +14,13 @@ type PermissionGroup struct {
 	NameKey string // the name as it is compared; to be given, not returned
 }
 
-const selectPermissionGroup = `SELECT id, version, name, description, permissions, built_in FROM permission_groups WHERE organization_id = $1`
+const selectPermissionGroup = `SELECT id, version, name, description, permissions, built_in,
+	(SELECT COUNT(*) FROM user_permission_groups u WHERE u.organization_id = permission_groups.organization_id AND u.permission_group_id = permission_groups.id)
+	FROM permission_groups WHERE organization_id = $1`
 
 func scanPermissionGroup(r row) (g PermissionGroup, err error) {
 	var permissions string
-	if err := r.Scan(&g.ID, &g.Version, &g.Name, &g.Description, &permissions, &g.BuiltIn); err != nil {
+	if err := r.Scan(&g.ID, &g.Version, &g.Name, &g.Description, &permissions, &g.BuiltIn, &g.MemberCount); err != nil {
 		return g, err
 	}
 	return g, json.Unmarshal([]byte(permissions), &g.Permissions)

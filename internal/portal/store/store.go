@@ -26,6 +26,11 @@ const (
 	KeySIPAccountExtension Key = "sip_accounts.extension"
 	KeyExtension           Key = "extensions.extension"
 	KeySIPDomain           Key = "organizations.sip_domain"
+	KeyPlatformEmail       Key = "platform_emails.email_key" // over all organisations
+	KeyUserGroupName       Key = "user_groups.name_key"
+	KeySubgroupName        Key = "subgroups.name_key"
+	KeyUserGroupOfUser     Key = "user_subgroups.user_group_id" // two subgroups of one group
+	KeyAllocatedNumber     Key = "number_allocations.number"
 )
 
 // DuplicateError says that another row has the same key. It is always returned as *DuplicateError.

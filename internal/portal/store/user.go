@@ -13,6 +13,7 @@ type User struct {
 	portal.User
 	Version      int64
 	PasswordHash string // PHC string of argon2id
+	PINHash      string // of the voicemail PIN, likewise; empty for none
 	// The address and the login name as they are compared, nil for none; to be given, not returned.
 	EmailKey, UsernameKey *string
 }
@@ -21,15 +22,18 @@ type User struct {
 const userName = `COALESCE(users.email, users.username, users.id)`
 
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, u.password_hash,
-	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, e.extension, u.settings
-	FROM users u LEFT JOIN extensions e ON e.organization_id = u.organization_id AND e.user_id = u.id WHERE u.organization_id = $1`
+	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, e.extension, COALESCE(u.voicemail_pin_hash, ''), COALESCE(a.sha256, ''),
+	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.settings
+	FROM users u LEFT JOIN extensions e ON e.organization_id = u.organization_id AND e.user_id = u.id
+	LEFT JOIN avatars a ON a.organization_id = u.organization_id AND a.user_id = u.id WHERE u.organization_id = $1`
 
 func scanUser(r row) (u User, err error) {
 	var columns portal.User
-	var pbx, app, clickToDial, extension sql.NullString
-	var settings string
+	var pbx, app, clickToDial, helpdesk, extension sql.NullString
+	var avatar, settings string
 	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
-		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &extension, &settings)
+		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &extension, &u.PINHash, &avatar,
+		&columns.PlannedPublications, &settings)
 	if err != nil {
 		return u, err
 	}
@@ -37,7 +41,7 @@ func scanUser(r row) (u User, err error) {
 		return u, fmt.Errorf("user %s: %w", columns.ID, err)
 	}
 	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
-	u.FirstName, u.MiddleName, u.LastName = columns.FirstName, columns.MiddleName, columns.LastName
+	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
 	if t := u.Telephony; t != nil {
 		restore(&t.PBXID, pbx)
 		restore(&t.AppSIPAccountID, app)
@@ -45,6 +49,15 @@ func scanUser(r row) (u User, err error) {
 	}
 	if u.ClickToDial != nil {
 		restore(&u.ClickToDial.SIPAccountID, clickToDial)
+	}
+	if u.Licence != nil {
+		restore(&u.Licence.HelpdeskID, helpdesk)
+	}
+	if u.Voicemail != nil {
+		u.Voicemail.PINSet = u.PINHash != ""
+	}
+	if u.Webcare != nil {
+		u.Webcare.AvatarSHA256 = avatar
 	}
 	return u, nil
 }
@@ -88,10 +101,10 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 		return err
 	}
 	const query = `INSERT INTO users (organization_id, id, version, username, username_key, email, email_key, first_name, middle_name, last_name, description, enabled,
-			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, settings)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, helpdesk_id, voicemail_pin_hash, settings)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULLIF($17, ''), $18)`
 	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
-		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), settings)
+		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings)
 	if err != nil {
 		return err
 	}
@@ -105,10 +118,11 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 		return err
 	}
 	const query = `UPDATE users SET version = version + 1, username = $4, username_key = $5, email = $6, email_key = $7, first_name = $8, middle_name = $9, last_name = $10,
-			description = $11, enabled = $12, password_hash = $13, pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16, settings = $17
+			description = $11, enabled = $12, password_hash = $13, pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16,
+			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
-		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), settings)
+		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings)
 	if err != nil {
 		return err
 	}
@@ -163,6 +177,13 @@ func (u *User) clickToDialSIPAccountID() *string {
 		return nil
 	}
 	return noneAsNull(u.ClickToDial.SIPAccountID)
+}
+
+func (u *User) helpdeskID() *string {
+	if u.Licence == nil {
+		return nil
+	}
+	return noneAsNull(u.Licence.HelpdeskID)
 }
 
 // noneAsNull is how a reference to nothing is stored: what is empty refers to no row.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -14,13 +15,22 @@ const (
 	fieldSMSSenders = "telephony.sms_senders"
 )
 
-// relation is one value of one field of one user.
+// Fields of a user whose values are in tables of their own.
+const (
+	fieldPermissionGroups = "permission_group_ids"
+	fieldSIPAccounts      = "telephony.sip_account_ids"
+	fieldIncomingNumbers  = "telephony.incoming_numbers"
+	fieldUserGroups       = "directory.user_group_ids"
+	fieldDefaultAccounts  = "webcare.default_accounts"
+)
+
+// relation is one value of one field of one user; key is that of the value in a map.
 type relation struct {
-	userID, field, value string
+	userID, field, key, value string
 }
 
 func scanRelation(r row) (v relation, err error) {
-	err = r.Scan(&v.userID, &v.field, &v.value)
+	err = r.Scan(&v.userID, &v.field, &v.key, &v.value)
 	return v, err
 }
 
@@ -29,10 +39,13 @@ func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []U
 	if len(users) == 0 {
 		return nil
 	}
-	const query = `SELECT user_id, 'permission_group_ids', permission_group_id FROM user_permission_groups
-			WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3
-		UNION ALL SELECT user_id, 'telephony.sip_account_ids', sip_account_id FROM user_sip_accounts WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3
-		UNION ALL SELECT user_id, field, number FROM user_numbers WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`
+	const condition = ` WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`
+	const query = `SELECT user_id, '` + fieldPermissionGroups + `', '', permission_group_id FROM user_permission_groups` + condition + `
+		UNION ALL SELECT user_id, '` + fieldSIPAccounts + `', '', sip_account_id FROM user_sip_accounts` + condition + `
+		UNION ALL SELECT user_id, field, '', number FROM user_numbers` + condition + `
+		UNION ALL SELECT user_id, '` + fieldIncomingNumbers + `', '', number FROM number_allocations` + condition + `
+		UNION ALL SELECT user_id, '` + fieldUserGroups + `', '', subgroup_id FROM user_subgroups` + condition + `
+		UNION ALL SELECT user_id, '` + fieldDefaultAccounts + `', social_platform, account_id FROM user_social_accounts` + condition
 	relations, err := all(ctx, t, scanRelation, query, organizationID, users[0].ID, users[len(users)-1].ID)
 	if err != nil {
 		return err
@@ -47,26 +60,33 @@ func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []U
 		}
 	}
 	for i := range users { // the order is the contract's, not the database's collation
-		slices.Sort(users[i].PermissionGroupIDs)
-		if t := users[i].Telephony; t != nil {
-			slices.Sort(t.SIPAccountIDs)
-			slices.Sort(t.CallerIDs)
-			slices.Sort(t.SMSSenders)
-		}
+		users[i].sortRelations()
 	}
 	return nil
 }
 
 func (u *User) relate(r relation) {
-	if r.field == "permission_group_ids" {
-		u.PermissionGroupIDs = append(u.PermissionGroupIDs, r.value)
-		return
-	}
-	if u.Telephony == nil {
-		u.Telephony = &portal.Telephony{}
-	}
 	switch r.field {
-	case "telephony.sip_account_ids":
+	case fieldPermissionGroups:
+		u.PermissionGroupIDs = append(u.PermissionGroupIDs, r.value)
+	case fieldUserGroups:
+		u.Directory = present(u.Directory)
+		u.Directory.UserGroupIDs = append(u.Directory.UserGroupIDs, r.value)
+	case fieldDefaultAccounts:
+		u.Webcare = present(u.Webcare)
+		if u.Webcare.DefaultAccounts == nil {
+			u.Webcare.DefaultAccounts = map[string]string{}
+		}
+		u.Webcare.DefaultAccounts[r.key] = r.value
+	default:
+		u.Telephony = present(u.Telephony)
+		u.relateTelephony(r)
+	}
+}
+
+func (u *User) relateTelephony(r relation) {
+	switch r.field {
+	case fieldSIPAccounts:
 		u.Telephony.SIPAccountIDs = append(u.Telephony.SIPAccountIDs, r.value)
 	case fieldCallerID:
 		u.Telephony.CallerID = new(r.value)
@@ -74,10 +94,33 @@ func (u *User) relate(r relation) {
 		u.Telephony.CallerIDs = append(u.Telephony.CallerIDs, r.value)
 	case fieldSMSSenders:
 		u.Telephony.SMSSenders = append(u.Telephony.SMSSenders, r.value)
+	case fieldIncomingNumbers:
+		u.Telephony.IncomingNumbers = append(u.Telephony.IncomingNumbers, r.value)
 	}
 }
 
-// insertRelations stores what a user refers to and is found by.
+func (u *User) sortRelations() {
+	slices.Sort(u.PermissionGroupIDs)
+	if t := u.Telephony; t != nil {
+		slices.Sort(t.SIPAccountIDs)
+		slices.Sort(t.CallerIDs)
+		slices.Sort(t.SMSSenders)
+		slices.Sort(t.IncomingNumbers)
+	}
+	if u.Directory != nil {
+		slices.Sort(u.Directory.UserGroupIDs)
+	}
+}
+
+// present is the nested object, made if it is not there.
+func present[T any](object *T) *T {
+	if object == nil {
+		object = new(T)
+	}
+	return object
+}
+
+// insertRelations stores what a user refers to and is found by. Numbers are allocated apart.
 func (t *Tx) insertRelations(ctx context.Context, organizationID string, u portal.User) error {
 	for _, id := range u.PermissionGroupIDs {
 		const query = `INSERT INTO user_permission_groups (organization_id, user_id, permission_group_id) VALUES ($1, $2, $3)`
@@ -85,25 +128,54 @@ func (t *Tx) insertRelations(ctx context.Context, organizationID string, u porta
 			return err
 		}
 	}
-	if u.Telephony == nil {
-		return nil
+	if u.Telephony != nil {
+		if err := t.insertTelephony(ctx, organizationID, u.ID, *u.Telephony); err != nil {
+			return err
+		}
 	}
-	if extension := noneAsNull(u.Telephony.Extension); extension != nil {
+	if u.Directory != nil {
+		for _, id := range u.Directory.UserGroupIDs {
+			subgroup, err := t.Subgroup(ctx, organizationID, id)
+			if errors.Is(err, ErrNotFound) {
+				return ErrMissingReference
+			}
+			if err != nil {
+				return err
+			}
+			const query = `INSERT INTO user_subgroups (organization_id, user_id, user_group_id, subgroup_id) VALUES ($1, $2, $3, $4)`
+			if err := t.change(ctx, query, organizationID, u.ID, subgroup.GroupID, id); err != nil {
+				return err
+			}
+		}
+	}
+	if u.Webcare != nil {
+		for platform, account := range u.Webcare.DefaultAccounts {
+			const query = `INSERT INTO user_social_accounts (organization_id, user_id, social_platform, account_id) VALUES ($1, $2, $3, $4)`
+			if err := t.change(ctx, query, organizationID, u.ID, platform, account); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (t *Tx) insertTelephony(ctx context.Context, organizationID, userID string, telephony portal.Telephony) error {
+	if extension := noneAsNull(telephony.Extension); extension != nil {
 		const query = `INSERT INTO extensions (organization_id, extension, user_id) VALUES ($1, $2, $3)`
-		if err := t.change(ctx, query, organizationID, extension, u.ID); err != nil {
+		if err := t.change(ctx, query, organizationID, extension, userID); err != nil {
 			return err
 		}
 	}
-	for _, id := range u.Telephony.SIPAccountIDs {
+	for _, id := range telephony.SIPAccountIDs {
 		const query = `INSERT INTO user_sip_accounts (organization_id, user_id, sip_account_id) VALUES ($1, $2, $3)`
-		if err := t.change(ctx, query, organizationID, u.ID, id); err != nil {
+		if err := t.change(ctx, query, organizationID, userID, id); err != nil {
 			return err
 		}
 	}
-	for field, numbers := range numbersOf(*u.Telephony) {
+	for field, numbers := range numbersOf(telephony) {
 		for _, number := range numbers {
 			const query = `INSERT INTO user_numbers (organization_id, user_id, field, number) VALUES ($1, $2, $3, $4)`
-			if err := t.change(ctx, query, organizationID, u.ID, field, number); err != nil {
+			if err := t.change(ctx, query, organizationID, userID, field, number); err != nil {
 				return err
 			}
 		}
@@ -120,7 +192,7 @@ func numbersOf(t portal.Telephony) map[string][]string {
 }
 
 func (t *Tx) deleteRelations(ctx context.Context, organizationID, userID string) error {
-	for _, table := range []string{"user_permission_groups", "user_sip_accounts", "user_numbers", "extensions"} {
+	for _, table := range []string{"user_permission_groups", "user_sip_accounts", "user_numbers", "extensions", "user_subgroups", "user_social_accounts"} {
 		if _, err := t.exec(ctx, `DELETE FROM `+table+` WHERE organization_id = $1 AND user_id = $2`, organizationID, userID); err != nil {
 			return err
 		}

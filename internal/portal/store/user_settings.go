@@ -11,17 +11,40 @@ import (
 func settingsOf(u portal.User) (string, error) {
 	u.ID, u.ETag, u.Password = "", "", nil
 	u.Username, u.Email, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled = nil, nil, nil, nil, nil, nil, nil
-	u.PermissionGroupIDs = emptied(u.PermissionGroupIDs)
+	u.PermissionGroupIDs, u.PlannedPublications = emptied(u.PermissionGroupIDs), 0
 	if u.Telephony != nil {
 		t := *u.Telephony
 		t.Extension, t.PBXID, t.AppSIPAccountID, t.CallerID = none(t.Extension), none(t.PBXID), none(t.AppSIPAccountID), none(t.CallerID)
-		t.SIPAccountIDs, t.CallerIDs, t.SMSSenders = emptied(t.SIPAccountIDs), emptied(t.CallerIDs), emptied(t.SMSSenders)
+		t.SIPAccountIDs, t.CallerIDs, t.SMSSenders, t.IncomingNumbers = emptied(t.SIPAccountIDs), emptied(t.CallerIDs), emptied(t.SMSSenders), nil
 		u.Telephony = &t
 	}
 	if u.ClickToDial != nil {
 		c := *u.ClickToDial
 		c.SIPAccountID = none(c.SIPAccountID)
 		u.ClickToDial = &c
+	}
+	if u.Directory != nil {
+		d := *u.Directory
+		d.UserGroupIDs = emptied(d.UserGroupIDs)
+		u.Directory = &d
+	}
+	if u.Licence != nil {
+		l := *u.Licence
+		l.HelpdeskID = none(l.HelpdeskID)
+		u.Licence = &l
+	}
+	if u.Voicemail != nil {
+		v := *u.Voicemail
+		v.PIN, v.PINSet = nil, false
+		u.Voicemail = &v
+	}
+	if u.Webcare != nil {
+		w := *u.Webcare
+		w.Avatar, w.AvatarSHA256 = nil, ""
+		if w.DefaultAccounts != nil {
+			w.DefaultAccounts = map[string]string{}
+		}
+		u.Webcare = &w
 	}
 	text, err := json.Marshal(u)
 	return string(text), err

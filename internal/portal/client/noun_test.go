@@ -1,0 +1,137 @@
+package client_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+)
+
+func TestClient_EN16_aDeletionSaysWhatMayGoWithIt(t *testing.T) {
+	t.Parallel()
+	for discard, query := range map[bool]string{false: "", true: "discard_planned_work=true"} {
+		server := newScript(t, plain, reset, succeed)
+		if err := server.client(t).DeleteUser(t.Context(), "usr_1", `"1"`, portal.Deletion{DiscardPlannedWork: discard}); err != nil {
+			t.Fatal(err)
+		}
+		requests := server.got()
+		if len(requests) != 2 {
+			t.Fatalf("%d requests, want 2", len(requests))
+		}
+		for _, r := range requests {
+			if r.Method != http.MethodDelete || r.URL.Path != "/v1/users/usr_1" || r.URL.RawQuery != query || r.Header.Get("If-Match") != `"1"` {
+				t.Errorf("%s %s with If-Match %s, want the query %q", r.Method, r.URL, r.Header.Get("If-Match"), query)
+			}
+		}
+	}
+}
+
+func TestClient_SA10_aReloadIsRepeatedWithoutAKey(t *testing.T) {
+	t.Parallel()
+	server := newScript(t, plain, reset, problem(503, `{"status":503,"code":"unavailable"}`),
+		respond(200, "application/json", `{"id":"praha/1","name":"Praha","reload_pending":false}`))
+	pbx, err := server.client(t).ReloadPBX(t.Context(), "praha/1")
+	if err != nil || pbx.Name != "Praha" || pbx.ReloadPending {
+		t.Fatalf("reloaded %+v, %v", pbx, err)
+	}
+	requests := server.got()
+	if len(requests) != 3 {
+		t.Fatalf("%d requests, want 3", len(requests))
+	}
+	for _, r := range requests {
+		if r.Method != http.MethodPost || r.RequestURI != "/v1/pbxs/praha%2F1/reload" || r.body != "" || r.Header.Get("Idempotency-Key") != "" {
+			t.Errorf("%s %s with the body %q and the key %q", r.Method, r.RequestURI, r.body, r.Header.Get("Idempotency-Key"))
+		}
+	}
+}
+
+func TestClient_phoneNumbersWithoutANumberAreNone(t *testing.T) {
+	t.Parallel()
+	server := newScript(t, plain, page(`{"items":[{"number":"+46855511001","main":true}],"next":"a"}`), page(`{"items":[{"main":false}]}`))
+	if numbers, err := server.client(t).ListPhoneNumbers(t.Context()); err == nil || numbers != nil || !strings.Contains(err.Error(), "phone number") {
+		t.Errorf("got %v and error %v", numbers, err)
+	}
+}
+
+func TestClient_EN16_plannedPublicationsAreThoseOfOneUser(t *testing.T) {
+	t.Parallel()
+	const stored = `{"id":"pub_1","text":"Closed today","publish_at":"2026-12-24T08:00:00Z"}`
+	server := newScript(t, plain, page(`{"items":[`+stored+`]}`), respond(http.StatusCreated, "application/json", stored), succeed)
+	c := server.client(t)
+	listed, err := c.ListPlannedPublications(t.Context(), "usr_1")
+	if err != nil || len(listed) != 1 || listed[0].ID != "pub_1" || listed[0].PublishAt.Month() != time.December {
+		t.Errorf("listed %+v, %v", listed, err)
+	}
+	wanted := portal.PlannedPublication{Text: "Closed today", PublishAt: time.Date(2026, time.December, 24, 8, 0, 0, 0, time.UTC)}
+	made, err := c.CreatePlannedPublication(t.Context(), "usr_1", wanted)
+	if err != nil || made.ID != "pub_1" {
+		t.Errorf("made %+v, %v", made, err)
+	}
+	if err := c.DeletePlannedPublication(t.Context(), "usr_1", "pub_1"); err != nil {
+		t.Error(err)
+	}
+	got := []string{}
+	for _, r := range server.got() {
+		got = append(got, r.Method+" "+r.URL.Path)
+	}
+	const path = "/v1/users/usr_1/planned-publications"
+	if want := "GET " + path + " POST " + path + " DELETE " + path + "/pub_1"; strings.Join(got, " ") != want {
+		t.Errorf("requested %v, want %s", got, want)
+	}
+	if body := server.got()[1].body; !strings.Contains(body, `"publish_at":"2026-12-24T08:00:00Z"`) {
+		t.Errorf("the body %s lacks the time", body)
+	}
+	lost := newScript(t, plain, reset, succeed)
+	if planned, err := lost.client(t).CreatePlannedPublication(t.Context(), "usr_1", wanted); err == nil || len(lost.got()) != 1 {
+		t.Errorf("%d requests planned %+v; whether the first one did is not known", len(lost.got()), planned)
+	}
+	if _, err := c.ListPlannedPublications(t.Context(), ".."); err == nil {
+		t.Error("listed the publications of nobody")
+	}
+	if _, err := c.CreatePlannedPublication(t.Context(), "", wanted); err == nil {
+		t.Error("planned a publication of nobody")
+	}
+	if err := c.DeletePlannedPublication(t.Context(), "usr_1", ""); err == nil {
+		t.Error("deleted a publication that is none")
+	}
+	if n := len(server.got()); n != 3 {
+		t.Errorf("%d requests, want 3", n)
+	}
+}
+
+func TestClient_TC10_userGroups(t *testing.T) {
+	t.Parallel()
+	const stored = `{"id":"ugr_1","etag":"\"1\"","name":"position","subgroups":[{"id":"sub_1","name":"sales","member_count":2}]}`
+	server := newScript(t, plain, respond(http.StatusCreated, "application/json", stored), page(`{"items":[`+stored+`]}`), respond(200, "application/json", stored))
+	c := server.client(t)
+	wanted := portal.UserGroup{Name: new("position"), Subgroups: []portal.Subgroup{{Name: "sales"}}}
+	made, err := c.CreateUserGroup(t.Context(), wanted)
+	if err != nil || made.Object.Subgroups[0].ID != "sub_1" || made.Object.Subgroups[0].MemberCount != 2 {
+		t.Fatalf("made %+v, %v", made, err)
+	}
+	if listed, err := c.ListUserGroups(t.Context(), client.UserGroupQuery{Name: "position"}); err != nil || len(listed) != 1 || listed[0].ID != "ugr_1" {
+		t.Errorf("listed %+v, %v", listed, err)
+	}
+	if read, err := c.GetUserGroup(t.Context(), "ugr_1"); err != nil || *read.Name != "position" {
+		t.Errorf("read %+v, %v", read, err)
+	}
+	if _, err := c.ReplaceUserGroup(t.Context(), "ugr_1", wanted, `"1"`); err != nil {
+		t.Error(err)
+	}
+	if err := c.DeleteUserGroup(t.Context(), "ugr_1", `"1"`); err != nil {
+		t.Error(err)
+	}
+	requests := server.got()
+	want := []string{"POST /v1/user-groups", "GET /v1/user-groups", "GET /v1/user-groups/ugr_1", "PUT /v1/user-groups/ugr_1", "DELETE /v1/user-groups/ugr_1"}
+	for i, r := range requests {
+		if r.Method+" "+r.URL.Path != want[i] {
+			t.Errorf("request %d is %s %s, want %s", i, r.Method, r.URL.Path, want[i])
+		}
+	}
+	if len(requests) != len(want) || requests[0].Header.Get("Idempotency-Key") == "" || requests[1].URL.Query().Get("name") != "position" || requests[4].Header.Get("If-Match") != `"1"` {
+		t.Errorf("%d requests, query %v", len(requests), requests[1].URL.Query())
+	}
+}

@@ -1,0 +1,72 @@
+package provider
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// avatar is a picture file as a configuration names it. The state keeps the digest of what the portal has, so that another picture under the same
+// name is a change.
+type avatar struct {
+	content []byte // nothing for an empty name, which removes the picture
+	sha256  string // hex; "" for none
+}
+
+// readAvatar reads the file; nil if the configuration names none or does not know the name yet.
+func readAvatar(file types.String) (*avatar, error) {
+	switch {
+	case file.IsNull() || file.IsUnknown():
+		return nil, nil
+	case file.ValueString() == "":
+		return &avatar{}, nil
+	}
+	name := file.ValueString()
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("the picture cannot be read: %w", err)
+	}
+	if info.Size() > portal.MaxAvatarSize {
+		return nil, fmt.Errorf("%s has %d bytes; a picture has at most %d, make it smaller", name, info.Size(), portal.MaxAvatarSize)
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("the picture cannot be read: %w", err)
+	}
+	if kind := http.DetectContentType(content); kind != "image/png" && kind != "image/jpeg" {
+		return nil, fmt.Errorf("%s holds %s; a picture is a PNG or a JPEG file", name, kind)
+	}
+	sum := sha256.Sum256(content)
+	return &avatar{content: content, sha256: hex.EncodeToString(sum[:])}, nil
+}
+
+// request is the field of a request that sends the picture; nil if the portal has it already.
+func (a *avatar) request(stored string) *string {
+	if a == nil || a.sha256 == stored {
+		return nil
+	}
+	return new(base64.StdEncoding.EncodeToString(a.content))
+}
+
+// picture adds the picture that the configuration names to a request, unless the portal has it already.
+func (m userResourceModel) picture(ctx context.Context, user *portal.User, stored string, diags *diag.Diagnostics) {
+	if user.Webcare == nil {
+		return
+	}
+	picture, err := readAvatar(nested[webcareResourceModel](ctx, m.Webcare, diags).AvatarFile)
+	if err != nil {
+		diags.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), capital(err.Error(), "")+".")
+		return
+	}
+	user.Webcare.Avatar = picture.request(stored)
+}

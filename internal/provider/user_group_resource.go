@@ -1,0 +1,198 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*userGroupResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*userGroupResource)(nil)
+	_ resource.ResourceWithImportState = (*userGroupResource)(nil)
+)
+
+func newUserGroupResource() resource.Resource { return &userGroupResource{} }
+
+type userGroupResource struct{ resourceBase }
+
+func (r *userGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_user_group"
+}
+
+func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = userGroupSchema()
+}
+
+func userGroupSchema() schema.Schema {
+	a := attributes{portal.NounUserGroup}
+	return schema.Schema{
+		MarkdownDescription: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. "+
+			rules.Describe(portal.NounUserGroup, "")) + "\n\nA subgroup with members cannot be removed. One that is renamed is another subgroup.",
+		Attributes: map[string]schema.Attribute{
+			"id":   a.id(),
+			"name": a.required("name", "Name of the group. The group called *position* is shown under the profile of a user."),
+			"subgroups": schema.SetAttribute{
+				ElementType:         types.StringType,
+				Required:            true,
+				MarkdownDescription: "Names of the subgroups.",
+				Validators:          []validator.Set{subgroupNames{}},
+			},
+			"subgroup_ids": schema.MapAttribute{
+				ElementType:         types.StringType,
+				Computed:            true,
+				MarkdownDescription: "Ids of the subgroups by name, for `directory.user_group_ids` of `switchboard_user`.",
+			},
+		},
+	}
+}
+
+// subgroupNames refuses names that are none, and two that are one without their case.
+type subgroupNames struct{}
+
+func (subgroupNames) Description(context.Context) string {
+	return "must be different names, whatever their case"
+}
+
+func (v subgroupNames) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateSet implements validator.Set.
+func (subgroupNames) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
+	var seen []string
+	for _, name := range texts(req.ConfigValue) {
+		if strings.TrimSpace(name) == "" {
+			resp.Diagnostics.AddAttributeError(req.Path, "Malformed", "A subgroup needs a name; remove the empty one.")
+		}
+		if i := slices.IndexFunc(seen, func(other string) bool { return strings.EqualFold(other, name) }); i >= 0 {
+			resp.Diagnostics.AddAttributeError(req.Path, "The same subgroup twice", fmt.Sprintf("%q and %q are one name; remove one of them.", seen[i], name))
+		}
+		seen = append(seen, name)
+	}
+}
+
+// ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
+func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if !r.ready() || req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state userGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	change := plannedChange[portal.UserGroup]{noun: portal.NounUserGroup, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		change.before = new(state.request())
+	}
+	after := plan.request()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	change.after, change.id = &after, after.ID
+	change.stock = func(context.Context, *rules.Inventory) error { return nil } // a group refers to nothing
+	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
+		return
+	}
+	answer := plan.answered(after)
+	if after.ID == "" {
+		answer.ID = types.StringUnknown()
+	}
+	if !plan.Subgroups.Equal(state.Subgroups) { // new subgroups get new ids
+		answer.SubgroupIDs = types.MapUnknown(types.StringType)
+	}
+	settlePlan(ctx, req, resp, &answer)
+}
+
+func (r *userGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan userGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	doing := fmt.Sprintf("creating the user group %q", plan.Name.ValueString())
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	created, err := r.client.CreateUserGroup(ctx, plan.request())
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
+		return
+	}
+	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUserGroup, created.Object.ID)
+	plan = plan.answered(created.Object)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
+}
+
+func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state userGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("reading the user group %s", named(state.Name, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	group, err := r.client.GetUserGroup(ctx, state.ID.ValueString())
+	if client.IsNotFound(err) {
+		warnGone(&resp.Diagnostics, portal.NounUserGroup, named(state.Name, state.ID))
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
+		return
+	}
+	state = state.answered(*group)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
+}
+
+func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state userGroupModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("changing the user group %s", named(state.Name, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	changed, err := r.client.ReplaceUserGroup(ctx, state.ID.ValueString(), plan.request(), storedETag(ctx, req.Private, &resp.Diagnostics))
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
+		return
+	}
+	plan = plan.answered(*changed)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
+}
+
+func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state userGroupModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	doing := fmt.Sprintf("deleting the user group %s", named(state.Name, state.ID))
+	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
+	if err := r.client.DeleteUserGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
+		addDeleteError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
+	}
+}
+
+// ImportState takes the id or the name (ALL-04).
+func (r *userGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	doing := fmt.Sprintf("importing the user group %q", req.ID)
+	if !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	group, err := r.findUserGroup(ctx, req.ID)
+	if err != nil {
+		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), group.ID)...)
+}
