@@ -47,40 +47,8 @@ func newProtocol(t *testing.T, p *portaltest.Portal) *protocol {
 // plan validates and plans the creation of a resource, and returns what both have to say.
 func (d *protocol) plan(typeName string, attributes map[string]any) []*tfprotov6.Diagnostic {
 	d.t.Helper()
-	schema := d.schemas.ResourceSchemas[typeName]
-	config := d.value(schema, attributes)
-	validated, err := d.server.ValidateResourceConfig(d.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
-		TypeName: typeName, Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
-	})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if len(validated.Diagnostics) > 0 {
-		return validated.Diagnostics // Terraform goes no further either
-	}
-	null := tftypes.NewValue(schema.ValueType(), nil)
-	prior, err := tfprotov6.NewDynamicValue(schema.ValueType(), null)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	planned, err := d.server.PlanResourceChange(d.t.Context(), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: typeName, Config: config, ProposedNewState: d.value(schema, withoutWriteOnly(schema, attributes)), PriorState: &prior,
-		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{},
-	})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return planned.Diagnostics
-}
-
-func withoutWriteOnly(schema *tfprotov6.Schema, attributes map[string]any) map[string]any {
-	proposed := map[string]any{}
-	for _, attribute := range schema.Block.Attributes {
-		if value, ok := attributes[attribute.Name]; ok && !attribute.WriteOnly {
-			proposed[attribute.Name] = value
-		}
-	}
-	return proposed
+	_, diagnostics := d.tryChange(d.noInstance(typeName), attributes)
+	return diagnostics
 }
 
 // value encodes attributes; what is left out is null.

@@ -1,0 +1,261 @@
+package provider
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+// settings are attributes of a configuration by the path that their field has in the rule set. nil takes an attribute out.
+type settings map[string]any
+
+// with returns the settings with some of them changed.
+func (s settings) with(changes settings) settings {
+	all := maps.Clone(s)
+	if all == nil {
+		all = settings{}
+	}
+	maps.Copy(all, changes)
+	return all
+}
+
+// updates are how the fields of one kind of object can change on one platform.
+type updates struct {
+	base   settings // an object that the platform accepts, with as many fields as go together
+	second map[string]update
+}
+
+// update is the change of one field.
+type update struct {
+	to any // the second value
+	// base is what the object before the change has besides, or instead of, the common base.
+	base settings
+	// with are changes without which the platform does not allow this one.
+	with settings
+	// effects are attributes that the portal sets when the field changes.
+	effects []string
+}
+
+// TestUpdates_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each time the portal has what the configuration
+// says and a second plan is empty: what is left out stays as it is.
+func TestUpdates_ALL07_everyField(t *testing.T) {
+	t.Parallel()
+	for _, platform := range portal.Platforms() {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			p := portaltest.Start(t, portaltest.WithPlatform(platform))
+			set, err := rules.For(platform)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tables := updateTables(t, p, platform)
+			for _, noun := range slices.Sorted(maps.Keys(set.Objects)) {
+				fields, table := set.Objects[noun].Fields, tables[noun]
+				for _, path := range slices.Sorted(maps.Keys(table.second)) {
+					if fields[path] == nil {
+						t.Errorf("%s has no %s of a %s any more: take its second value out of the table", platform, path, noun.Title())
+					}
+				}
+				for _, path := range slices.Sorted(maps.Keys(fields)) {
+					change, ok := table.second[path]
+					if !ok {
+						t.Errorf("%s has a field %s of a %s without a second value: add one to the table, so that its update is tested", platform, path, noun.Title())
+						continue
+					}
+					t.Run(string(noun)+"/"+path, func(t *testing.T) {
+						updated{t: t, p: p, noun: noun, field: path, immutable: fields[path].Immutable != ""}.test(table.base.with(change.base), change)
+					})
+				}
+			}
+		})
+	}
+}
+
+// updated is the test of one update.
+type updated struct {
+	t         *testing.T
+	p         *portaltest.Portal
+	noun      portal.Noun
+	field     string
+	immutable bool
+}
+
+func (u updated) test(base settings, change update) {
+	t, typeName := u.t, "switchboard_"+string(u.noun)
+	drive := newProtocol(t, u.p)
+	schema := drive.schemas.ResourceSchemas[typeName]
+	before := u.settle(drive.noInstance(typeName), attributesFor(schema, base, base))
+	defer func() { // so that its address, extension and numbers are free for the next row
+		end := newProtocol(t, u.p).planChange(before, nil)
+		newProtocol(t, u.p).applyChange(end)
+	}()
+
+	wanted := base.with(change.with).with(settings{u.field: change.to})
+	if u.immutable {
+		u.refused(before, attributesFor(schema, wanted, base))
+		return
+	}
+	after := u.settle(before, attributesFor(schema, wanted, base))
+	expected := append([]string{stateAttribute(schema, u.field)}, change.effects...)
+	for path := range change.with {
+		expected = append(expected, stateAttribute(schema, path))
+	}
+	slices.Sort(expected)
+	if diff := cmp.Diff(expected, differences(before.state, after.state)); diff != "" {
+		t.Errorf("what changed (-want +got):\n%s", diff)
+	}
+	before = after // it has another version now
+
+	if required(schema, u.field) {
+		return
+	}
+	without := newProtocol(t, u.p).planChange(after, attributesFor(schema, wanted.with(settings{u.field: nil}), base))
+	if changes := without.changes(); len(changes) > 0 {
+		t.Errorf("%s taken out of the configuration is to stay as it is; the plan changes %v", u.field, changes)
+	}
+	if object, _, nested := strings.Cut(u.field, "."); nested {
+		outside := maps.Clone(wanted)
+		maps.DeleteFunc(outside, func(path string, _ any) bool { return strings.HasPrefix(path, object+".") })
+		without = newProtocol(t, u.p).planChange(after, attributesFor(schema, outside, base))
+		if changes := without.changes(); len(changes) > 0 {
+			t.Errorf("%s taken out of the configuration is to stay as it is; the plan changes %v", object, changes)
+		}
+	}
+}
+
+// settle plans and applies a configuration, and plans it again: that has nothing to do. Each plan and each apply has a provider of its own, as in
+// Terraform.
+func (u updated) settle(prior instance, attributes map[string]any) instance {
+	u.t.Helper()
+	plan := newProtocol(u.t, u.p).planChange(prior, attributes)
+	result := newProtocol(u.t, u.p).applyChange(plan)
+	drive := newProtocol(u.t, u.p)
+	again := drive.planChange(result, attributes)
+	if changes := again.changes(); len(changes) > 0 {
+		u.t.Errorf("the second plan changes %v:\n%s", changes, again.state)
+	}
+	return drive.refresh(result)
+}
+
+// refused checks that a plan is an error at the field that cannot change (ALL-06).
+func (u updated) refused(prior instance, attributes map[string]any) {
+	u.t.Helper()
+	_, diagnostics := newProtocol(u.t, u.p).tryChange(prior, attributes)
+	for _, diagnostic := range diagnostics {
+		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError && at(diagnostic) == u.field {
+			return
+		}
+	}
+	u.t.Errorf("%s cannot change once saved, and the plan has no error there", u.field)
+}
+
+// attributesFor nests settings, as a configuration of the resource has them. A secret is given through its write-only attribute, with a version: the
+// first one as long as it is that of the base.
+func attributesFor(schema *tfprotov6.Schema, s, base settings) map[string]any {
+	attributes := map[string]any{}
+	for path, value := range s {
+		if value == nil {
+			continue
+		}
+		object, last := attributes, path
+		if outer, inner, nested := strings.Cut(path, "."); nested {
+			if attributes[outer] == nil {
+				attributes[outer] = map[string]any{}
+			}
+			object, last = attributes[outer].(map[string]any), inner //nolint:forcetypeassert // made above
+		}
+		if attributeAt(schema, path+"_wo") != nil {
+			object[last+"_wo"], object[last+"_wo_version"] = value, 1
+			if value != base[path] {
+				object[last+"_wo_version"] = 2
+			}
+			continue
+		}
+		object[last] = value
+	}
+	return attributes
+}
+
+// stateAttribute is the attribute in which the state shows a field.
+func stateAttribute(schema *tfprotov6.Schema, field string) string {
+	if attributeAt(schema, field+"_wo") != nil {
+		return field + "_wo_version"
+	}
+	return field
+}
+
+func required(schema *tfprotov6.Schema, path string) bool {
+	attribute := attributeAt(schema, path)
+	return attribute != nil && attribute.Required
+}
+
+// attributeAt is the attribute with a dotted path, or nil.
+func attributeAt(schema *tfprotov6.Schema, path string) *tfprotov6.SchemaAttribute {
+	attributes := schema.Block.Attributes
+	outer, inner, nested := strings.Cut(path, ".")
+	for _, attribute := range attributes {
+		switch {
+		case attribute.Name != outer:
+		case !nested:
+			return attribute
+		case attribute.NestedType != nil:
+			i := slices.IndexFunc(attribute.NestedType.Attributes, func(child *tfprotov6.SchemaAttribute) bool { return child.Name == inner })
+			if i >= 0 {
+				return attribute.NestedType.Attributes[i]
+			}
+		}
+	}
+	return nil
+}
+
+// TestUpdates_everyAttributeIsAField: what a configuration can say is a field of some rule set, so that none of it misses the test above.
+func TestUpdates_everyAttributeIsAField(t *testing.T) {
+	t.Parallel()
+	fields := map[portal.Noun]map[string]bool{}
+	for _, platform := range portal.Platforms() {
+		set, err := rules.For(platform)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for noun, object := range set.Objects {
+			if fields[noun] == nil {
+				fields[noun] = map[string]bool{}
+			}
+			for path := range object.Fields {
+				fields[noun][path] = true
+			}
+		}
+	}
+	drive := newProtocol(t, portaltest.Start(t))
+	for noun, known := range fields {
+		for _, path := range configurable("", drive.schemas.ResourceSchemas["switchboard_"+string(noun)].Block.Attributes) {
+			field := strings.TrimSuffix(strings.TrimSuffix(path, "_version"), "_wo")
+			if !known[field] {
+				t.Errorf("switchboard_%s has the attribute %s, and no rule set has the field %s", noun, path, field)
+			}
+		}
+	}
+}
+
+// configurable are the attributes that a configuration can set, as dotted paths, without the objects around them.
+func configurable(prefix string, attributes []*tfprotov6.SchemaAttribute) []string {
+	var paths []string
+	for _, attribute := range attributes {
+		switch {
+		case !attribute.Optional && !attribute.Required:
+		case attribute.NestedType != nil && attribute.NestedType.Nesting == tfprotov6.SchemaObjectNestingModeSingle:
+			paths = append(paths, configurable(prefix+attribute.Name+".", attribute.NestedType.Attributes)...)
+		default:
+			paths = append(paths, prefix+attribute.Name)
+		}
+	}
+	return paths
+}
