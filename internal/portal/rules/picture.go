@@ -25,7 +25,7 @@ func parsePicture(text string) error {
 		return errPictureSize
 	}
 	header, format, err := image.DecodeConfig(bytes.NewReader(picture))
-	if err != nil || format != "png" && format != "jpeg" { // other packages of the program may have registered more
+	if err != nil || format != "png" && format != "jpeg" {
 		return errors.New("it is neither a PNG nor a JPEG; convert it to one of them")
 	}
 	if least, most := min(header.Width, header.Height), max(header.Width, header.Height); least < 1 || most > portal.MaxAvatarSide {

@@ -76,7 +76,9 @@ func TestService_TC10_oneSubgroupOfEachGroup(t *testing.T) {
 	_, position := f.userGroup("position", "Manager", "Agent")
 	_, team := f.userGroup("team", "North", "South")
 	request := dynamic(f.group("Agents"), "bob@example.com")
-	in := func(ids ...string) *portal.Directory { return &portal.Directory{UserGroupIDs: append([]string{}, ids...)} }
+	in := func(ids ...string) *portal.Directory {
+		return &portal.Directory{UserGroupIDs: append([]string{}, ids...)}
+	}
 
 	request.Directory = in(position["Manager"], position["Agent"])
 	_, err := f.CreateUser(t.Context(), f.acme, request, "")
