@@ -87,11 +87,11 @@ func (a attributesHCL) with(changes attributesHCL) attributesHCL {
 	return all
 }
 
-// block renders a resource, or with "data" a data source.
-func (a attributesHCL) block(kind, typeName, name string) string {
+// block renders a resource.
+func (a attributesHCL) block(typeName, name string) string {
 	objects := map[string][]string{}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %q %q {\n", kind, typeName, name)
+	fmt.Fprintf(&b, "resource %q %q {\n", typeName, name)
 	for _, name := range slices.Sorted(maps.Keys(a)) {
 		if object, child, ok := strings.Cut(name, "."); ok {
 			objects[object] = append(objects[object], fmt.Sprintf("    %s = %s\n", child, a[name]))

@@ -43,7 +43,7 @@ data "switchboard_sip_accounts" "all" { depends_on = [switchboard_sip_account.de
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{
-				Config: configure(p, surroundings, alice().block("resource", "switchboard_user", "alice"), bob.block("resource", "switchboard_user", "bob"), lookUps),
+				Config: configure(p, surroundings, alice().block("switchboard_user", "alice"), bob.block("switchboard_user", "bob"), lookUps),
 				ConfigStateChecks: []statecheck.StateCheck{
 					known("data.switchboard_user.by_id", tfjsonpath.New("directory").AtMapKey("business_number"), "+31851234567"),
 					known("data.switchboard_user.by_email", tfjsonpath.New("first_name"), "Alice"),

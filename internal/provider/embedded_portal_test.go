@@ -36,8 +36,8 @@ func TestAccEmbeddedPortal(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: provider + surroundings + alice().block("resource", "switchboard_user", "alice")},
-			{Config: provider + surroundings + alice().with(attributesHCL{"first_name": `"Alicja"`}).block("resource", "switchboard_user", "alice")},
+			{Config: provider + surroundings + alice().block("switchboard_user", "alice")},
+			{Config: provider + surroundings + alice().with(attributesHCL{"first_name": `"Alicja"`}).block("switchboard_user", "alice")},
 			{ResourceName: "switchboard_user.alice", ImportState: true, ImportStateId: "alice.jansen@example.com", ImportStateVerify: true, ImportStateVerifyIgnore: importIgnored},
 		},
 	})

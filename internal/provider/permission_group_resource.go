@@ -63,11 +63,11 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		refuseBuiltIn(state, &resp.Diagnostics)
 		return
 	}
-	if !r.ready() || req.Plan.Raw.Equal(req.State.Raw) {
+	if !r.ready() {
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	change := plannedChange[portal.PermissionGroup]{noun: portal.NounPermissionGroup, config: req.Config.Raw}
+	change := plannedChange[portal.PermissionGroup]{noun: portal.NounPermissionGroup, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
@@ -76,7 +76,7 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	change.after = &after
+	change.after, change.id = &after, after.ID
 	change.stock = func(context.Context, *rules.Inventory) error { return nil } // what a group may hold is in the rule set
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return

@@ -36,13 +36,13 @@ func TestAccPermissionGroup_lifecycle(t *testing.T) {
 	base := portal.PermissionGroup{Name: new("Agents"), Description: new("Who answers calls."), Permissions: []string{"contacts.view", "sms.send"}}
 	steps := []resource.TestStep{
 		{
-			Config: configure(p, attributesHCL{"name": `"Agents"`}.block("resource", "switchboard_permission_group", "agents")),
+			Config: configure(p, attributesHCL{"name": `"Agents"`}.block("switchboard_permission_group", "agents")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("permissions"), knownvalue.SetSizeExact(0)),
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("built_in"), knownvalue.Bool(false)),
 			}},
 		},
-		{Config: configure(p, agents.block("resource", "switchboard_permission_group", "agents"))},
+		{Config: configure(p, agents.block("switchboard_permission_group", "agents"))},
 		{ResourceName: address, ImportState: true, ImportStateVerify: true},
 		{ResourceName: address, ImportState: true, ImportStateId: "Agents", ImportStateVerify: true},
 		{ResourceName: address, ImportState: true, ImportStateId: "Nobody", ExpectError: regexp.MustCompile(`(?s)has\s+no\s+permission\s+group.*Nobody`)},
@@ -62,7 +62,7 @@ func TestAccPermissionGroup_lifecycle(t *testing.T) {
 		{attributesHCL{"permissions": `["invoices.view"]`}, func(g *portal.PermissionGroup) { g.Permissions = []string{"invoices.view"} }},
 	} {
 		steps = append(steps, resource.TestStep{
-			Config: configure(p, agents.with(update.changes).block("resource", "switchboard_permission_group", "agents")),
+			Config: configure(p, agents.with(update.changes).block("switchboard_permission_group", "agents")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 			}},
@@ -101,17 +101,17 @@ removed {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{
-				Config: configure(p, imported, administrator.block("resource", "switchboard_permission_group", "administrator")),
+				Config: configure(p, imported, administrator.block("switchboard_permission_group", "administrator")),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue("switchboard_permission_group.administrator", tfjsonpath.New("built_in"), knownvalue.Bool(true)),
 				},
 			},
 			{
-				Config:      configure(p, administrator.with(attributesHCL{"name": `"Boss"`}).block("resource", "switchboard_permission_group", "administrator")),
+				Config:      configure(p, administrator.with(attributesHCL{"name": `"Boss"`}).block("switchboard_permission_group", "administrator")),
 				ExpectError: regexp.MustCompile(`(?s)built-in\s+permission\s+group\s+keeps\s+its\s+name`),
 			},
 			{
-				Config: configure(p, administrator.block("resource", "switchboard_permission_group", "administrator")), Destroy: true,
+				Config: configure(p, administrator.block("switchboard_permission_group", "administrator")), Destroy: true,
 				ExpectError: regexp.MustCompile(`(?s)built-in permission group cannot be deleted.*removed \{`),
 			},
 			{Config: configure(p, kept)},
@@ -126,7 +126,7 @@ func TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes(t *testing.T) {
 	user := func(group string) string {
 		return attributesHCL{
 			"email": `"alice@example.com"`, "first_name": `"Alice"`, "last_name": `"Jansen"`, "permission_group_ids": group, "telephony.sip_assignment": `"dynamic"`,
-		}.block("resource", "switchboard_user", "alice")
+		}.block("switchboard_user", "alice")
 	}
 	const (
 		leads  = `resource "switchboard_permission_group" "leads" { name = "Leads" }`
@@ -186,7 +186,7 @@ func TestAccPermissionGroup_deletedOutside(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, attributesHCL{"name": `"Agents"`}.block("resource", "switchboard_permission_group", "agents"))},
+			{Config: configure(p, attributesHCL{"name": `"Agents"`}.block("switchboard_permission_group", "agents"))},
 			{
 				PreConfig: func() {
 					if err := p.Service.DeletePermissionGroup(t.Context(), p.Caller, storedPermissionGroup(t, p, "Agents").ID, ""); err != nil {

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -17,27 +18,25 @@ import (
 // plannedChange is a planned write of one object, as the rule set sees it.
 type plannedChange[T any] struct {
 	noun portal.Noun
+	id   string // "" on creation
 	// before is the object in state, nil on creation.
 	before *T
 	// after is the planned object. What the configuration leaves out is absent on creation and as in state on update.
 	after  *T
 	config tftypes.Value
+	// unchanged says that the plan is the state: there is nothing to check, but it keeps what it has.
+	unchanged bool
 	// stock looks up those objects of the organisation that the planned one refers to.
 	stock func(context.Context, *rules.Inventory) error
 }
 
 // check evaluates the platform's rule set on the change, completes the planned object with the defaults that the portal will apply, and reports
-// every finding at its attribute. It reports false if the portal could not be asked; then nothing was checked but what needs no portal.
+// every finding at its attribute. It reports whether the plan can be settled: not if nothing changes, and not if the portal could not be
+// asked, as then nothing was checked but what needs no portal.
 func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagnostics) bool {
-	inventory := rules.Inventory{}
 	organization, set, err := v.rules(ctx)
-	if err == nil {
-		inventory.Organization = organization
-		err = c.stock(ctx, &inventory)
-	}
 	if err != nil {
-		diags.AddWarning("Not checked against the portal", fmt.Sprintf(
-			"The portal could not be asked what the organisation has, so the planned %s was not checked against it; the portal checks it at apply.\n\n%v", c.noun.Title(), err))
+		c.warnUnchecked(err, diags)
 		return false
 	}
 	unknown := unknownPaths(c.config)
@@ -51,6 +50,19 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		return false
 	}
 	set.Normalize(c.noun, c.after)
+	wanted := slices.DeleteFunc(set.Claims(c.noun, c.after), func(claim rules.Claim) bool { return unknown(claim.Field) })
+	v.claims.add(c.noun, c.id, wanted, diags)
+	if c.unchanged {
+		return false
+	}
+	inventory := rules.Inventory{Organization: organization}
+	if err = c.stock(ctx, &inventory); err == nil {
+		err = c.holders(ctx, v, set, wanted, &inventory, diags)
+	}
+	if err != nil {
+		c.warnUnchecked(err, diags)
+		return false
+	}
 	for _, finding := range set.Check(inventory, change) {
 		if finding.Severity == rules.SeverityWarning {
 			diags.AddAttributeWarning(attributePath(finding.Field), "Worth a look", capital(finding.Message, "")+".")
@@ -59,6 +71,42 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		addFinding(diags, "", c.noun, portal.FieldError{Field: finding.Field, Code: finding.Code, Message: finding.Message, ExistingID: finding.ExistingID})
 	}
 	return true
+}
+
+// holders notes in the inventory who has what the planned object wants to be unique. An object that is to be created and is there already, exactly as
+// planned, may be what an interrupted run has made: the portal knows, and then hands it over instead of refusing.
+func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, wanted []rules.Claim, inventory *rules.Inventory, diags *diag.Diagnostics) error {
+	if c.before != nil {
+		had := set.Claims(c.noun, c.before)
+		wanted = slices.DeleteFunc(slices.Clone(wanted), func(claim rules.Claim) bool { return slices.Contains(had, claim) })
+	}
+	owners, err := v.owners(ctx, set, wanted)
+	if err != nil {
+		return err
+	}
+	inventory.Holders = map[string]map[string]rules.Holder{}
+	for _, claim := range wanted {
+		who, taken := owners[claim.Field]
+		if !taken {
+			continue
+		}
+		if stored, same := who.object.(*T); c.before == nil && same && rules.SameAsKnown(c.after, stored, unknownPaths(c.config)) {
+			diags.AddAttributeWarning(attributePath(claim.Field), "There already, exactly as planned", fmt.Sprintf(
+				"The portal has a %s with %q (%s) that is exactly as planned. If an interrupted run made it, the apply takes it up; otherwise the apply is refused, "+
+					"and you import it or delete it.", c.noun.Title(), claim.Key, who.ID))
+			continue
+		}
+		inventory.Holders[claim.Field] = map[string]rules.Holder{claim.Key: who.Holder}
+	}
+	return nil
+}
+
+func (c plannedChange[T]) warnUnchecked(err error, diags *diag.Diagnostics) {
+	if c.unchanged {
+		return
+	}
+	diags.AddWarning("Not checked against the portal", fmt.Sprintf(
+		"The portal could not be asked what the organisation has, so the planned %s was not checked against it; the portal checks it at apply.\n\n%v", c.noun.Title(), err))
 }
 
 // unknownPaths returns whether the configuration of a field is not known yet. A set is not known as long as any element is not; nothing in an

@@ -107,7 +107,7 @@ func TestAccProvider_wrongToken(t *testing.T) {
 		"permission group": oneGroup,
 		"SIP account":      `resource "switchboard_sip_account" "desk" { extension = "201" }`,
 		"user": attributesHCL{"email": `"alice@example.com"`, "first_name": `"Alice"`, "last_name": `"Jansen"`, "permission_group_ids": `["grp_x"]`}.
-			block("resource", "switchboard_user", "alice"),
+			block("switchboard_user", "alice"),
 		"data source":        `data "switchboard_users" "all" {}`,
 		"ephemeral resource": `ephemeral "switchboard_password" "p" {}`,
 	} {
@@ -132,7 +132,7 @@ func TestAccProvider_wrongToken(t *testing.T) {
 func TestAccProvider_portalDown(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
-	config := configure(p, surroundings, alice().block("resource", "switchboard_user", "alice"), `data "switchboard_users" "all" {}`)
+	config := configure(p, surroundings, alice().block("switchboard_user", "alice"), `data "switchboard_users" "all" {}`)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
@@ -151,8 +151,8 @@ func TestAccProvider_lostAnswers(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, surroundings, alice().block("resource", "switchboard_user", "alice"))},
-			{Config: configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("resource", "switchboard_user", "alice"))},
+			{Config: configure(p, surroundings, alice().block("switchboard_user", "alice"))},
+			{Config: configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("switchboard_user", "alice"))},
 			{Config: configure(p, surroundings)},
 		},
 		CheckDestroy: func(*terraformState) error {

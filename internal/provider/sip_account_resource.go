@@ -62,13 +62,13 @@ func sipAccountSchema() schema.Schema {
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+	if !r.ready() || req.Plan.Raw.IsNull() {
 		return
 	}
 	var plan, config, state sipAccountResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw}
+	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
@@ -80,12 +80,12 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		after.Password = secretPointer(config.PasswordWO)
 	}
-	change.after = &after
+	change.after, change.id = &after, after.ID
 	change.stock = func(context.Context, *rules.Inventory) error { return nil } // its caller ID is in the organisation itself
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), PasswordWOVersion: plan.PasswordWOVersion}
+	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
 	answer.SIPUsername = answer.Extension
 	if organization, _, err := r.view.rules(ctx); err == nil {
 		answer.SIPDomain = types.StringValue(organization.SIPDomain)
@@ -113,6 +113,7 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounSIPAccount, created.Object.ID)
 	plan.sipAccountModel = plan.answered(created.Object)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
@@ -162,6 +163,7 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	plan.sipAccountModel = plan.answered(*changed)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
@@ -190,5 +192,6 @@ func (r *sipAccountResource) ImportState(ctx context.Context, req resource.Impor
 		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 		return
 	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), account.ID)...)
 }

@@ -51,7 +51,7 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 	}
 	steps := []resource.TestStep{
 		{
-			Config: configure(p, attributesHCL{"extension": `"201"`}.block("resource", "switchboard_sip_account", "desk")),
+			Config: configure(p, attributesHCL{"extension": `"201"`}.block("switchboard_sip_account", "desk")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				// The plan shows what the portal is going to answer.
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("type"), knownvalue.StringExact("voip")),
@@ -60,12 +60,12 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 				plancheck.ExpectKnownValue(address, tfjsonpath.New("sip_domain"), knownvalue.StringExact("delfin.sip.example.com")),
 			}},
 		},
-		{Config: configure(p, desk().block("resource", "switchboard_sip_account", "desk"))},
-		{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"password_wo_version", "caller_id"}},
-		{ResourceName: address, ImportState: true, ImportStateId: "201", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"password_wo_version", "caller_id"}},
+		{Config: configure(p, desk().block("switchboard_sip_account", "desk"))},
+		{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"caller_id"}},
+		{ResourceName: address, ImportState: true, ImportStateId: "201", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"caller_id"}},
 		{ResourceName: address, ImportState: true, ImportStateId: "299", ExpectError: regexp.MustCompile(`(?s)has\s+no\s+SIP\s+account.*299`)},
 		{
-			Config:   configure(p, desk().with(attributesHCL{"caller_id": `"+48225550101"`}).block("resource", "switchboard_sip_account", "desk")),
+			Config:   configure(p, desk().with(attributesHCL{"caller_id": `"+48225550101"`}).block("switchboard_sip_account", "desk")),
 			PlanOnly: true,
 		},
 	}
@@ -83,7 +83,7 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 		{attributesHCL{"extension": `"205"`, "password_wo_version": `3`}, func(a *portal.SIPAccount) { a.Extension, a.SIPUsername = new("205"), "205" }},
 	} {
 		steps = append(steps, resource.TestStep{
-			Config: configure(p, desk().with(update.changes).block("resource", "switchboard_sip_account", "desk")),
+			Config: configure(p, desk().with(update.changes).block("switchboard_sip_account", "desk")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 			}},
@@ -108,9 +108,9 @@ func TestAccSIPAccount_TC03_newExtensionNeedsNewPassword(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, desk().block("resource", "switchboard_sip_account", "desk"))},
+			{Config: configure(p, desk().block("switchboard_sip_account", "desk"))},
 			{
-				Config:      configure(p, desk().with(attributesHCL{"extension": `"205"`}).block("resource", "switchboard_sip_account", "desk")),
+				Config:      configure(p, desk().with(attributesHCL{"extension": `"205"`}).block("switchboard_sip_account", "desk")),
 				ExpectError: regexp.MustCompile(`(?s)extension\s+is\s+the\s+SIP\s+username.*new\s+password`),
 			},
 		},
@@ -123,7 +123,7 @@ func TestAccSIPAccount_deletedOutside(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, desk().block("resource", "switchboard_sip_account", "desk"))},
+			{Config: configure(p, desk().block("switchboard_sip_account", "desk"))},
 			{
 				PreConfig: func() {
 					if err := p.Service.DeleteSIPAccount(t.Context(), p.Caller, storedSIPAccount(t, p, "201").ID, ""); err != nil {

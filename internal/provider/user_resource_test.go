@@ -60,7 +60,7 @@ func TestAccUser_lifecycle(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
 	user := func(changes attributesHCL) string {
-		return configure(p, surroundings, alice().with(changes).block("resource", "switchboard_user", "alice"))
+		return configure(p, surroundings, alice().with(changes).block("switchboard_user", "alice"))
 	}
 	const address = "switchboard_user.alice"
 	const plainEmail = "alice.jansen@example.com"
@@ -116,16 +116,16 @@ func TestAccUser_lifecycle(t *testing.T) {
 	})
 }
 
-// importIgnored are what an import cannot know: a spelling, and the version of a secret.
+// importIgnored are what an import cannot know: spellings.
 var importIgnored = []string{
-	"password_wo_version", "email", "telephony.caller_ids", "telephony.caller_ids.0", "telephony.caller_ids.1", "telephony.sms_senders.0", "telephony.sms_senders.1", "directory.business_number",
+	"email", "telephony.caller_ids", "telephony.caller_ids.0", "telephony.caller_ids.1", "telephony.sms_senders.0", "telephony.sms_senders.1", "directory.business_number",
 }
 
 // TestAccUser_importIsEmptyPlan imports by id and by address with a configuration that spells everything its own way.
 func TestAccUser_importIsEmptyPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
-	body := surroundings + alice().with(attributesHCL{"password_wo": "", "password_wo_version": ""}).block("resource", "switchboard_user", "alice")
+	body := surroundings + alice().block("switchboard_user", "alice")
 	for _, key := range []string{"alice.jansen@example.com", "id"} {
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: factories(),
@@ -169,7 +169,7 @@ func TestAccUser_updateOfEveryAttribute(t *testing.T) {
 	}
 	before := portal.User{}
 	steps := []resource.TestStep{{
-		Config:        configure(p, surroundings, alice().block("resource", "switchboard_user", "alice")),
+		Config:        configure(p, surroundings, alice().block("switchboard_user", "alice")),
 		PostApplyFunc: func() { before = storedUser(t, p, "alice.jansen@example.com") },
 	}}
 	for _, update := range []struct {
@@ -191,7 +191,7 @@ func TestAccUser_updateOfEveryAttribute(t *testing.T) {
 		}},
 	} {
 		steps = append(steps, resource.TestStep{
-			Config: configure(p, surroundings, alice().with(update.changes).block("resource", "switchboard_user", "alice")),
+			Config: configure(p, surroundings, alice().with(update.changes).block("switchboard_user", "alice")),
 			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 				plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
 			}},
@@ -220,14 +220,14 @@ func TestAccUser_ALL03_respelledIsNoChange(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, surroundings, alice().block("resource", "switchboard_user", "alice"))},
+			{Config: configure(p, surroundings, alice().block("switchboard_user", "alice"))},
 			{
 				Config: configure(p, surroundings, alice().with(attributesHCL{
 					"email":                     `"alice.jansen@example.com"`,
 					"telephony.caller_ids":      `["+48 (22) 555-01-02", "+48225550101"]`,
 					"telephony.sms_senders":     `["+48225550101", "DELFIN"]`,
 					"directory.business_number": `"+31 (0)85 1234567"`,
-				}).block("resource", "switchboard_user", "alice")),
+				}).block("switchboard_user", "alice")),
 				PlanOnly: true,
 			},
 		},
@@ -245,9 +245,9 @@ func TestAccUser_ALL07_leftOutIsKept(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, surroundings, alice().block("resource", "switchboard_user", "alice"))},
+			{Config: configure(p, surroundings, alice().block("switchboard_user", "alice"))},
 			{
-				Config: configure(p, surroundings, minimal.block("resource", "switchboard_user", "alice")),
+				Config: configure(p, surroundings, minimal.block("switchboard_user", "alice")),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue("switchboard_user.alice", tfjsonpath.New("directory").AtMapKey("business_number"), knownvalue.StringExact("+31 85 123 45 67")),
 				},
@@ -260,7 +260,7 @@ func TestAccUser_ALL07_leftOutIsKept(t *testing.T) {
 				},
 			},
 			{
-				Config: configure(p, surroundings, minimal.with(attributesHCL{"last_name": `"Nowak"`}).block("resource", "switchboard_user", "alice")),
+				Config: configure(p, surroundings, minimal.with(attributesHCL{"last_name": `"Nowak"`}).block("switchboard_user", "alice")),
 				PostApplyFunc: func() {
 					user := storedUser(t, p, "alice.jansen@example.com")
 					if *user.Directory.BusinessNumber != "+31201234567" || len(user.Telephony.CallerIDs) != 2 || *user.LastName != "Nowak" {
@@ -279,7 +279,7 @@ func TestAccUser_deletedOutside(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{
-				Config: configure(p, surroundings, alice().block("resource", "switchboard_user", "alice")),
+				Config: configure(p, surroundings, alice().block("switchboard_user", "alice")),
 			},
 			{
 				PreConfig: func() {
@@ -303,13 +303,13 @@ func TestAccUser_changedSincePlan(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: configure(p, surroundings, alice().block("resource", "switchboard_user", "alice"))},
+			{Config: configure(p, surroundings, alice().block("switchboard_user", "alice"))},
 			{
 				PreConfig: func() {
 					id := storedUser(t, p, "alice.jansen@example.com").ID
 					p.Inject(changeBeforeFirstPut(t, p, id))
 				},
-				Config:      configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("resource", "switchboard_user", "alice")),
+				Config:      configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("switchboard_user", "alice")),
 				ExpectError: regexp.MustCompile(`(?s)Changed in the portal since the plan.*Run\s+terraform\s+plan`),
 			},
 			{
@@ -318,7 +318,7 @@ func TestAccUser_changedSincePlan(t *testing.T) {
 						t.Errorf("the change made in the portal was overwritten: %s %s", *got.FirstName, *got.LastName)
 					}
 				},
-				Config: configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("resource", "switchboard_user", "alice")),
+				Config: configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("switchboard_user", "alice")),
 			},
 		},
 	})

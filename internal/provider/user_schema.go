@@ -1,10 +1,7 @@
 package provider
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -18,23 +15,18 @@ func userSchema() schema.Schema {
 			"What a configuration leaves out is not managed: the portal's default holds on creation, and a value that the person or the portal sets later stays. " +
 			"An empty text (`\"\"`) or set (`[]`) says that there is none.",
 		Attributes: map[string]schema.Attribute{
-			"id":          a.id(),
-			"username":    a.text("username", "Login name, case-sensitive. On the other platforms the e-mail address is the login."),
-			"email":       a.required("email", "E-mail address. Addresses compare without case.", emailShape()),
-			"first_name":  a.text("first_name", "First name."),
-			"middle_name": a.text("middle_name", "What stands between first and last name, such as *van der*."),
-			"last_name":   a.text("last_name", "Last name."),
-			"enabled":     a.flag("enabled", "Whether the person may log in. Withdrawing access keeps the user and everything that belongs to it."),
-			"description": a.text("description", "A note for administrators."),
-			"permission_group_ids": schema.SetAttribute{
-				ElementType:         types.StringType,
-				Required:            true,
-				MarkdownDescription: a.describe("permission_group_ids", "Ids of the permission groups the user is in."),
-				Validators:          []validator.Set{setvalidator.SizeAtLeast(1)},
-			},
-			"password_wo":         password,
-			"password_wo_version": passwordVersion,
-			"telephony":           a.object("telephony", "How the user is called and calls.", telephonyAttributes(a)),
+			"id":                   a.id(),
+			"username":             a.text("username", "Login name, case-sensitive. On the other platforms the e-mail address is the login."),
+			"email":                a.required("email", "E-mail address. Addresses compare without case.", emailShape()),
+			"first_name":           a.text("first_name", "First name."),
+			"middle_name":          a.text("middle_name", "What stands between first and last name, such as *van der*."),
+			"last_name":            a.text("last_name", "Last name."),
+			"enabled":              a.flag("enabled", "Whether the person may log in. Withdrawing access keeps the user and everything that belongs to it."),
+			"description":          a.text("description", "A note for administrators."),
+			"permission_group_ids": a.set("permission_group_ids", "Ids of the permission groups the user is in."),
+			"password_wo":          password,
+			"password_wo_version":  passwordVersion,
+			"telephony":            a.object("telephony", "How the user is called and calls.", telephonyAttributes(a)),
 			"click_to_dial": a.object("click_to_dial", "How calls are placed from a web page or another program.", map[string]schema.Attribute{
 				"follow_availability": a.flag("click_to_dial.follow_availability", "Dial from the destination at which the user is available, instead of from one fixed SIP account."),
 				"sip_account_id":      a.text("click_to_dial.sip_account_id", "Id of the SIP account to dial from."),

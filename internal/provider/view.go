@@ -16,11 +16,14 @@ type view struct {
 	organization once[portal.Organization]
 	groups       index[portal.PermissionGroup]
 	accounts     index[portal.SIPAccount]
+	users        index[portal.User]
+	claims       *claims
 }
 
 func newView(c *client.Client) *view {
 	return &view{
 		client: c,
+		claims: newClaims(),
 		groups: index[portal.PermissionGroup]{
 			list: func(ctx context.Context) ([]portal.PermissionGroup, error) {
 				return c.ListPermissionGroups(ctx, client.PermissionGroupQuery{})
@@ -34,6 +37,11 @@ func newView(c *client.Client) *view {
 			},
 			get: c.GetSIPAccount,
 			id:  func(a portal.SIPAccount) string { return a.ID },
+		},
+		users: index[portal.User]{
+			list: func(ctx context.Context) ([]portal.User, error) { return c.ListUsers(ctx, client.UserQuery{}) },
+			get:  c.GetUser,
+			id:   func(u portal.User) string { return u.ID },
 		},
 	}
 }
@@ -131,14 +139,12 @@ type index[T any] struct {
 	id   func(T) string
 
 	listed once[map[string]T]
+	owners once[map[thing]owner]
 }
 
-// find returns the objects with these ids; one that does not exist is not among them.
-func (i *index[T]) find(ctx context.Context, ids []string) (map[string]T, error) {
-	if len(ids) == 0 {
-		return map[string]T{}, nil
-	}
-	listed, err := i.listed.get(func() (map[string]T, error) {
+// all returns every object, by id.
+func (i *index[T]) all(ctx context.Context) (map[string]T, error) {
+	return i.listed.get(func() (map[string]T, error) {
 		items, err := i.list(ctx)
 		byID := make(map[string]T, len(items))
 		for _, item := range items {
@@ -146,6 +152,14 @@ func (i *index[T]) find(ctx context.Context, ids []string) (map[string]T, error)
 		}
 		return byID, err
 	})
+}
+
+// find returns the objects with these ids; one that does not exist is not among them.
+func (i *index[T]) find(ctx context.Context, ids []string) (map[string]T, error) {
+	if len(ids) == 0 {
+		return map[string]T{}, nil
+	}
+	listed, err := i.all(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,87 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// Claim is something that only one object of an organisation can have.
+type Claim struct {
+	Field  string // of the object that claims it
+	Stock  string // what kind of thing it is: the path of the unique field with its noun, or the source that an exclusive field draws from
+	Key    string // the thing itself, as values of the field are compared
+	Unique bool   // the value is unique; otherwise it refers to something that belongs to one object alone
+}
+
+// Claims returns what an object claims for itself alone, in the order of the fields' names. Extensions of users and of SIP accounts are
+// of one stock (ALL-02).
+func (s *Set) Claims(noun portal.Noun, object any) []Claim {
+	o := s.Objects[noun]
+	if o == nil {
+		return nil
+	}
+	doc := flatten(object)
+	var claims []Claim
+	for _, path := range slices.Sorted(maps.Keys(o.Fields)) {
+		field := o.Fields[path]
+		stock, alone := field.claimed(noun, path)
+		for _, value := range doc.strings(path) {
+			if alone {
+				claims = append(claims, Claim{Field: path, Stock: stock, Key: UniqueKey(field, value), Unique: field.Unique})
+			}
+		}
+	}
+	return claims
+}
+
+// Shares reports whether objects of this kind draw unique values from the stock.
+func (s *Set) Shares(noun portal.Noun, stock string) bool {
+	o := s.Objects[noun]
+	if o == nil {
+		return false
+	}
+	for path, field := range o.Fields {
+		if of, _ := field.claimed(noun, path); field.Unique && of == stock {
+			return true
+		}
+	}
+	return false
+}
+
+// claimed is the stock from which a field takes what no other object can have, if it is of that sort.
+func (f *Field) claimed(noun portal.Noun, path string) (stock string, alone bool) {
+	switch {
+	case f.Unique && f.Format == FormatExtension:
+		return string(FormatExtension), true
+	case f.Unique:
+		return string(noun) + "." + path, true
+	case f.Exclusive:
+		return string(f.Source), true
+	default:
+		return "", false
+	}
+}
+
+// SameAsKnown reports whether a stored object has every value that a wanted one gives, those aside that are secret or not known yet. Both are
+// pointers to the same wire type, and normalised.
+func SameAsKnown(wanted, stored any, unknown func(path string) bool) bool {
+	want, have := flatten(wanted), flatten(stored)
+	for _, path := range want.given {
+		value, isLeaf := want.values[path]
+		if _, secret := value.(portal.Secret); !isLeaf || secret || unknownAt(unknown, path) {
+			continue
+		}
+		if list, ok := value.([]string); ok {
+			if !slices.Equal(list, have.strings(path)) {
+				return false
+			}
+			continue
+		}
+		if have.values[path] != value {
+			return false
+		}
+	}
+	return true
+}
