@@ -27,8 +27,9 @@ func TestService_SA10_changedUsersWaitForAReload(t *testing.T) {
 	group := f.groupIn(strom, "Agents")
 	request := func(email, extension, pbx string) portal.User {
 		user := portal.User{Email: &email, FirstName: new("Jan"), LastName: new("Novak"), PermissionGroupIDs: []string{group.ID}, Telephony: &portal.Telephony{Extension: &extension}}
+		user.Licence = helpdesk()
 		if pbx != "" {
-			user.Telephony.PBXID = &pbx
+			user.Telephony.PBXID, user.Licence = &pbx, callcentrum()
 		}
 		return user
 	}

@@ -53,27 +53,38 @@ type userEntity struct {
 func (*userEntity) noun() portal.Noun { return portal.NounUser }
 
 func (e *userEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.User, _ int64, err error) {
-	e.row, err = tx.User(ctx, sc.organization.ID, id)
-	return userOf(e.row, sc), e.row.Version, err
+	if e.row, err = tx.User(ctx, sc.organization.ID, id); err != nil {
+		return portal.User{}, 0, err
+	}
+	user, err := userOf(e.row, sc)
+	return user, e.row.Version, err
 }
 
 func (e *userEntity) list(ctx context.Context, tx *store.Tx, sc scene, selection store.Selection) ([]portal.User, error) {
 	rows, err := tx.Users(ctx, sc.organization.ID, selection)
+	if err != nil {
+		return nil, err
+	}
 	users := make([]portal.User, 0, len(rows))
 	for _, row := range rows {
-		user := userOf(row, sc)
+		user, err := userOf(row, sc)
+		if err != nil {
+			return nil, err
+		}
 		e.show(&user, row.Version)
 		users = append(users, user)
 	}
-	return users, err
+	return users, nil
 }
 
-// userOf shows that nothing is there where the platform could have something.
-func userOf(row store.User, sc scene) portal.User {
-	if t := row.Telephony; t != nil && t.IncomingNumbers == nil && sc.allocatesNumbers() {
+// userOf shows every field that the platform has: one that it did not have when the user was stored has its default.
+func userOf(row store.User, sc scene) (portal.User, error) {
+	user := row.User
+	err := sc.set.Complete(portal.NounUser, &user)
+	if t := user.Telephony; t != nil && t.IncomingNumbers == nil && sc.allocatesNumbers() {
 		t.IncomingNumbers = []string{}
 	}
-	return row.User
+	return user, err
 }
 
 func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) }
