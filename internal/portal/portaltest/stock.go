@@ -19,8 +19,9 @@ type Stock struct {
 	FreeAccountID      string // a SIP account that nobody has
 	OtherFreeAccountID string // another one
 	TakenAccountID     string // a SIP account that a user has
-	SubgroupID         string // a subgroup of the user group StockUserGroupName
-	OtherSubgroupID    string // another one of the same user group
+	UserGroupID        string // a user group called StockUserGroupName
+	SubgroupID         string // a subgroup of it
+	OtherSubgroupID    string // another one
 	NotAPictureFile    string // the path of a file that says "jagoda.png" and is none
 	HolderID           string // the user who has what is taken, with the e-mail address StockEmail; none in an organisation that is bare
 }
@@ -107,7 +108,8 @@ func (p *Portal) Stock(t testing.TB) Stock {
 		stock.TakenAccountID = p.Make(t, stockAccount(StockExtension))
 	}
 	if stock.has(portal.NounUserGroup) {
-		made, err := p.Service.GetUserGroup(t.Context(), p.Caller, p.Make(t, stockUserGroup()))
+		stock.UserGroupID = p.Make(t, stockUserGroup())
+		made, err := p.Service.GetUserGroup(t.Context(), p.Caller, stock.UserGroupID)
 		if err != nil {
 			t.Fatalf("read the test's user group: %v", err)
 		}
@@ -177,7 +179,7 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	names := map[string]rules.Holder{"agenci": {ID: stock.GroupID, Name: StockGroupName}}
 	if stock.has(portal.NounUserGroup) {
 		group := stockUserGroup()
-		stock.SubgroupID, stock.OtherSubgroupID = "sub_1", "sub_2"
+		stock.UserGroupID, stock.SubgroupID, stock.OtherSubgroupID = "ugr_1", "sub_1", "sub_2"
 		for i, id := range []string{"sub_1", "sub_2"} {
 			group.Subgroups[i].ID = id
 			inventory.Subgroups[id] = rules.Subgroup{Subgroup: group.Subgroups[i], GroupID: "ugr_1", GroupName: StockUserGroupName}
