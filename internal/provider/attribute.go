@@ -109,6 +109,9 @@ func (a attributes) object(path, text string, children map[string]schema.Attribu
 	}
 }
 
+// importedVersion is the version that a secret has after an import: whatever the portal has counts as the first one.
+const importedVersion = 1
+
 // password returns the two attributes of a secret that is sent and never stored. The version says when to send it again.
 func (a attributes) password(text string) (secret schema.StringAttribute, version schema.Int64Attribute) {
 	secret = schema.StringAttribute{
@@ -119,9 +122,12 @@ func (a attributes) password(text string) (secret schema.StringAttribute, versio
 		Validators:          []validator.String{stringvalidator.AlsoRequires(atSibling("password_wo_version"))},
 	}
 	version = schema.Int64Attribute{
-		Optional:            true,
-		MarkdownDescription: "Version of `password_wo`: the password is sent on creation and whenever this number changes, in either direction.",
-		Validators:          []validator.Int64{int64validator.AlsoRequires(atSibling("password_wo"))},
+		Optional: true,
+		Computed: true,
+		MarkdownDescription: "Version of `password_wo`: the password is sent on creation and whenever this number changes, in either direction. " +
+			"After an import it is `1`, so that importing somebody does not change the password.",
+		Validators:    []validator.Int64{int64validator.AlsoRequires(atSibling("password_wo"))},
+		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseStateForUnknown()},
 	}
 	return secret, version
 }

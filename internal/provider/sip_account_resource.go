@@ -85,7 +85,7 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), PasswordWOVersion: plan.PasswordWOVersion}
+	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
 	answer.SIPUsername = answer.Extension
 	if organization, _, err := r.view.rules(ctx); err == nil {
 		answer.SIPDomain = types.StringValue(organization.SIPDomain)
@@ -113,6 +113,7 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounSIPAccount, created.Object.ID)
 	plan.sipAccountModel = plan.answered(created.Object)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
@@ -162,6 +163,7 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	plan.sipAccountModel = plan.answered(*changed)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
@@ -190,5 +192,6 @@ func (r *sipAccountResource) ImportState(ctx context.Context, req resource.Impor
 		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 		return
 	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), account.ID)...)
 }

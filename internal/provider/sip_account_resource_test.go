@@ -61,8 +61,8 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 			}},
 		},
 		{Config: configure(p, desk().block("switchboard_sip_account", "desk"))},
-		{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"password_wo_version", "caller_id"}},
-		{ResourceName: address, ImportState: true, ImportStateId: "201", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"password_wo_version", "caller_id"}},
+		{ResourceName: address, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"caller_id"}},
+		{ResourceName: address, ImportState: true, ImportStateId: "201", ImportStateVerify: true, ImportStateVerifyIgnore: []string{"caller_id"}},
 		{ResourceName: address, ImportState: true, ImportStateId: "299", ExpectError: regexp.MustCompile(`(?s)has\s+no\s+SIP\s+account.*299`)},
 		{
 			Config:   configure(p, desk().with(attributesHCL{"caller_id": `"+48225550101"`}).block("switchboard_sip_account", "desk")),

@@ -62,7 +62,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	answer := userResourceModel{userModel: plan.answered(ctx, after, &resp.Diagnostics), PasswordWOVersion: plan.PasswordWOVersion}
+	answer := userResourceModel{userModel: plan.answered(ctx, after, &resp.Diagnostics), PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
 	if after.ID == "" {
 		answer.ID = types.StringUnknown()
 	}
@@ -106,6 +106,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUser, created.Object.ID)
 	plan.userModel = plan.answered(ctx, created.Object, &resp.Diagnostics)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
@@ -155,6 +156,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		return
 	}
 	plan.userModel = plan.answered(ctx, *changed, &resp.Diagnostics)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
@@ -183,5 +185,6 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
 }

@@ -116,16 +116,16 @@ func TestAccUser_lifecycle(t *testing.T) {
 	})
 }
 
-// importIgnored are what an import cannot know: a spelling, and the version of a secret.
+// importIgnored are what an import cannot know: spellings.
 var importIgnored = []string{
-	"password_wo_version", "email", "telephony.caller_ids", "telephony.caller_ids.0", "telephony.caller_ids.1", "telephony.sms_senders.0", "telephony.sms_senders.1", "directory.business_number",
+	"email", "telephony.caller_ids", "telephony.caller_ids.0", "telephony.caller_ids.1", "telephony.sms_senders.0", "telephony.sms_senders.1", "directory.business_number",
 }
 
 // TestAccUser_importIsEmptyPlan imports by id and by address with a configuration that spells everything its own way.
 func TestAccUser_importIsEmptyPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
-	body := surroundings + alice().with(attributesHCL{"password_wo": "", "password_wo_version": ""}).block("switchboard_user", "alice")
+	body := surroundings + alice().block("switchboard_user", "alice")
 	for _, key := range []string{"alice.jansen@example.com", "id"} {
 		resource.UnitTest(t, resource.TestCase{
 			ProtoV6ProviderFactories: factories(),

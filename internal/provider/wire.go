@@ -43,6 +43,14 @@ func secretPointer(v types.String) *portal.Secret {
 	return new(portal.Secret(v.ValueString()))
 }
 
+// settledVersion is the version of a secret after an apply: none if the configuration gives none.
+func settledVersion(v types.Int64) types.Int64 {
+	if v.IsUnknown() {
+		return types.Int64Null()
+	}
+	return v
+}
+
 // texts returns the known elements of a set; nil if the set itself is null or unknown.
 func texts(v types.Set) []string {
 	if v.IsNull() || v.IsUnknown() {
