@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
 const umbrellaFile = "id: umbrella\nname: Umbrella\nplatform: engage\n"
@@ -14,10 +15,23 @@ const stromFile = `id: strom
 name: Strom
 platform: samoobsluha
 sip_domain: strom.example.com
+ordered: [pbx, helpdesk]
 pbxs:
   - {id: main, name: Main}
   - {id: spare, name: Spare}
+helpdesks:
+  - {id: support, name: Support}
+  - {id: sales, name: Sales}
 `
+
+// callcentrum and helpdesk are licences.
+func callcentrum() *portal.Licence {
+	return &portal.Licence{Product: new("callcentrum"), Edition: new("start")}
+}
+
+func helpdesk() *portal.Licence {
+	return &portal.Licence{Product: new("helpdesk"), Edition: new("start"), HelpdeskID: new("support")}
+}
 
 func (f *fixture) groupIn(caller Caller, name string) portal.PermissionGroup {
 	f.t.Helper()
@@ -77,7 +91,7 @@ func TestUser_ALL02_extensionIsUniqueOverUsersAndSIPAccounts(t *testing.T) {
 	group := f.groupIn(strom, "Agents")
 	request := portal.User{
 		Email: new("alice@example.com"), FirstName: new("Alice"), LastName: new("Novak"), PermissionGroupIDs: []string{group.ID},
-		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")},
+		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")}, Licence: callcentrum(),
 	}
 	user, err := f.CreateUser(t.Context(), strom, request, "")
 	if err != nil {
@@ -116,7 +130,7 @@ func TestUser_sharedSIPAccountWhereThePlatformLetsThem(t *testing.T) {
 	for _, email := range []string{"alice@example.com", "bob@example.com"} {
 		made, err := f.CreateUser(t.Context(), strom, portal.User{
 			Email: &email, FirstName: new("A"), LastName: new("B"), PermissionGroupIDs: []string{group.ID},
-			Telephony: &portal.Telephony{SIPAccountIDs: []string{account.Object.ID}},
+			Telephony: &portal.Telephony{SIPAccountIDs: []string{account.Object.ID}}, Licence: helpdesk(),
 		}, "")
 		if err != nil {
 			t.Fatal(err)
@@ -142,17 +156,56 @@ func TestOrganization_PBXInUseStays(t *testing.T) {
 	strom := Caller{OrganizationID: "strom", TokenID: "tok_s"}
 	_, err := f.CreateUser(t.Context(), strom, portal.User{
 		Email: new("alice@example.com"), FirstName: new("Alice"), LastName: new("Novak"), PermissionGroupIDs: []string{f.groupIn(strom, "Agents").ID},
-		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")},
+		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")}, Licence: callcentrum(),
 	}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = f.ApplyOrganization(t.Context(), parse(t, strings.Replace(stromFile, "  - {id: main, name: Main}\n", "", 1)))
 	wantError(t, err, portal.CodeConflict, "pbxs", portal.CodeInUse)
-	if got, want := portalError(t, err).Errors[0].Message, "organization.yaml:5:1: the PBX main cannot go while alice@example.com is on it; move them to another one first"; got != want {
+	if got, want := portalError(t, err).Errors[0].Message, "organization.yaml:6:1: the PBX main cannot go while alice@example.com is on it; move them to another one first"; got != want {
 		t.Errorf("message is %q, want %q", got, want)
 	}
 	if _, err := f.ApplyOrganization(t.Context(), parse(t, strings.Replace(stromFile, "  - {id: spare, name: Spare}\n", "", 1))); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestService_SA09_onlyTheOperatorExemptsFromBilling(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	operator := f.on(stromFile)
+	customer := operator
+	customer.Scopes = []portal.Scope{portal.ScopeRead, portal.ScopeWrite, portal.ScopeAdmin}
+	request := portal.User{
+		Email: new("jan@example.com"), FirstName: new("Jan"), LastName: new("Novak"), PermissionGroupIDs: []string{f.groupIn(operator, "Agents").ID}, Licence: helpdesk(),
+	}
+	request.Licence.Billed = new(false)
+	for _, caller := range []Caller{customer, {OrganizationID: "strom", TokenID: "tok_none"}} {
+		_, err := f.CreateUser(t.Context(), caller, request, "")
+		wantError(t, err, portal.CodeInvalid, "licence.billed", portal.CodeNotAllowed)
+	}
+	user := f.userIn(operator, request)
+	if got := f.replaceIn(customer, user.ID, portal.User{FirstName: new("Petr")}); *got.Licence.Billed {
+		t.Error("a change of the name bills the user")
+	}
+}
+
+// What a platform gained after a user was stored shows its default, and is no change.
+func TestService_ALL07_fieldsThatCameLaterHaveTheirDefaults(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	user := f.user(dynamic(f.group("Agents"), "bob@example.com"))
+	row := f.stored(user.ID)
+	row.Directory, row.EmailKey = nil, row.Email
+	if err := f.store.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateUser(t.Context(), "acme", row) }); err != nil {
+		t.Fatal(err)
+	}
+	got := f.get(user.ID)
+	if got.Directory == nil || got.Directory.UserGroupIDs == nil || got.Directory.BusinessNumber == nil {
+		t.Fatalf("read %s", marshal(t, got))
+	}
+	if same := f.replaceIn(f.acme, user.ID, portal.User{Directory: &portal.Directory{UserGroupIDs: []string{}}}); same.ETag != got.ETag {
+		t.Error("the default of a field that came later makes a change")
 	}
 }
