@@ -112,5 +112,8 @@ type Webcare struct {
 	CRMUser                   *string           `json:"crm_user,omitzero"`
 }
 
-// MaxAvatarSize is the most that a picture may have, in bytes before base64.
-const MaxAvatarSize = 1 << 20
+// Limits of a picture.
+const (
+	MaxAvatarSize = 1 << 20 // bytes, before base64
+	MaxAvatarSide = 4096    // pixels
+)

@@ -69,7 +69,7 @@ func TestRules_ALL01_objectBesideThatIsOnThePlatform(t *testing.T) {
 
 func TestRules_ALL02_extensionIsUniqueOverUsersAndAccounts(t *testing.T) {
 	t.Parallel()
-	for extension, holder := range map[string]string{"203": "usr_bob", "1003": "sip_bob", "204": ""} {
+	for extension, holder := range map[string]string{"2003": "usr_bob", "1003": "sip_bob", "2004": ""} {
 		for _, platform := range []portal.Platform{portal.Maatwerk, portal.Samoobsluha, portal.Vaxel} {
 			user := alice(t, platform)
 			if user.Telephony == nil {
@@ -97,7 +97,7 @@ func expectHolder(t *testing.T, findings []rules.Finding, field, holder string) 
 func TestRules_ALL02_keepingTheOwnExtension(t *testing.T) {
 	t.Parallel()
 	stored := *alice(t, portal.Vaxel)
-	stored.ID, stored.Email, stored.Telephony = "usr_bob", new("bob@example.com"), &portal.Telephony{Extension: new("203")}
+	stored.ID, stored.Email, stored.Telephony = "usr_bob", new("bob@example.com"), &portal.Telephony{Extension: new("2003")}
 	expect(t, update(t, portal.Vaxel, portal.NounUser, stored, func(u *portal.User) { u.FirstName = new("Robert") }))
 }
 

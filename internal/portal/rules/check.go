@@ -23,59 +23,10 @@ const (
 type Finding struct {
 	Field      string
 	Severity   Severity
-	Code       portal.Code
+	Code       portal.Code // none with a warning
 	Message    string
 	ID         string // requirement id, if the rule has one
 	ExistingID string // with portal.CodeAlreadyExists: the object that has the value
-}
-
-// Change is one write to be checked.
-type Change struct {
-	Noun   portal.Noun
-	Before any // pointer to the stored object; nil on creation
-	After  any // pointer to the wanted object, on creation with its defaults (see Complete); on a replacement what it leaves out stays as stored
-	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
-	// depends on it is not checked. Nil: all is known.
-	Unknown func(path string) bool
-	// Scopes are what the token of the writer may do. Nil: not known, not checked.
-	Scopes []portal.Scope
-	// Deletion is not nil if Before is to be deleted. After is nil then.
-	Deletion *portal.Deletion
-}
-
-// Inventory is what the organisation has, as far as a check needs it.
-type Inventory struct {
-	Organization     portal.Organization               // zero (no ID): not known, not checked
-	PermissionGroups map[string]portal.PermissionGroup // by id; a group that is not here does not exist. Nil: not known, not checked.
-	SIPAccounts      map[string]SIPAccount             // by id, likewise
-	Subgroups        map[string]Subgroup               // by id, likewise
-	Numbers          map[string]Number                 // owned numbers by their E.164 form. Nil: not known, not checked.
-	Holders          map[string]map[string]Holder      // field path → UniqueKey of a value → who has it. Nil: not known, not checked.
-}
-
-// Subgroup is a subgroup and the user group that it is of.
-type Subgroup struct {
-	portal.Subgroup
-	GroupID, GroupName string
-}
-
-// Number says who has an owned number; nobody, if it is the zero value.
-type Number struct {
-	UserID string // whom it is allocated to
-	Main   bool   // the main number of the organisation
-}
-
-// SIPAccount is an account and who has it; nobody, if Holder is the zero value.
-type SIPAccount struct {
-	portal.SIPAccount
-	Holder Holder
-}
-
-// Holder is an object that has something, and its name in messages. The zero value is an object of another organisation, of which nothing may
-// be said (MW-02).
-type Holder struct {
-	ID   string
-	Name string // e-mail, username, group name or extension
 }
 
 // Complete gives every field of a new object that is left out its default.
@@ -126,9 +77,18 @@ func (s *Set) Check(inventory Inventory, change Change) []Finding {
 	}
 	e.after.keep(e.before)
 	e.object.normalizeDocument(&e.after)
+	if change.Deletion != nil {
+		for _, check := range e.object.Deletion {
+			e.check(check)
+		}
+		return e.findings
+	}
 	e.presence()
 	for _, path := range slices.Sorted(maps.Keys(e.object.Fields)) {
 		e.field(path, e.object.Fields[path])
+	}
+	for _, transition := range e.object.Changes {
+		e.transition(transition)
 	}
 	for _, check := range e.object.Checks {
 		e.check(check)
@@ -191,50 +151,15 @@ func (e *evaluation) changed(path string) bool {
 	if !had {
 		return true
 	}
-	if list, ok := after.([]string); ok {
-		return !slices.Equal(list, e.object.normalizeList(path, e.before.strings(path)))
+	switch v := after.(type) {
+	case []string:
+		return !slices.Equal(v, e.object.normalizeList(path, e.before.strings(path)))
+	case map[string]string:
+		stored, _ := before.(map[string]string)
+		return !maps.Equal(v, stored)
 	}
 	if text, ok := before.(string); ok {
 		before = e.object.normalizeText(path, text)
 	}
 	return after != before
-}
-
-// check evaluates a rule between fields. One that hangs on a value not known yet says nothing.
-func (e *evaluation) check(check Check) {
-	for _, condition := range check.When {
-		if e.holds(condition) != yes {
-			return
-		}
-	}
-	for _, condition := range check.Require {
-		if e.holds(condition) != no {
-			continue
-		}
-		finding := Finding{
-			Field: check.Field, ID: check.ID, Severity: cmp.Or(check.Severity, SeverityError),
-			Code: cmp.Or(check.Code, portal.CodeNotAllowed), Message: e.fill(check.Message),
-		}
-		e.findings = append(e.findings, finding)
-		return
-	}
-}
-
-// fill puts values into a message: {path} becomes the wanted value of that field.
-func (e *evaluation) fill(message string) string {
-	var b strings.Builder
-	for {
-		start, rest, found := strings.Cut(message, "{")
-		b.WriteString(start)
-		if !found {
-			return b.String()
-		}
-		path, end, _ := strings.Cut(rest, "}")
-		if e.unknown(path) {
-			b.WriteString("a value that is not known yet")
-		} else {
-			b.WriteString(e.after.text(path))
-		}
-		message = end
-	}
 }

@@ -1,9 +1,72 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
+
+// Check holds between fields: when every condition of When is true, every one of Require must be.
+type Check struct {
+	ID       string      `yaml:"id"`
+	Field    string      `yaml:"field"` // where the finding is shown
+	When     []Condition `yaml:"when"`
+	Require  []Condition `yaml:"require"`
+	Severity Severity    `yaml:"severity"` // error when left out
+	Code     portal.Code `yaml:"code"`     // not_allowed when left out
+	Message  string      `yaml:"message"`  // what is allowed and what to do; {path} stands for that field's value, {before.path} for the stored one, {ordered} for the services ordered
+}
+
+// Condition is one statement: about a field, about several with AtLeast, or about the organisation or the writer. Exactly one is made.
+type Condition struct {
+	Field    string   `yaml:"field"`
+	Before   bool     `yaml:"before"`    // speaks of the stored object, not of the wanted one
+	Equals   any      `yaml:"equals"`    // the value is this one
+	OneOf    []any    `yaml:"one_of"`    // the value is one of these
+	Set      *bool    `yaml:"set"`       // there is (or is no) value, empty counting as none
+	Changed  *bool    `yaml:"changed"`   // differs (or not) from the stored object; false on creation
+	Count    *int     `yaml:"count"`     // so many elements
+	Among    []string `yaml:"among"`     // the value, or each element, is among those of all these fields together
+	AtLeast  *int     `yaml:"at_least"`  // so many different values in Fields together, or more
+	Fields   []string `yaml:"fields"`    // with at_least, instead of field
+	Length   *int     `yaml:"length"`    // so many characters
+	FreeMail *bool    `yaml:"free_mail"` // the address is (or is not) at one of the domains of Set.FreeMail
+
+	Ordered string       `yaml:"ordered"` // the organisation has ordered this service
+	Module  string       `yaml:"module"`  // the organisation has this module
+	Scope   portal.Scope `yaml:"scope"`   // the token has this scope
+	Discard *bool        `yaml:"discard"` // the writer says (or does not) that planned work goes with the object
+	Any     []Condition  `yaml:"any"`     // at least one of these is true
+}
+
+// check evaluates a rule between fields. One that hangs on a value not known yet says nothing.
+func (e *evaluation) check(check Check) {
+	if check.Severity == SeverityWarning && e.change.Deletion == nil && !e.creating() && !e.changed(check.Field) {
+		return // said when it was written
+	}
+	for _, condition := range check.When {
+		if e.holds(condition) != yes {
+			return
+		}
+	}
+	for _, condition := range check.Require {
+		if e.holds(condition) != no {
+			continue
+		}
+		finding := Finding{
+			Field: check.Field, ID: check.ID, Severity: cmp.Or(check.Severity, SeverityError), Code: check.Code, Message: e.fill(check.Message),
+		}
+		if finding.Severity == SeverityError {
+			finding.Code = cmp.Or(check.Code, portal.CodeNotAllowed)
+		}
+		e.findings = append(e.findings, finding)
+		return
+	}
+}
 
 // truth is what can be said about a statement when some values are not known yet.
 type truth int
@@ -23,8 +86,13 @@ func truthOf(b bool) truth {
 
 // holds evaluates one condition.
 func (e *evaluation) holds(c Condition) truth {
-	if c.AtLeast != nil {
+	switch {
+	case c.AtLeast != nil:
 		return e.atLeast(*c.AtLeast, c.Fields)
+	case c.Any != nil:
+		return e.any(c.Any)
+	case c.Field == "":
+		return e.circumstance(c)
 	}
 	doc := &e.after
 	if c.Before {
@@ -34,18 +102,72 @@ func (e *evaluation) holds(c Condition) truth {
 	}
 	switch {
 	case c.Equals != nil:
-		return truthOf(fmt.Sprint(doc.values[c.Field]) == fmt.Sprint(c.Equals))
+		return truthOf(doc.is(c.Field, c.Equals))
 	case c.OneOf != nil:
-		return truthOf(slices.ContainsFunc(c.OneOf, func(v any) bool { return fmt.Sprint(v) == fmt.Sprint(doc.values[c.Field]) }))
+		return truthOf(slices.ContainsFunc(c.OneOf, func(v any) bool { return doc.is(c.Field, v) }))
 	case c.Set != nil:
 		return truthOf((len(doc.strings(c.Field)) > 0) == *c.Set)
 	case c.Changed != nil:
 		return truthOf((!e.creating() && e.changed(c.Field)) == *c.Changed)
 	case c.Count != nil:
 		return truthOf(len(doc.strings(c.Field)) == *c.Count)
+	case c.Length != nil:
+		return truthOf(utf8.RuneCountInString(strings.Join(doc.strings(c.Field), "")) == *c.Length)
+	case c.FreeMail != nil:
+		return truthOf(e.set.freeMail(strings.Join(doc.strings(c.Field), "")) == *c.FreeMail)
 	default:
 		return e.among(c, doc)
 	}
+}
+
+// is reports whether the value at path is this one. What is absent is none.
+func (d *document) is(path string, want any) bool {
+	value := d.values[path]
+	if secret, ok := value.(portal.Secret); ok {
+		value = string(secret)
+	}
+	return fmt.Sprint(value) == fmt.Sprint(want)
+}
+
+// circumstance evaluates what is said about the organisation or the writer.
+func (e *evaluation) circumstance(c Condition) truth {
+	organization := e.inventory.Organization
+	switch {
+	case c.Scope != "":
+		if e.change.Scopes == nil {
+			return unknowable
+		}
+		return truthOf(slices.Contains(e.change.Scopes, c.Scope))
+	case c.Discard != nil:
+		return truthOf((e.change.Deletion != nil && e.change.Deletion.DiscardPlannedWork) == *c.Discard)
+	case organization.ID == "":
+		return unknowable
+	case c.Module != "":
+		return truthOf(slices.Contains(organization.Modules, c.Module))
+	default:
+		return truthOf(slices.Contains(organization.Ordered, c.Ordered))
+	}
+}
+
+// any reports whether one of the conditions is true.
+func (e *evaluation) any(conditions []Condition) truth {
+	result := no
+	for _, condition := range conditions {
+		switch e.holds(condition) {
+		case yes:
+			return yes
+		case unknowable:
+			result = unknowable
+		case no:
+		}
+	}
+	return result
+}
+
+// freeMail reports whether an address is at a domain at which anybody gets one.
+func (s *Set) freeMail(address string) bool {
+	at := strings.LastIndexByte(address, '@')
+	return at >= 0 && slices.Contains(s.FreeMail, portal.EmailKey(address[at+1:]))
 }
 
 // among reports whether every value of the field is among the values of the other fields. A value that is not there yet may still come

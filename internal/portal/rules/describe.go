@@ -166,7 +166,7 @@ func unique(p platformField) string {
 // initial is the default, unless it is the empty one, which goes without saying.
 func initial(p platformField) string {
 	text := fmt.Sprint(p.field.Default)
-	if list, ok := p.field.Default.([]any); ok && len(list) == 0 || p.field.Default == nil || text == "" {
+	if p.field.Default == nil || text == "" || text == "[]" || text == "map[]" {
 		return ""
 	}
 	return "default `" + text + "`"

@@ -26,7 +26,14 @@ func (e *evaluation) field(path string, f *Field) {
 	if f.Immutable != "" && !e.creating() && e.changed(path) {
 		e.add(path, f.ID, portal.CodeUnchangeable, "cannot change from %q to %q once saved; %s", e.before.text(path), e.after.text(path), f.Immutable)
 	}
+	if entries, ok := e.after.values[path].(map[string]string); ok {
+		e.entries(path, f, entries)
+		return
+	}
 	e.size(path, f, values)
+	if f.Distinct {
+		e.distinct(path, f, values)
+	}
 	var sound []string
 	for _, value := range values {
 		if message := e.shape(f, path, value); message != "" {
@@ -67,6 +74,18 @@ func (e *evaluation) size(path string, f *Field, values []string) {
 	}
 }
 
+// distinct refuses an element that is there already.
+func (e *evaluation) distinct(path string, f *Field, values []string) {
+	seen := map[string]bool{}
+	for _, value := range values {
+		key := UniqueKey(f, value)
+		if seen[key] {
+			e.add(path, f.ID, portal.CodeNotAllowed, "%q is there twice; give each once, whatever the case", clip(value))
+		}
+		seen[key] = true
+	}
+}
+
 // span is the range of a number in words.
 func (f *Field) span() string {
 	switch {
@@ -89,6 +108,8 @@ func (e *evaluation) shape(f *Field, path, value string) string {
 	shown := fmt.Sprintf("%q", clip(value))
 	if _, secret := e.after.values[path].(portal.Secret); secret {
 		shown = "the value"
+	} else if f.Format == FormatPicture {
+		shown = "the picture"
 	}
 	if n := utf8.RuneCountInString(value); f.MaxLength > 0 && n > f.MaxLength || n < f.MinLength {
 		return fmt.Sprintf("%s has %d characters; %s allows %s", shown, n, e.set.Platform, f.lengths())
@@ -130,10 +151,14 @@ func (e *evaluation) uniqueness(path string, f *Field, value string) {
 	id, _ := e.before.values["id"].(string)
 	for _, shared := range e.set.sharing(path, f) {
 		holder, taken := e.inventory.Holders[shared][UniqueKey(f, value)]
-		if !taken || holder.ID == id {
+		if !taken || id != "" && holder.ID == id {
 			continue
 		}
-		e.add(path, f.ID, portal.CodeAlreadyExists, "%q is taken by %s (%s); choose another", value, holder.Name, holder.ID)
+		by := ""
+		if holder != (Holder{}) {
+			by = fmt.Sprintf(" by %s (%s)", holder.Name, holder.ID)
+		}
+		e.add(path, f.ID, portal.CodeAlreadyExists, "%q is taken%s; choose another", value, by)
 		e.findings[len(e.findings)-1].ExistingID = holder.ID
 		return
 	}

@@ -23,9 +23,13 @@ func acme() rules.Inventory {
 	return rules.Inventory{
 		Organization: portal.Organization{
 			ID: "acme", Name: "Acme Logistics",
-			PhoneNumbers: []string{"+31851234567", "+31851234568"},
-			SenderNames:  []string{"ACME"},
-			PBXs:         []portal.PBX{{ID: "pbx_1", Name: "Main"}, {ID: "pbx_2", Name: "Depot"}},
+			Ordered:        []string{"pbx", "helpdesk", "video"},
+			Modules:        []string{"sso", "partner_mobile", "afas", "webcare", "chat"},
+			Helpdesks:      []portal.Helpdesk{{ID: "help_1", Name: "Service"}, {ID: "help_2", Name: "Sales"}},
+			SocialAccounts: []portal.SocialAccount{{ID: "acc_fb", Platform: "facebook", Name: "Acme"}, {ID: "acc_x", Platform: "x", Name: "@acme"}},
+			PhoneNumbers:   []string{"+31851234567", "+31851234568"},
+			SenderNames:    []string{"ACME"},
+			PBXs:           []portal.PBX{{ID: "pbx_1", Name: "Main"}, {ID: "pbx_2", Name: "Depot"}},
 		},
 		PermissionGroups: map[string]portal.PermissionGroup{"grp_1": {ID: "grp_1"}, "grp_2": {ID: "grp_2"}},
 		SIPAccounts: map[string]rules.SIPAccount{
@@ -36,11 +40,17 @@ func acme() rules.Inventory {
 				Holder:     rules.Holder{ID: "usr_bob", Name: "bob@example.com"},
 			},
 		},
+		Subgroups: map[string]rules.Subgroup{
+			"sub_manager": {Subgroup: portal.Subgroup{ID: "sub_manager", Name: "Manager"}, GroupID: "ugr_1", GroupName: "position"},
+			"sub_agent":   {Subgroup: portal.Subgroup{ID: "sub_agent", Name: "Agent"}, GroupID: "ugr_1", GroupName: "position"},
+			"sub_krakow":  {Subgroup: portal.Subgroup{ID: "sub_krakow", Name: "Kraków"}, GroupID: "ugr_2", GroupName: "office"},
+		},
+		Numbers: map[string]rules.Number{"+31851234567": {Main: true}, "+31851234569": {UserID: "usr_bob"}},
 		Holders: map[string]map[string]rules.Holder{
 			"email":               {"bob@example.com": {ID: "usr_bob", Name: "bob@example.com"}},
 			"username":            {"bob": {ID: "usr_bob", Name: "bob"}},
 			"extension":           {"1003": {ID: "sip_bob", Name: "1003"}},
-			"telephony.extension": {"203": {ID: "usr_bob", Name: "bob@example.com"}},
+			"telephony.extension": {"2003": {ID: "usr_bob", Name: "bob@example.com"}},
 			"name":                {"agents": {ID: "grp_2", Name: "Agents"}},
 		},
 	}
@@ -58,6 +68,8 @@ func alice(t testing.TB, platform portal.Platform) *portal.User {
 		user.Telephony = &portal.Telephony{SIPAccountIDs: []string{"sip_free"}}
 	case portal.Engage:
 		user.Username = new("alice")
+	case portal.Samoobsluha:
+		user.Licence = &portal.Licence{Product: new("video")}
 	case portal.Telecube:
 		user.Telephony = &portal.Telephony{SIPAccountIDs: []string{"sip_free"}}
 	case portal.Vaxel:

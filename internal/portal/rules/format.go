@@ -39,6 +39,12 @@ func (f Format) parse(value string) (err error) {
 		if tag, err = language.Parse(value); err != nil || tag == language.Und || strings.Contains(value, "_") {
 			err = errors.New("write the language as a BCP 47 tag, such as sv or nl-BE")
 		}
+	case FormatPIN:
+		if strings.Trim(value, "0123456789") != "" {
+			err = errors.New("a PIN is digits and nothing else")
+		}
+	case FormatPicture:
+		err = parsePicture(value)
 	case FormatPersonName:
 		if !personName(value) {
 			err = errors.New("a name has letters, spaces, hyphens and apostrophes only")

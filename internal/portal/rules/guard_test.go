@@ -18,29 +18,26 @@ func wireTypes() map[portal.Noun]func() any {
 		portal.NounUser:            func() any { return &portal.User{} },
 		portal.NounPermissionGroup: func() any { return &portal.PermissionGroup{} },
 		portal.NounSIPAccount:      func() any { return &portal.SIPAccount{} },
+		portal.NounUserGroup:       func() any { return &portal.UserGroup{} },
 	}
 }
 
-// fieldTypes lists the fields of a wire type by path, without nested objects; a writable one is a pointer or a slice.
-func fieldTypes(prefix string, object reflect.Type) map[string]reflect.Type {
-	types := map[string]reflect.Type{}
-	for i := range object.NumField() {
-		path, field := prefix+fieldName(object.Field(i)), object.Field(i).Type
-		if field.Kind() == reflect.Pointer && field.Elem().Kind() == reflect.Struct {
-			maps.Copy(types, fieldTypes(path+".", field.Elem()))
+// wireFields lists the fields of a wire type by path, without nested objects.
+func wireFields(prefix string, object reflect.Type) map[string]reflect.StructField {
+	fields := map[string]reflect.StructField{}
+	for of := range object.Fields() {
+		path := prefix + fieldName(of)
+		if of.Type.Kind() == reflect.Pointer && of.Type.Elem().Kind() == reflect.Struct {
+			maps.Copy(fields, wireFields(path+".", of.Type.Elem()))
 			continue
 		}
-		types[path] = field
+		fields[path] = of
 	}
-	return types
-}
-
-func writable(field reflect.Type) bool {
-	return field.Kind() == reflect.Pointer || field.Kind() == reflect.Slice
+	return fields
 }
 
 // eachObject runs a test for every kind of object of every platform.
-func eachObject(t *testing.T, test func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type)) {
+func eachObject(t *testing.T, test func(t *testing.T, set *Set, noun portal.Noun, object *Object, wire map[string]reflect.StructField)) {
 	t.Helper()
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
@@ -55,27 +52,27 @@ func eachObject(t *testing.T, test func(t *testing.T, set *Set, noun portal.Noun
 				if !ok || object == nil {
 					t.Fatalf("the contract has no %q, or it is empty", noun)
 				}
-				test(t, set, noun, object, fieldTypes("", reflect.TypeOf(fresh()).Elem()))
+				test(t, set, noun, object, wireFields("", reflect.TypeOf(fresh()).Elem()))
 			})
 		}
 	}
 }
 
 func TestGuard_fieldsAreThoseOfTheContract(t *testing.T) {
-	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type) {
+	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, wire map[string]reflect.StructField) {
 		for path, field := range object.Fields {
-			of, ok := types[path]
+			of, ok := wire[path]
 			switch {
 			case !ok:
 				t.Errorf("%s is no field of the contract", path)
 				continue
-			case !writable(of):
+			case !portal.Writable(of):
 				t.Errorf("%s is written by the portal only", path)
 				continue
 			}
-			guardField(t, path, field, of)
+			guardField(t, path, field, of.Type)
 		}
-		if _, ok := object.Fields["enabled"]; !ok && noun != portal.NounPermissionGroup {
+		if _, ok := object.Fields["enabled"]; !ok && (noun == portal.NounUser || noun == portal.NounSIPAccount) {
 			t.Error("enabled exists everywhere")
 		}
 	})
@@ -84,45 +81,48 @@ func TestGuard_fieldsAreThoseOfTheContract(t *testing.T) {
 // guardField checks that what a rule says can hold for a field of that type.
 func guardField(t *testing.T, path string, f *Field, of reflect.Type) {
 	t.Helper()
-	list, kind := of.Kind() == reflect.Slice, of.Elem().Kind()
-	formats := []Format{
-		"", FormatPhoneNumber, FormatEmail, FormatExtension, FormatCountry, FormatTimeZone, FormatLanguage, FormatPersonName, FormatDestination, FormatPassword,
-	}
-	sources := []Source{"", SourcePermissionGroups, SourceSIPAccounts, SourcePBXs, SourcePermissions, SourceOwnedNumbers, SourceNumbersOrSenderName}
-	if !slices.Contains(formats, f.Format) || !slices.Contains(sources, f.Source) {
+	list, text := of.Kind() == reflect.Slice, of.Elem().Kind() == reflect.String || of == reflect.TypeFor[[]portal.Subgroup]()
+	if f.Format.parse("\x00") == nil && !slices.Contains([]Format{"", FormatDestination, FormatPassword}, f.Format) || !slices.Contains(sources, f.Source) {
 		t.Errorf("%s: there is no format %q or no source %q", path, f.Format, f.Source)
 	}
-	if secret := of.Elem() == reflect.TypeFor[portal.Secret](); secret != (f.Format == FormatPassword) {
-		t.Errorf("%s: passwords, and only they, are secrets", path)
+	if secret := of.Elem() == reflect.TypeFor[portal.Secret](); secret != (f.Format == FormatPassword || f.Format == FormatPIN) {
+		t.Errorf("%s: passwords and PINs, and only they, are secrets", path)
 	}
-	if kind != reflect.String && (f.Format != "" || f.Source != "" || f.OneOf != nil || f.MinLength > 0 || f.MaxLength > 0 || f.Unique || f.Multiline) {
+	if !text && (f.Format != "" || f.Source != "" || f.OneOf != nil || f.MinLength > 0 || f.MaxLength > 0 || f.Unique || f.Multiline) {
 		t.Errorf("%s is no text", path)
 	}
-	if kind != reflect.Int64 && (f.Min != nil || f.Max != nil) || !list && (f.MinItems > 0 || f.MaxItems > 0) || f.CaseSensitive && !f.Unique {
-		t.Errorf("%s has a limit that its type cannot have", path)
+	if of.Elem().Kind() != reflect.Int64 && (f.Min != nil || f.Max != nil) || !list && (f.MinItems > 0 || f.MaxItems > 0 || f.Distinct) ||
+		(f.CaseSensitive || f.Everywhere) && !f.Unique || (of.Kind() == reflect.Map) != (f.Keys != nil) {
+		t.Errorf("%s has a limit that its type cannot have, or lacks one", path)
 	}
-	if (f.Source == SourceOwnedNumbers) && f.Format != FormatPhoneNumber {
-		t.Errorf("%s: owned numbers compare as E.164", path)
+	if (f.Source == SourceOwnedNumbers) && f.Format != FormatPhoneNumber || f.Allocate && f.Source != SourceOwnedNumbers {
+		t.Errorf("%s: owned numbers compare as E.164, and only they are allocated", path)
 	}
 	if f.Exclusive && f.Source != SourceSIPAccounts {
 		t.Errorf("%s: only a SIP account can belong to one user alone", path)
 	}
-	if text := kind == reflect.String && f.Format == "" && f.Source == "" && f.OneOf == nil; text && f.MaxLength == 0 {
+	if text && f.Format == "" && f.Source == "" && f.OneOf == nil && f.MaxLength == 0 {
 		t.Errorf("%s is a free text without a limit", path)
 	}
 	if f.ID != "" && !requirementID.MatchString(f.ID) {
 		t.Errorf("%s: %q is no requirement id", path, f.ID)
 	}
-	// An answer has every field that the platform has, so what may be left out has a default. A password is never in an answer.
-	if needs := !f.Required && f.Format != FormatPassword; needs != (f.Default != nil) {
-		t.Errorf("%s: a field has a default if and only if it is neither required nor a password", path)
+	// An answer has every field that the platform has, so what may be left out has a default. What is in requests only is never in an answer.
+	requestOnly := slices.Contains([]Format{FormatPassword, FormatPIN, FormatPicture}, f.Format)
+	if needs := !f.Required && !requestOnly; needs != (f.Default != nil) {
+		t.Errorf("%s: a field has a default if and only if it is neither required nor in requests only", path)
 	}
+}
+
+var sources = []Source{
+	"", SourcePermissionGroups, SourceSIPAccounts, SourceSubgroups, SourcePBXs, SourceHelpdesks, SourceSocialAccounts, SourceLandingPages, SourcePermissions,
+	SourceOwnedNumbers, SourceNumbersOrSenderName,
 }
 
 var requirementID = regexp.MustCompile(`^(MW|EN|SA|TC|VX|ALL)-[0-9]{2}$`)
 
 func TestGuard_defaultsPassTheirOwnRule(t *testing.T) {
-	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type) {
+	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, wire map[string]reflect.StructField) {
 		made := wireTypes()[noun]()
 		if err := set.Complete(noun, made); err != nil {
 			t.Fatal(err)
@@ -146,65 +146,6 @@ func TestGuard_defaultsPassTheirOwnRule(t *testing.T) {
 			t.Errorf("a default changes when it is normalised: %v", after.values)
 		}
 	})
-}
-
-func TestGuard_checksNameFields(t *testing.T) {
-	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, types map[string]reflect.Type) {
-		placeholder := regexp.MustCompile(`\{([^}]*)\}`)
-		for _, check := range object.Checks {
-			if !object.has(check.Field) || check.Message == "" || len(check.Require) == 0 || check.ID != "" && !requirementID.MatchString(check.ID) {
-				t.Errorf("%s %s: not on the platform, or says or requires nothing", check.ID, check.Field)
-			}
-			if !slices.Contains([]Severity{"", SeverityError, SeverityWarning}, check.Severity) {
-				t.Errorf("%s %s: there is no severity %q", check.ID, check.Field, check.Severity)
-			}
-			for _, match := range placeholder.FindAllStringSubmatch(check.Message, -1) {
-				if object.Fields[match[1]] == nil || object.Fields[match[1]].Format == FormatPassword {
-					t.Errorf("%s: %q in %q is no field to show", check.ID, match[1], check.Message)
-				}
-			}
-			if strings.Count(check.Message, "{") != strings.Count(check.Message, "}") || strings.HasSuffix(check.Message, ".") {
-				t.Errorf("%s: %q is ill-formed", check.ID, check.Message)
-			}
-			for _, condition := range slices.Concat(check.When, check.Require) {
-				guardCondition(t, check.ID, condition, object, types)
-			}
-		}
-	})
-}
-
-func guardCondition(t *testing.T, id string, c Condition, object *Object, types map[string]reflect.Type) {
-	t.Helper()
-	statements := 0
-	for _, said := range []bool{c.Equals != nil, c.OneOf != nil, c.Set != nil, c.Changed != nil, c.Count != nil, c.Among != nil, c.AtLeast != nil} {
-		if said {
-			statements++
-		}
-	}
-	if statements != 1 || (c.AtLeast != nil) != (c.Fields != nil) || (c.AtLeast != nil) == (c.Field != "") || c.Before && c.Changed != nil {
-		t.Errorf("%s: %+v does not say one thing", id, c)
-	}
-	for _, path := range slices.Concat([]string{c.Field}, c.Among, c.Fields) {
-		if path == "" || object.Fields[path] != nil {
-			continue
-		}
-		if of, ok := types[path]; !ok || writable(of) || !c.Before {
-			t.Errorf("%s: %s is no field of the platform, or of the wanted object while only the portal writes it", id, path)
-		}
-	}
-	values := c.OneOf
-	if c.Equals != nil {
-		values = append(values, c.Equals)
-	}
-	for _, value := range values {
-		of := types[c.Field]
-		if writable(of) {
-			of = of.Elem()
-		}
-		if _, ok := convert(value, of); !ok {
-			t.Errorf("%s: %s never is %v", id, c.Field, value)
-		}
-	}
 }
 
 func TestGuard_permissionsAndPasswords(t *testing.T) {
@@ -256,8 +197,8 @@ func TestGuard_permissionsAndPasswords(t *testing.T) {
 func TestGuard_everyWritableFieldIsOnAPlatform(t *testing.T) {
 	t.Parallel()
 	for noun, fresh := range wireTypes() {
-		for path, of := range fieldTypes("", reflect.TypeOf(fresh()).Elem()) {
-			if text := Describe(noun, path); writable(of) == (text == "") {
+		for path, of := range wireFields("", reflect.TypeOf(fresh()).Elem()) {
+			if text := Describe(noun, path); portal.Writable(of) == (text == "") {
 				t.Errorf("%s %s: %q", noun, path, text)
 			}
 		}

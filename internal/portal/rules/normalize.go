@@ -55,6 +55,9 @@ func (o *Object) normalizeList(path string, list []string) []string {
 		normal = append(normal, o.normalizeText(path, element))
 	}
 	slices.Sort(normal)
+	if field := o.Fields[path]; field != nil && field.Distinct {
+		return normal // a repetition is for Check to refuse
+	}
 	return slices.Compact(normal)
 }
 

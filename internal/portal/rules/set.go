@@ -23,6 +23,13 @@ type Set struct {
 	BuiltInGroups map[string]BuiltInGroup        `yaml:"built_in_groups"` // by name; every organisation of the platform has them
 	Passwords     map[portal.Noun]PasswordPolicy `yaml:"passwords"`
 	Objects       map[portal.Noun]*Object        `yaml:"objects"`
+
+	Services     map[string]string   `yaml:"services"`      // what an organisation orders, and what each is
+	Modules      map[string]string   `yaml:"modules"`       // what an organisation has besides, and what each is
+	LandingPages map[string][]string `yaml:"landing_pages"` // by module (EN-10)
+	FreeMail     []string            `yaml:"free_mail"`     // domains at which anybody gets an address
+	Publications bool                `yaml:"publications"`  // users plan publications (EN-16)
+	PBXReload    bool                `yaml:"pbx_reload"`    // a PBX has to be reloaded after its users were changed (SA-10)
 }
 
 // BuiltInGroup is a permission group that comes with the platform (MW-05).
@@ -33,8 +40,10 @@ type BuiltInGroup struct {
 
 // Object says which fields a kind of object has on a platform, and what holds between them.
 type Object struct {
-	Fields map[string]*Field `yaml:"fields"` // by dotted path; a field that is not here does not exist on the platform
-	Checks []Check           `yaml:"checks"`
+	Fields   map[string]*Field `yaml:"fields"` // by dotted path; a field that is not here does not exist on the platform
+	Checks   []Check           `yaml:"checks"`
+	Changes  []Transition      `yaml:"changes"`  // fields that change only from some values to some others
+	Deletion []Check           `yaml:"deletion"` // hold when the object is to be deleted; they speak of the stored one
 }
 
 // Field is what holds for one field by itself. The zero value allows everything.
@@ -55,8 +64,12 @@ type Field struct {
 	Exclusive bool     `yaml:"exclusive"` // what the field refers to belongs to this object alone
 	Unique    bool     `yaml:"unique"`    // no other object of the organisation has this value; see UniqueKey
 
-	CaseSensitive bool `yaml:"case_sensitive"` // a unique value compares with case
-	Multiline     bool `yaml:"multiline"`      // the text may have line breaks and tabs
+	CaseSensitive bool     `yaml:"case_sensitive"` // a unique value compares with case
+	Everywhere    bool     `yaml:"everywhere"`     // with unique: no other object of the whole platform has it, whatever the organisation
+	Distinct      bool     `yaml:"distinct"`       // the elements differ from one another, ignoring case
+	Multiline     bool     `yaml:"multiline"`      // the text may have line breaks and tabs
+	Keys          []string `yaml:"keys"`           // what a map may have values for
+	Allocate      bool     `yaml:"allocate"`       // an owned number that is free becomes an incoming number of the user (VX-07)
 }
 
 // Format names the shape of a value.
@@ -73,6 +86,8 @@ const (
 	FormatPersonName  Format = "person_name"  // letters of any script, and what stands between them in names
 	FormatDestination Format = "destination"  // an id, or a complete phone number
 	FormatPassword    Format = "password"     // the platform's password policy for the object
+	FormatPIN         Format = "pin"          // digits
+	FormatPicture     Format = "picture"      // PNG or JPEG in base64, see portal.MaxAvatarSize
 )
 
 // Source names a stock that values are taken from.
@@ -82,36 +97,15 @@ type Source string
 const (
 	SourcePermissionGroups    Source = "permission_groups"      // ids of existing groups
 	SourceSIPAccounts         Source = "sip_accounts"           // ids of existing accounts
+	SourceSubgroups           Source = "subgroups"              // ids of existing subgroups, at most one of each user group
 	SourcePBXs                Source = "pbxs"                   // ids in the organisation file
+	SourceHelpdesks           Source = "helpdesks"              // likewise
+	SourceSocialAccounts      Source = "social_accounts"        // likewise; the key of each is the account's social platform
+	SourceLandingPages        Source = "landing_pages"          // pages in the rule set, of modules that the organisation has
 	SourcePermissions         Source = "permissions"            // names in the rule set
 	SourceOwnedNumbers        Source = "owned_numbers"          // numbers the organisation rents
 	SourceNumbersOrSenderName Source = "numbers_or_sender_name" // owned numbers and registered SMS sender names
 )
-
-// Check holds between fields: when every condition of When is true, every one of Require must be.
-type Check struct {
-	ID       string      `yaml:"id"`
-	Field    string      `yaml:"field"` // where the finding is shown
-	When     []Condition `yaml:"when"`
-	Require  []Condition `yaml:"require"`
-	Severity Severity    `yaml:"severity"` // error when left out
-	Code     portal.Code `yaml:"code"`     // not_allowed when left out
-	Message  string      `yaml:"message"`  // what is allowed and what to do; {path} stands for that field's value
-}
-
-// Condition is one statement about a field, or about several with AtLeast. Exactly one of the statements is set.
-type Condition struct {
-	Field   string   `yaml:"field"`
-	Before  bool     `yaml:"before"`   // speaks of the stored object, not of the wanted one
-	Equals  any      `yaml:"equals"`   // the value is this one
-	OneOf   []any    `yaml:"one_of"`   // the value is one of these
-	Set     *bool    `yaml:"set"`      // there is (or is no) value, empty counting as none
-	Changed *bool    `yaml:"changed"`  // differs (or not) from the stored object; false on creation
-	Count   *int     `yaml:"count"`    // so many elements
-	Among   []string `yaml:"among"`    // the value, or each element, is among those of all these fields together
-	AtLeast *int     `yaml:"at_least"` // so many different values in Fields together, or more
-	Fields  []string `yaml:"fields"`   // with at_least, instead of field
-}
 
 // For returns the rule set of a platform. Sets are shared and must not be changed.
 func For(platform portal.Platform) (*Set, error) {

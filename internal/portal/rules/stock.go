@@ -22,6 +22,8 @@ func (e *evaluation) stock(path string, f *Field, values []string) {
 		for _, id := range values {
 			e.sipAccount(path, f, id)
 		}
+	case SourceSubgroups:
+		e.subgroups(path, f, values)
 	case SourcePermissions:
 		for _, name := range values {
 			if _, ok := e.set.Permissions[name]; !ok {
@@ -47,9 +49,25 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 		for _, id := range without(values, ids) {
 			e.add(path, f.ID, portal.CodeMissing, "%q is no PBX of %s; %s", clip(id), organization.Name, choices(ids))
 		}
+	case SourceHelpdesks:
+		ids := make([]string, 0, len(organization.Helpdesks))
+		for _, helpdesk := range organization.Helpdesks {
+			ids = append(ids, helpdesk.ID)
+		}
+		for _, id := range without(values, ids) {
+			e.add(path, f.ID, portal.CodeMissing, "%q is no helpdesk of %s; %s", clip(id), organization.Name, choices(ids))
+		}
+	case SourceLandingPages:
+		pages := e.set.pages(organization)
+		for _, page := range without(values, pages) {
+			e.add(path, f.ID, portal.CodeNotAllowed, "%q is no page of a module that %s has; %s", clip(page), organization.Name, choices(pages))
+		}
 	case SourceOwnedNumbers:
 		for _, number := range without(values, organization.PhoneNumbers) {
 			e.add(path, f.ID, portal.CodeNotOwned, "%s is not a number that %s owns; %s", clip(number), organization.Name, choices(organization.PhoneNumbers))
+		}
+		if f.Allocate {
+			e.allocation(path, f, values)
 		}
 	case SourceNumbersOrSenderName:
 		all := slices.Concat(organization.SenderNames, organization.PhoneNumbers)
@@ -58,6 +76,29 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 				clip(sender), organization.Name, choices(all))
 		}
 	}
+}
+
+// allocation tells which number a write allocates to the user.
+func (e *evaluation) allocation(path string, f *Field, numbers []string) {
+	if e.inventory.Numbers == nil || !e.changed(path) {
+		return
+	}
+	for _, number := range numbers {
+		if e.inventory.Free(number) {
+			e.add(path, f.ID, "", "%s is free, so it is allocated to this user as an incoming number too", number)
+			e.findings[len(e.findings)-1].Severity = SeverityWarning
+		}
+	}
+}
+
+// pages lists the landing pages of the modules that an organisation has, sorted.
+func (s *Set) pages(organization portal.Organization) []string {
+	var pages []string
+	for _, module := range organization.Modules {
+		pages = append(pages, s.LandingPages[module]...)
+	}
+	slices.Sort(pages)
+	return pages
 }
 
 // without returns the values that are not in stock. It walks the stock once, since organisations rent thousands of numbers and offer
@@ -74,6 +115,27 @@ func without(values, stock []string) []string {
 		delete(missing, item)
 	}
 	return slices.Sorted(maps.Keys(missing))
+}
+
+// subgroups checks that subgroups exist, and that no two are of one user group (TC-10).
+func (e *evaluation) subgroups(path string, f *Field, ids []string) {
+	if e.inventory.Subgroups == nil {
+		return
+	}
+	taken := map[string]Subgroup{}
+	for _, id := range ids {
+		subgroup, ok := e.inventory.Subgroups[id]
+		if !ok {
+			e.add(path, f.ID, portal.CodeMissing, "there is no subgroup with the id %q; use the id of an existing one", clip(id))
+			continue
+		}
+		if other, ok := taken[subgroup.GroupID]; ok {
+			e.add(path, f.ID, portal.CodeNotAllowed, "%q and %q are both subgroups of the user group %q; a user is in one of them at most, remove the other",
+				clip(other.Name), clip(subgroup.Name), clip(subgroup.GroupName))
+			continue
+		}
+		taken[subgroup.GroupID] = subgroup
+	}
 }
 
 func (e *evaluation) sipAccount(path string, f *Field, id string) {

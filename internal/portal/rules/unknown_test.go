@@ -78,7 +78,7 @@ func TestRules_inventoryNotKnown(t *testing.T) {
 	user := alice(t, portal.Samoobsluha)
 	user.PermissionGroupIDs = []string{"grp_9"}
 	user.Email = new("bob@example.com")
-	user.Telephony = &portal.Telephony{PBXID: new("pbx_9"), Extension: new("203"), SIPAccountIDs: []string{"sip_9"}}
+	user.Telephony = &portal.Telephony{PBXID: new("pbx_9"), Extension: new("2003"), SIPAccountIDs: []string{"sip_9"}}
 	set := ruleSet(t, portal.Samoobsluha)
 	expect(t, set.Check(rules.Inventory{}, rules.Change{Noun: portal.NounUser, After: user}))
 	expect(t, set.Check(acme(), rules.Change{Noun: portal.NounUser, After: user}),

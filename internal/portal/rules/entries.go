@@ -1,0 +1,42 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// entries checks a map: what it has values for, and each value by itself. An empty value says none.
+func (e *evaluation) entries(path string, f *Field, entries map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(entries)) {
+		if !slices.Contains(f.Keys, key) {
+			e.add(path, f.ID, portal.CodeNotAllowed, "%s has nothing for %q here; %s", e.set.Platform, clip(key), choices(f.Keys))
+			continue
+		}
+		value := entries[key]
+		if value == "" {
+			continue
+		}
+		if message := e.shape(f, path, value); message != "" {
+			e.add(path, f.ID, portal.CodeMalformed, "%s: %s", key, message)
+			continue
+		}
+		if f.Source == SourceSocialAccounts && e.inventory.Organization.ID != "" {
+			e.socialAccount(path, f, key, value)
+		}
+	}
+}
+
+// socialAccount checks that the organisation has an account on a social platform.
+func (e *evaluation) socialAccount(path string, f *Field, platform, id string) {
+	var ids []string
+	for _, account := range e.inventory.Organization.SocialAccounts {
+		if account.Platform == platform {
+			ids = append(ids, account.ID)
+		}
+	}
+	if !slices.Contains(ids, id) {
+		e.add(path, f.ID, portal.CodeMissing, "%s has no %s account with the id %q; %s", e.inventory.Organization.Name, platform, clip(id), choices(ids))
+	}
+}

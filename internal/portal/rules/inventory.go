@@ -1,0 +1,62 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// Change is one write to be checked.
+type Change struct {
+	Noun   portal.Noun
+	Before any // pointer to the stored object; nil on creation
+	After  any // pointer to the wanted object, on creation with its defaults (see Complete); on a replacement what it leaves out stays as stored
+	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
+	// depends on it is not checked. Nil: all is known.
+	Unknown func(path string) bool
+	// Scopes are what the token of the writer may do. Nil: not known, not checked.
+	Scopes []portal.Scope
+	// Deletion is not nil if Before is to be deleted. After is nil then.
+	Deletion *portal.Deletion
+}
+
+// Inventory is what the organisation has, as far as a check needs it.
+type Inventory struct {
+	Organization     portal.Organization               // zero (no ID): not known, not checked
+	PermissionGroups map[string]portal.PermissionGroup // by id; a group that is not here does not exist. Nil: not known, not checked.
+	SIPAccounts      map[string]SIPAccount             // by id, likewise
+	Subgroups        map[string]Subgroup               // by id, likewise
+	Numbers          map[string]Number                 // owned numbers by their E.164 form. Nil: not known, not checked.
+	Holders          map[string]map[string]Holder      // field path → UniqueKey of a value → who has it. Nil: not known, not checked.
+}
+
+// Subgroup is a subgroup and the user group that it is of.
+type Subgroup struct {
+	portal.Subgroup
+	GroupID, GroupName string
+}
+
+// Number says who has an owned number; nobody, if it is the zero value.
+type Number struct {
+	UserID string // whom it is allocated to
+	Main   bool   // the main number of the organisation
+}
+
+// SIPAccount is an account and who has it; nobody, if Holder is the zero value.
+type SIPAccount struct {
+	portal.SIPAccount
+	Holder Holder
+}
+
+// Holder is an object that has something, and its name in messages. The zero value is an object of another organisation, of which nothing may
+// be said (MW-02).
+type Holder struct {
+	ID   string
+	Name string // e-mail, username, group name or extension
+}
+
+// Free reports whether the organisation owns a number, given as E.164, that nobody has and that is not its main one: such a number is
+// allocated to the user who shows it first (VX-07).
+func (i Inventory) Free(number string) bool {
+	return slices.Contains(i.Organization.PhoneNumbers, number) && i.Numbers[number] == Number{}
+}

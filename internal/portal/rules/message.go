@@ -1,0 +1,53 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// fill puts values into a message: {path} becomes the wanted value of that field, {before.path} the stored one, and {ordered} what the
+// organisation has ordered.
+func (e *evaluation) fill(message string) string {
+	var b strings.Builder
+	for {
+		start, rest, found := strings.Cut(message, "{")
+		b.WriteString(start)
+		if !found {
+			return b.String()
+		}
+		name, end, _ := strings.Cut(rest, "}")
+		b.WriteString(e.placeholder(name))
+		message = end
+	}
+}
+
+func (e *evaluation) placeholder(name string) string {
+	stored, before := strings.CutPrefix(name, "before.")
+	switch {
+	case before:
+		return e.before.text(stored)
+	case name == "ordered":
+		return e.set.orderedBy(e.inventory.Organization)
+	case e.unknown(name):
+		return "a value that is not known yet"
+	default:
+		return e.after.text(name)
+	}
+}
+
+// orderedBy lists the services of the platform that an organisation has ordered.
+func (s *Set) orderedBy(organization portal.Organization) string {
+	var services []string
+	for _, service := range slices.Sorted(maps.Keys(s.Services)) {
+		if slices.Contains(organization.Ordered, service) {
+			services = append(services, service)
+		}
+	}
+	if len(services) == 0 {
+		return "nothing"
+	}
+	return strings.Join(services, ", ")
+}
