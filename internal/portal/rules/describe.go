@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -27,7 +28,9 @@ func Describe(noun portal.Noun, path string) string {
 			continue
 		}
 		having++
-		on = append(on, platformField{platform: platform, field: object.Fields[path], policy: set.Passwords[noun]})
+		on = append(on, platformField{
+			platform: platform, path: path, field: cmp.Or(object.Fields[path], &Field{}), object: object, set: set, policy: set.Passwords[noun],
+		})
 	}
 	if having == 0 {
 		return ""
@@ -42,10 +45,13 @@ func Describe(noun portal.Noun, path string) string {
 	return where
 }
 
-// platformField is a field on one platform; nil for a nested object.
+// platformField is a field on one platform. A nested object has no rules as a field.
 type platformField struct {
 	platform portal.Platform
+	path     string
 	field    *Field
+	object   *Object
+	set      *Set
 	policy   PasswordPolicy
 }
 
@@ -60,7 +66,7 @@ func platforms(on []platformField) string {
 // limits are the statements about a field, each followed by the platforms on which it holds unless it holds on all.
 func limits(on []platformField) []string {
 	var all []string
-	for _, about := range []func(platformField) string{required, fixed, size, form, stock, unique, initial} {
+	for _, about := range []func(platformField) string{required, fixed, size, keys, form, stock, unique, needs, recommended, initial, arrows} {
 		all = append(all, merge(on, about)...)
 	}
 	return all
@@ -71,9 +77,6 @@ func merge(on []platformField, about func(platformField) string) []string {
 	var statements []string
 	sharing := map[string][]platformField{}
 	for _, p := range on {
-		if p.field == nil {
-			continue
-		}
 		statement := about(p)
 		if statement == "" {
 			continue
@@ -110,6 +113,14 @@ func size(p platformField) string {
 	switch {
 	case f.Format == FormatPassword:
 		return p.policy.describe()
+	case f.Format == FormatPIN:
+		return f.lengths() + " digits"
+	case f.Format == FormatPicture:
+		return fmt.Sprintf("a PNG or JPEG in base64, of at most %d bytes before that and at most %d pixels a side", portal.MaxAvatarSize, portal.MaxAvatarSide)
+	case f.Keys != nil && f.MaxLength > 0:
+		return "values of " + f.lengths() + " characters"
+	case f.Distinct:
+		return "names of " + f.lengths() + " characters"
 	case f.MinLength > 0 || f.MaxLength > 0:
 		return f.lengths() + " characters"
 	case f.MaxItems > 0 && f.MinItems == f.MaxItems, f.MaxItems == 1 && f.Required:
@@ -142,9 +153,18 @@ func form(p platformField) string {
 func stock(p platformField) string {
 	switch p.field.Source {
 	case SourceOwnedNumbers:
+		if p.field.Allocate {
+			return "out of the numbers that the organisation owns, of which one that is free is allocated to the user"
+		}
 		return "out of the numbers that the organisation owns"
 	case SourceNumbersOrSenderName:
 		return "out of the numbers that the organisation owns and the sender names registered for it"
+	case SourceSubgroups:
+		return "ids of subgroups, at most one of each user group"
+	case SourceSocialAccounts:
+		return "the ids of accounts that the organisation has on them"
+	case SourceLandingPages:
+		return landingPages(p.set)
 	default:
 		return ""
 	}
@@ -152,8 +172,12 @@ func stock(p platformField) string {
 
 func unique(p platformField) string {
 	switch {
+	case p.field.Distinct:
+		return "each once, ignoring case"
 	case !p.field.Unique:
 		return ""
+	case p.field.Everywhere:
+		return "unique over all organisations of the platform, ignoring case"
 	case p.field.Format == FormatExtension:
 		return "unique over users and SIP accounts"
 	case p.field.CaseSensitive:

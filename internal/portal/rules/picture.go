@@ -24,8 +24,8 @@ func parsePicture(text string) error {
 	if len(picture) > portal.MaxAvatarSize {
 		return errPictureSize
 	}
-	header, _, err := image.DecodeConfig(bytes.NewReader(picture))
-	if err != nil {
+	header, format, err := image.DecodeConfig(bytes.NewReader(picture))
+	if err != nil || format != "png" && format != "jpeg" {
 		return errors.New("it is neither a PNG nor a JPEG; convert it to one of them")
 	}
 	if least, most := min(header.Width, header.Height), max(header.Width, header.Height); least < 1 || most > portal.MaxAvatarSide {
