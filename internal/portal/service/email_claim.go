@@ -9,32 +9,21 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// emailTaken says no more than that: who has the address, and where, is not for another organisation to know (MW-02).
-func emailTaken() rules.Finding {
-	return rules.Finding{
-		Field: "email", Severity: rules.SeverityError, Code: portal.CodeAlreadyExists, ID: "MW-02",
-		Message: "this address is taken; every address can be used once on the platform, choose another",
-	}
-}
-
-// emailFindings refuses an address that another organisation of the platform has. One of the same organisation is refused by the rules,
-// which may name it.
-func (e *userEntity) emailFindings(ctx context.Context, tx *store.Tx, sc scene, u *portal.User) ([]rules.Finding, error) {
+// noteClaim notes that somebody in another organisation has the address of a user, and nothing about who or where (MW-02). A user who had
+// the address before addresses were unique may keep it.
+func (e *userEntity) noteClaim(ctx context.Context, tx *store.Tx, sc scene, u *portal.User, inventory *rules.Inventory) error {
 	key := sc.claimedEmail(*u)
-	if key == nil {
-		return nil, nil
+	if key == nil || u.ID != "" && sameKey(key, sc.claimedEmail(e.row.User)) {
+		return nil
 	}
 	claim, err := tx.EmailClaim(ctx, sc.organization.Platform, *key)
 	if errors.Is(err, store.ErrNotFound) || err == nil && claim.OrganizationID == sc.organization.ID {
-		return nil, nil
+		return nil // who has it within the organisation may be named
 	}
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if u.ID != "" && sameKey(key, sc.claimedEmail(e.row.User)) {
-		return nil, nil // both had it before addresses were unique, and may keep it
-	}
-	return []rules.Finding{emailTaken()}, nil
+	return sc.holder(inventory, portal.NounUser, "email", u.Email, func(string) (store.Holder, error) { return store.Holder{}, nil })
 }
 
 // claimEmail makes the address of a user unique on the platform, if it is another one than before.
@@ -51,7 +40,7 @@ func claimEmail(ctx context.Context, tx *store.Tx, sc scene, before, after porta
 
 // claimedEmail is the key of an address that is unique on the whole platform; nil if it need not be.
 func (sc scene) claimedEmail(u portal.User) *string {
-	if !sc.claimsEmails() {
+	if field := sc.set.Objects[portal.NounUser].Fields["email"]; field == nil || !field.Everywhere {
 		return nil
 	}
 	return sc.uniqueKey(portal.NounUser, "email", u.Email)

@@ -114,7 +114,7 @@ func get[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id 
 }
 
 // remove deletes one object.
-func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id, ifMatch string) error {
+func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id, ifMatch string, deletion portal.Deletion) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
@@ -126,6 +126,10 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		}
 		if !matches(ifMatch, version) {
 			return stale(e.noun(), id)
+		}
+		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), Deletion: &deletion}
+		if err := refuseDeletion(e.noun(), sc.set.Check(rules.Inventory{Organization: sc.organization}, change)); err != nil {
+			return err
 		}
 		if err := e.guardDelete(ctx, tx, sc, object); err != nil {
 			return err
@@ -147,19 +151,5 @@ func clone[T any](object T) (T, error) {
 // secrets are what a request may give and no answer shows; nil for what it does not give.
 type secrets struct {
 	password *portal.Secret
-	pin      *portal.Secret // of the voicemail (VX-14)
-}
-
-// empty finds the secrets that are given and protect nothing.
-func (s secrets) empty() []rules.Finding {
-	var findings []rules.Finding
-	for field, given := range map[string]*portal.Secret{"password": s.password, "voicemail.pin": s.pin} {
-		if given != nil && *given == "" {
-			findings = append(findings, rules.Finding{
-				Field: field, Severity: rules.SeverityError, Code: portal.CodeRequired,
-				Message: "an empty one protects nothing; give one, or leave the field out and the portal keeps what it has",
-			})
-		}
-	}
-	return findings
+	pin      *portal.Secret // of the voicemail (VX-14); empty takes it away
 }

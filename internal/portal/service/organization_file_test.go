@@ -24,6 +24,7 @@ func TestOrganizationFile_everyField(t *testing.T) {
 		ID: "acme", Name: "Acme B.V.", Platform: portal.Telecube, SIPDomain: "acme.example.com", Ordered: []string{"pbx"},
 		PhoneNumbers: []string{"+48221234567", "+48221234568"}, SenderNames: []string{"ACME", "Acme Help"},
 		PBXs: []portal.PBX{{ID: "main", Name: "Headquarters"}}, Modules: []string{"crm"},
+		Helpdesks: []portal.Helpdesk{}, SocialAccounts: []portal.SocialAccount{}, OutgoingNumber: portal.OutgoingNumberAccount,
 	}
 	if !reflect.DeepEqual(file.Organization, want) {
 		t.Errorf("read %+v\nwant %+v", file.Organization, want)

@@ -28,7 +28,7 @@ func (s *Service) ReloadPBX(ctx context.Context, caller Caller, pbxID string) (r
 
 // awaitReload notes that the PBXs of a user before and after a change do not know of it yet.
 func awaitReload(ctx context.Context, tx *store.Tx, sc scene, users ...portal.User) error {
-	if !sc.reloadsPBXs() {
+	if !sc.set.PBXReload {
 		return nil
 	}
 	for _, user := range users {

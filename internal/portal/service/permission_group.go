@@ -31,7 +31,7 @@ func (s *Service) ReplacePermissionGroup(ctx context.Context, caller Caller, id 
 
 // DeletePermissionGroup deletes a group that has no members and did not come with the platform (TC-08, MW-06).
 func (s *Service) DeletePermissionGroup(ctx context.Context, caller Caller, id, ifMatch string) error {
-	return remove(ctx, s, caller, &groupEntity{}, id, ifMatch)
+	return remove(ctx, s, caller, &groupEntity{}, id, ifMatch, portal.Deletion{})
 }
 
 type groupEntity struct {
@@ -102,11 +102,6 @@ func groupNameKey(sc scene, g portal.PermissionGroup) string {
 }
 
 func (*groupEntity) guardDelete(ctx context.Context, tx *store.Tx, sc scene, g portal.PermissionGroup) error {
-	if g.BuiltIn {
-		return portal.NewError(portal.CodeConflict, "a built-in permission group cannot be deleted", portal.FieldError{
-			Code: portal.CodeUnchangeable, Message: fmt.Sprintf("%q comes with the platform and stays; leave it out of the configuration", *g.Name),
-		})
-	}
 	members, err := tx.MembersOfPermissionGroup(ctx, sc.organization.ID, g.ID)
 	if err != nil || len(members) == 0 {
 		return err

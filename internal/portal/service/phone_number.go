@@ -79,3 +79,9 @@ func callerID(u portal.User) string {
 	}
 	return *u.Telephony.CallerID
 }
+
+// allocatesNumbers reports whether the platform gives a user the free number that the user shows.
+func (sc scene) allocatesNumbers() bool {
+	field := sc.set.Objects[portal.NounUser].Fields["telephony.caller_id"]
+	return field != nil && field.Allocate
+}

@@ -47,7 +47,7 @@ func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, u
 		if err != nil {
 			return err
 		}
-		if !sc.plansPublications() {
+		if !sc.set.Publications {
 			return portal.NewError(portal.CodeInvalid, "the platform has no planned publications", portal.FieldError{
 				Code: portal.CodeNotOnPlatform, Message: fmt.Sprintf("%s has no planned publications; leave this one out", sc.set.Platform),
 			})

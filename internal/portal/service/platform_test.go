@@ -14,10 +14,23 @@ const stromFile = `id: strom
 name: Strom
 platform: samoobsluha
 sip_domain: strom.example.com
+ordered: [pbx, helpdesk]
 pbxs:
   - {id: main, name: Main}
   - {id: spare, name: Spare}
+helpdesks:
+  - {id: support, name: Support}
+  - {id: sales, name: Sales}
 `
+
+// callcentrum and helpdesk are licences.
+func callcentrum() *portal.Licence {
+	return &portal.Licence{Product: new("callcentrum"), Edition: new("start")}
+}
+
+func helpdesk() *portal.Licence {
+	return &portal.Licence{Product: new("helpdesk"), Edition: new("start"), HelpdeskID: new("support")}
+}
 
 func (f *fixture) groupIn(caller Caller, name string) portal.PermissionGroup {
 	f.t.Helper()
@@ -77,7 +90,7 @@ func TestUser_ALL02_extensionIsUniqueOverUsersAndSIPAccounts(t *testing.T) {
 	group := f.groupIn(strom, "Agents")
 	request := portal.User{
 		Email: new("alice@example.com"), FirstName: new("Alice"), LastName: new("Novak"), PermissionGroupIDs: []string{group.ID},
-		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")},
+		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")}, Licence: callcentrum(),
 	}
 	user, err := f.CreateUser(t.Context(), strom, request, "")
 	if err != nil {
@@ -116,7 +129,7 @@ func TestUser_sharedSIPAccountWhereThePlatformLetsThem(t *testing.T) {
 	for _, email := range []string{"alice@example.com", "bob@example.com"} {
 		made, err := f.CreateUser(t.Context(), strom, portal.User{
 			Email: &email, FirstName: new("A"), LastName: new("B"), PermissionGroupIDs: []string{group.ID},
-			Telephony: &portal.Telephony{SIPAccountIDs: []string{account.Object.ID}},
+			Telephony: &portal.Telephony{SIPAccountIDs: []string{account.Object.ID}}, Licence: helpdesk(),
 		}, "")
 		if err != nil {
 			t.Fatal(err)
@@ -142,14 +155,14 @@ func TestOrganization_PBXInUseStays(t *testing.T) {
 	strom := Caller{OrganizationID: "strom", TokenID: "tok_s"}
 	_, err := f.CreateUser(t.Context(), strom, portal.User{
 		Email: new("alice@example.com"), FirstName: new("Alice"), LastName: new("Novak"), PermissionGroupIDs: []string{f.groupIn(strom, "Agents").ID},
-		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")},
+		Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("main")}, Licence: callcentrum(),
 	}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = f.ApplyOrganization(t.Context(), parse(t, strings.Replace(stromFile, "  - {id: main, name: Main}\n", "", 1)))
 	wantError(t, err, portal.CodeConflict, "pbxs", portal.CodeInUse)
-	if got, want := portalError(t, err).Errors[0].Message, "organization.yaml:5:1: the PBX main cannot go while alice@example.com is on it; move them to another one first"; got != want {
+	if got, want := portalError(t, err).Errors[0].Message, "organization.yaml:6:1: the PBX main cannot go while alice@example.com is on it; move them to another one first"; got != want {
 		t.Errorf("message is %q, want %q", got, want)
 	}
 	if _, err := f.ApplyOrganization(t.Context(), parse(t, strings.Replace(stromFile, "  - {id: spare, name: Spare}\n", "", 1))); err != nil {

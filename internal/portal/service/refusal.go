@@ -34,6 +34,20 @@ func refuse(noun portal.Noun, findings []rules.Finding) error {
 	}
 }
 
+// refuseDeletion turns findings into the answer to a deletion that they stop, or nil.
+func refuseDeletion(noun portal.Noun, findings []rules.Finding) error {
+	var fields []portal.FieldError
+	for _, f := range findings {
+		if f.Severity == rules.SeverityError {
+			fields = append(fields, portal.FieldError{Field: f.Field, Code: f.Code, Message: f.Message})
+		}
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return portal.NewError(portal.CodeConflict, fmt.Sprintf("the %s cannot be deleted", noun.Title()), fields...)
+}
+
 // notFound names what a look-up did not find; other errors stay as they are.
 func notFound(err error, noun portal.Noun, id string) error {
 	if errors.Is(err, store.ErrNotFound) {
@@ -50,12 +64,9 @@ func stale(noun portal.Noun, id string) error {
 // another instance of the portal was faster, or a rule set does not ask for what holds on every platform (ALL-02).
 func brokenKey(err error, noun portal.Noun) error {
 	if duplicate, ok := errors.AsType[*store.DuplicateError](err); ok {
-		if duplicate.Key == store.KeyPlatformEmail {
-			return refuse(noun, []rules.Finding{emailTaken()})
-		}
 		return refuse(noun, []rules.Finding{{
 			Field: fieldOf(noun, duplicate.Key), Severity: rules.SeverityError, Code: portal.CodeAlreadyExists,
-			Message: "another object of the organisation has this value; choose another",
+			Message: "another object has this value; choose another",
 		}})
 	}
 	if errors.Is(err, store.ErrMissingReference) {
@@ -70,7 +81,7 @@ func brokenKey(err error, noun portal.Noun) error {
 // fieldOf is the field of an object that a key is of.
 func fieldOf(noun portal.Noun, key store.Key) string {
 	switch key {
-	case store.KeyUserEmail:
+	case store.KeyUserEmail, store.KeyPlatformEmail:
 		return "email"
 	case store.KeyUserUsername:
 		return "username"

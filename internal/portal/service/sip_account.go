@@ -31,7 +31,7 @@ func (s *Service) ReplaceSIPAccount(ctx context.Context, caller Caller, id strin
 
 // DeleteSIPAccount deletes a SIP account that no user has.
 func (s *Service) DeleteSIPAccount(ctx context.Context, caller Caller, id, ifMatch string) error {
-	return remove(ctx, s, caller, s.sipAccount(), id, ifMatch)
+	return remove(ctx, s, caller, s.sipAccount(), id, ifMatch, portal.Deletion{})
 }
 
 func (s *Service) sipAccount() *sipAccountEntity {

@@ -33,9 +33,7 @@ func (s *Service) ReplaceUser(ctx context.Context, caller Caller, id string, use
 // DeleteUser deletes a user, whose SIP accounts and numbers are free from then on. With planned publications the user stays, unless
 // they are to be discarded (EN-16).
 func (s *Service) DeleteUser(ctx context.Context, caller Caller, id, ifMatch string, deletion portal.Deletion) error {
-	e := s.user()
-	e.deletion = deletion
-	return remove(ctx, s, caller, e, id, ifMatch)
+	return remove(ctx, s, caller, s.user(), id, ifMatch, deletion)
 }
 
 func (s *Service) user() *userEntity {
@@ -48,35 +46,45 @@ type userEntity struct {
 	accounts     []store.SIPAccount // those that the user is to have
 	passwordHash string             // to be stored
 	pinHash      string             // likewise
-	avatar       avatar             // of the request
+	avatar       store.Avatar       // of the request
 	logins, pins secretVerifier
-	deletion     portal.Deletion
 }
 
 func (*userEntity) noun() portal.Noun { return portal.NounUser }
 
 func (e *userEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.User, _ int64, err error) {
-	e.row, err = tx.User(ctx, sc.organization.ID, id)
-	return userOf(e.row, sc), e.row.Version, err
+	if e.row, err = tx.User(ctx, sc.organization.ID, id); err != nil {
+		return portal.User{}, 0, err
+	}
+	user, err := userOf(e.row, sc)
+	return user, e.row.Version, err
 }
 
 func (e *userEntity) list(ctx context.Context, tx *store.Tx, sc scene, selection store.Selection) ([]portal.User, error) {
 	rows, err := tx.Users(ctx, sc.organization.ID, selection)
+	if err != nil {
+		return nil, err
+	}
 	users := make([]portal.User, 0, len(rows))
 	for _, row := range rows {
-		user := userOf(row, sc)
+		user, err := userOf(row, sc)
+		if err != nil {
+			return nil, err
+		}
 		e.show(&user, row.Version)
 		users = append(users, user)
 	}
-	return users, err
+	return users, nil
 }
 
-// userOf shows that nothing is there where the platform could have something.
-func userOf(row store.User, sc scene) portal.User {
-	if t := row.Telephony; t != nil && t.IncomingNumbers == nil && sc.allocatesNumbers() {
+// userOf shows every field that the platform has: one that it did not have when the user was stored has its default.
+func userOf(row store.User, sc scene) (portal.User, error) {
+	user := row.User
+	err := sc.set.Complete(portal.NounUser, &user)
+	if t := user.Telephony; t != nil && t.IncomingNumbers == nil && sc.allocatesNumbers() {
 		t.IncomingNumbers = []string{}
 	}
-	return row.User
+	return user, err
 }
 
 func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) }
@@ -96,14 +104,10 @@ func (*userEntity) keepWritable(u *portal.User) {
 
 // resolve reads the picture, whose hash tells whether it is another one.
 func (e *userEntity) resolve(wanted, _ *portal.User) {
-	e.avatar = avatar{}
-	if wanted.Webcare == nil || wanted.Webcare.Avatar == nil {
-		return
+	e.avatar = readAvatar(*wanted)
+	if wanted.Webcare != nil && wanted.Webcare.Avatar != nil {
+		wanted.Webcare.AvatarSHA256 = e.avatar.SHA256
 	}
-	if *wanted.Webcare.Avatar != "" {
-		e.avatar = readAvatar(*wanted.Webcare.Avatar)
-	}
-	wanted.Webcare.AvatarSHA256 = e.avatar.SHA256
 }
 
 func (*userEntity) visible(u portal.User) portal.User {
@@ -166,6 +170,9 @@ func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *p
 		sc.holder(&inventory, portal.NounUser, "email", u.Email, byEmail),
 		sc.holder(&inventory, portal.NounUser, "username", u.Username, byUsername),
 	)
+	if len(inventory.Holders["email"]) == 0 {
+		err = errors.Join(err, e.noteClaim(ctx, tx, sc, u, &inventory))
+	}
 	if u.Telephony != nil {
 		err = errors.Join(err, sc.holder(&inventory, portal.NounUser, "telephony.extension", u.Telephony.Extension, byExtension))
 	}
@@ -223,13 +230,8 @@ func sipAccountReferences(u *portal.User) []string {
 }
 
 func (e *userEntity) hasSecrets(_ scene, given secrets) (bool, error) {
-	if given.pin != nil {
-		if e.row.PINHash == "" {
-			return false, nil
-		}
-		if same, err := e.pins.matches(*given.pin, e.row.PINHash); err != nil || !same {
-			return false, err
-		}
+	if same, err := e.hasPIN(given.pin); err != nil || !same {
+		return false, err
 	}
 	if given.password == nil {
 		return true, nil
@@ -237,28 +239,34 @@ func (e *userEntity) hasSecrets(_ scene, given secrets) (bool, error) {
 	return e.logins.matches(*given.password, e.row.PasswordHash)
 }
 
-func (e *userEntity) findings(ctx context.Context, tx *store.Tx, sc scene, u *portal.User) ([]rules.Finding, error) {
-	findings := append(e.avatar.findings(), e.passwordFindings(sc, u)...)
-	claimed, err := e.emailFindings(ctx, tx, sc, u)
-	return append(findings, claimed...), err
+// hasPIN reports whether the user that was found has this PIN, or none if it is empty. No PIN given is any.
+func (e *userEntity) hasPIN(given *portal.Secret) (bool, error) {
+	switch {
+	case given == nil:
+		return true, nil
+	case *given == "" || e.row.PINHash == "":
+		return string(*given) == e.row.PINHash, nil
+	default:
+		return e.pins.matches(*given, e.row.PINHash)
+	}
 }
 
-// passwordFindings keeps the passwords of the user's phones out of the login (TC-03).
-func (e *userEntity) passwordFindings(sc scene, u *portal.User) []rules.Finding {
+// findings keeps the passwords of the user's phones out of the login (TC-03).
+func (e *userEntity) findings(_ context.Context, _ *store.Tx, sc scene, u *portal.User) ([]rules.Finding, error) {
 	if u.Password == nil || *u.Password == "" {
-		return nil
+		return nil, nil
 	}
 	for _, account := range e.accounts {
 		if account.Digests == sipDigests(*account.Extension, sc.organization.SIPDomain, *u.Password) {
-			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}
+			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
 func (e *userEntity) prepare(sc scene, creating bool, given secrets) (err error) {
-	if given.pin != nil {
+	if given.pin != nil && *given.pin != "" {
 		if e.pinHash, err = e.service.hashSecret(*given.pin); err != nil {
 			return err
 		}
@@ -316,43 +324,15 @@ func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before,
 	return awaitReload(ctx, tx, sc, before, after)
 }
 
-// keepAvatar stores the picture of the request, if it is another one than before.
-func (e *userEntity) keepAvatar(ctx context.Context, tx *store.Tx, sc scene, before, after portal.User) error {
-	switch wanted := avatarSHA256(after); wanted {
-	case avatarSHA256(before):
-		return nil
-	case "":
-		return tx.DeleteAvatar(ctx, sc.organization.ID, after.ID)
-	default:
-		return tx.PutAvatar(ctx, sc.organization.ID, after.ID, e.avatar.Avatar)
-	}
-}
-
-func avatarSHA256(u portal.User) string {
-	if u.Webcare == nil {
-		return ""
-	}
-	return u.Webcare.AvatarSHA256
-}
-
 func userRow(sc scene, u portal.User) store.User {
 	return store.User{
 		User: u, EmailKey: sc.uniqueKey(portal.NounUser, "email", u.Email), UsernameKey: sc.uniqueKey(portal.NounUser, "username", u.Username),
 	}
 }
 
-// guardDelete keeps what the user has planned from never being placed (EN-16).
-func (e *userEntity) guardDelete(_ context.Context, _ *store.Tx, _ scene, u portal.User) error {
-	if u.PlannedPublications == 0 || e.deletion.DiscardPlannedWork {
-		return nil
-	}
-	return portal.NewError(portal.CodeConflict, "a user with planned work cannot be deleted", portal.FieldError{
-		Field: "discard_planned_work", Code: portal.CodeInUse,
-		Message: fmt.Sprintf("the user has %s that would never be placed; set discard_planned_work = true to discard them, or hand them over first",
-			count(u.PlannedPublications, "planned publication")),
-	})
-}
+func (*userEntity) guardDelete(context.Context, *store.Tx, scene, portal.User) error { return nil }
 
+// delete discards what the user has planned, which the rules have allowed by then (EN-16).
 func (e *userEntity) delete(ctx context.Context, tx *store.Tx, sc scene, id string) error {
 	if err := tx.DiscardPlannedPublications(ctx, sc.organization.ID, id); err != nil {
 		return err

@@ -32,7 +32,7 @@ func (s *Service) ReplaceUserGroup(ctx context.Context, caller Caller, id string
 
 // DeleteUserGroup deletes a user group of which no subgroup has members.
 func (s *Service) DeleteUserGroup(ctx context.Context, caller Caller, id, ifMatch string) error {
-	return remove(ctx, s, caller, s.userGroup(), id, ifMatch)
+	return remove(ctx, s, caller, s.userGroup(), id, ifMatch, portal.Deletion{})
 }
 
 // subgroupPrefix is how the id of a subgroup starts.

@@ -31,7 +31,7 @@ func TestUser_createFillsDefaultsAndNormalises(t *testing.T) {
 			SIPAccountIDs: []string{account.ID}, SIPAssignment: new("static"),
 			CallerIDs: []string{"+48221234567", "+48221234568"}, SMSSenders: []string{"+48221234567", "ACME"},
 		},
-		Directory: &portal.Directory{BusinessNumber: new("")},
+		Directory: &portal.Directory{BusinessNumber: new(""), UserGroupIDs: []string{}},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("created %s\nwant    %s", marshal(t, got), marshal(t, want))

@@ -24,7 +24,7 @@ func testUser(id, email string) User {
 	return User{User: portal.User{ID: id, Email: &email}, PasswordHash: testHash, EmailKey: &email}
 }
 
-// filled has organisation acme with a group and a SIP account.
+// filled has organisation acme with a permission group, two SIP accounts and a user group.
 func filled(t *testing.T) *Store {
 	t.Helper()
 	s := openTest(t)
@@ -35,9 +35,19 @@ func filled(t *testing.T) *Store {
 			tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "Agents")),
 			tx.InsertSIPAccount(t.Context(), "acme", testAccount("sip_1", "1001")),
 			tx.InsertSIPAccount(t.Context(), "acme", testAccount("sip_2", "1002")),
+			tx.InsertUserGroup(t.Context(), "acme", testUserGroup("ugr_1", "position", "sub_1", "sub_2")),
 		)
 	})
 	return s
+}
+
+// testUserGroup has subgroups that are named by their ids.
+func testUserGroup(id, name string, subgroups ...string) UserGroup {
+	group := UserGroup{UserGroup: portal.UserGroup{ID: id, Name: &name, Subgroups: []portal.Subgroup{}}, NameKey: name, Keys: subgroups}
+	for _, subgroup := range subgroups {
+		group.Subgroups = append(group.Subgroups, portal.Subgroup{ID: subgroup, Name: subgroup})
+	}
+	return group
 }
 
 // fill gives every field of a wire type a value, lists two.
@@ -52,11 +62,13 @@ func fill(v reflect.Value, path string) {
 		}
 	case reflect.Slice:
 		v.Set(reflect.ValueOf([]string{path + " 1", path + " 2"}))
+	case reflect.Map:
+		v.Set(reflect.ValueOf(map[string]string{"x": path, "none": ""}))
 	case reflect.String:
 		v.SetString(path)
 	case reflect.Bool:
 		v.SetBool(true)
-	case reflect.Int64:
+	case reflect.Int, reflect.Int64:
 		v.SetInt(7)
 	}
 }
@@ -71,6 +83,10 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 	full.Telephony.SIPAccountIDs = []string{"sip_1", "sip_2"}
 	full.Telephony.AppSIPAccountID, full.ClickToDial.SIPAccountID = new("sip_1"), new("sip_2")
 	full.Telephony.Extension = new("201")
+	full.Directory.UserGroupIDs = []string{"sub_2"}
+	full.PlannedPublications, full.Telephony.IncomingNumbers = 0, nil // these have statements of their own
+	full.Webcare.Avatar, full.Webcare.AvatarSHA256 = nil, ""
+	full.Voicemail.PIN, full.PINHash = nil, testHash
 
 	empty := testUser("usr_2", "bob@example.com")
 	empty.PermissionGroupIDs = []string{}
@@ -78,6 +94,9 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 		SIPAccountIDs: []string{}, CallerIDs: []string{}, SMSSenders: []string{}, Extension: new(""), PBXID: new(""), AppSIPAccountID: new(""), CallerID: new(""),
 	}
 	empty.ClickToDial = &portal.ClickDial{SIPAccountID: new("")}
+	empty.Directory, empty.Licence = &portal.Directory{UserGroupIDs: []string{}}, &portal.Licence{HelpdeskID: new("")}
+	empty.Voicemail = &portal.Voicemail{}
+	empty.Webcare = &portal.Webcare{Suffixes: map[string]string{}, DefaultAccounts: map[string]string{}}
 
 	for _, want := range []User{full, empty, testUser("usr_3", "carol@example.com")} {
 		write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", want) })
@@ -90,8 +109,8 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 				if !reflect.DeepEqual(got.User, want.User) {
 					t.Errorf("%s came back as\n%+v\nwant\n%+v", want.ID, got.User, want.User)
 				}
-				if got.PasswordHash != testHash {
-					t.Errorf("%s: another password hash", want.ID)
+				if got.PasswordHash != testHash || got.PINHash != want.PINHash {
+					t.Errorf("%s: another password or PIN hash", want.ID)
 				}
 				want.Version = got.Version
 				return tx.UpdateUser(t.Context(), "acme", want)
