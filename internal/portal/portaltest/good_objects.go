@@ -38,3 +38,19 @@ func GoodSIPAccount() portal.SIPAccount {
 func GoodUserGroup() portal.UserGroup {
 	return portal.UserGroup{Name: new("Dział"), Subgroups: []portal.Subgroup{{Name: "Sprzedaż"}, {Name: "Wsparcie"}}}
 }
+
+// GoodObjects are pointers to objects that the portal accepts, one of each kind that the platform has.
+func GoodObjects(stock Stock) map[portal.Noun]any {
+	all := map[portal.Noun]any{
+		portal.NounUser:            new(GoodUser(stock)),
+		portal.NounPermissionGroup: new(GoodPermissionGroup()),
+		portal.NounSIPAccount:      new(GoodSIPAccount()),
+		portal.NounUserGroup:       new(GoodUserGroup()),
+	}
+	for noun := range all {
+		if !stock.has(noun) {
+			delete(all, noun)
+		}
+	}
+	return all
+}

@@ -15,31 +15,34 @@ func path(noun portal.Noun) string { return "/v1/" + strings.ReplaceAll(string(n
 
 func TestServer_badInputsAreRefusedAtTheirField(t *testing.T) {
 	t.Parallel()
-	p := portaltest.Start(t)
-	stock := p.Stock(t)
-	for _, bad := range portaltest.BadInputs(stock) {
-		t.Run(bad.Name, func(t *testing.T) {
-			t.Parallel()
-			want := portal.CodeInvalid
-			if bad.Code == portal.CodeAlreadyExists {
-				want = portal.CodeConflict
-			}
-			problem := refused(t, send(t, p, "POST", path(bad.Noun), bad.Object), want)
-			if !slices.ContainsFunc(problem.Errors, func(e portal.FieldError) bool { return e.Field == bad.Field && e.Code == bad.Code && e.Message != "" }) {
-				t.Errorf("want %s at %s, have %+v", bad.Code, bad.Field, problem.Errors)
-			}
-		})
-	}
+	portaltest.WalkBadInputs(t, func(t *testing.T, p *portaltest.Portal, token string, bad portaltest.BadInput) {
+		want := portal.CodeInvalid
+		if bad.Code == portal.CodeAlreadyExists {
+			want = portal.CodeConflict
+		}
+		method, at := "POST", path(bad.Noun)
+		if bad.Before != nil {
+			method, at = "PUT", at+"/"+bad.ID
+		}
+		problem := refused(t, send(t, p, method, at, bad.Object, header("Authorization", "Bearer "+token)), want)
+		if !slices.ContainsFunc(problem.Errors, func(e portal.FieldError) bool {
+			return e.Field == bad.Field && e.Code == bad.Code && e.Message != "" && strings.Contains(e.Message, bad.Message)
+		}) {
+			t.Errorf("want %s at %s with %q, have %+v", bad.Code, bad.Field, bad.Message, problem.Errors)
+		}
+	})
 }
 
 // Without this, a table of objects that are wrong in some other way would prove nothing.
 func TestServer_theGoodCounterpartsAreAccepted(t *testing.T) {
 	t.Parallel()
-	p := portaltest.Start(t)
-	stock := p.Stock(t)
-	for noun, object := range map[portal.Noun]any{
-		portal.NounUser: portaltest.GoodUser(stock), portal.NounPermissionGroup: portaltest.GoodPermissionGroup(), portal.NounSIPAccount: portaltest.GoodSIPAccount(),
-	} {
-		into[map[string]any](t, send(t, p, "POST", path(noun), object), http.StatusCreated)
+	for _, platform := range portal.Platforms() {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			p := portaltest.Start(t, portaltest.WithPlatform(platform))
+			for noun, object := range portaltest.GoodObjects(p.Stock(t)) {
+				into[map[string]any](t, send(t, p, "POST", path(noun), object), http.StatusCreated)
+			}
+		})
 	}
 }
