@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"net/http"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -23,7 +22,7 @@ type avatar struct {
 	sha256  string // hex; "" for none
 }
 
-// readAvatar reads the file; nil if the configuration names none or does not know the name yet.
+// readAvatar reads the file, whose content is for the rule set to judge; nil if the configuration names none or does not know the name yet.
 func readAvatar(file types.String) (*avatar, error) {
 	switch {
 	case file.IsNull() || file.IsUnknown():
@@ -42,9 +41,6 @@ func readAvatar(file types.String) (*avatar, error) {
 	content, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("the picture cannot be read: %w", err)
-	}
-	if kind := http.DetectContentType(content); kind != "image/png" && kind != "image/jpeg" {
-		return nil, fmt.Errorf("%s holds %s; a picture is a PNG or a JPEG file", name, kind)
 	}
 	sum := sha256.Sum256(content)
 	return &avatar{content: content, sha256: hex.EncodeToString(sum[:])}, nil

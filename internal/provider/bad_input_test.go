@@ -12,33 +12,30 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestBadInputs_thePlanRefusesEach walks the table that rules and API are tested with: the plan refuses the same, at the same attribute,
-// and nothing is written.
+// TestBadInputs_thePlanRefusesEach walks the table that rules and API are tested with: the plan refuses the same, at the same attribute and in
+// the same words.
 func TestBadInputs_thePlanRefusesEach(t *testing.T) {
 	t.Parallel()
-	p := portaltest.Start(t)
-	stock := p.Stock(t)
-	for _, bad := range portaltest.BadInputs(stock) {
-		t.Run(bad.Name, func(t *testing.T) {
-			t.Parallel()
-			diagnostics := newProtocol(t, p).plan("switchboard_"+string(bad.Noun), attributesOf(t, bad.Object))
-			want := attributePath(bad.Field).String()
-			var seen []string
-			for _, d := range diagnostics {
-				if d.Severity == tfprotov6.DiagnosticSeverityError && at(d) == want {
-					return
-				}
-				seen = append(seen, fmt.Sprintf("%s at %q: %s", d.Summary, at(d), d.Detail))
-			}
-			t.Errorf("the plan must be refused at %s; it said:\n%s", want, strings.Join(seen, "\n"))
-		})
-	}
-	t.Cleanup(func() {
-		for _, request := range p.Requests() {
-			if !strings.HasPrefix(request, "GET ") {
-				t.Errorf("a plan has written: %s", request)
-			}
+	portaltest.WalkBadInputs(t, func(t *testing.T, p *portaltest.Portal, token string, bad portaltest.BadInput) {
+		drive := newProtocolWith(t, p.URL, token)
+		typeName := "switchboard_" + string(bad.Noun)
+		prior := drive.noInstance(typeName)
+		if bad.Before != nil {
+			prior = drive.imported(typeName, bad.ID)
 		}
+		var want string
+		if bad.Field != "" {
+			want = attributePath(bad.Field).String()
+		}
+		_, diagnostics := drive.tryChange(prior, attributesOf(t, bad.Object))
+		var seen []string
+		for _, d := range diagnostics {
+			if d.Severity == tfprotov6.DiagnosticSeverityError && at(d) == want {
+				return
+			}
+			seen = append(seen, fmt.Sprintf("%s at %q: %s", d.Summary, at(d), d.Detail))
+		}
+		t.Errorf("the plan must be refused at %q; it said:\n%s", want, strings.Join(seen, "\n"))
 	})
 }
 

@@ -71,12 +71,15 @@ func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field p
 	diags.AddAttributeError(attributePath(field.Field), summary(field.Code), detail)
 }
 
-// attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin.
+// attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin, and a picture as a file.
 func attributePath(field string) path.Path {
 	names := strings.Split(field, ".")
 	last := len(names) - 1
-	if names[last] == "password" {
-		names[last] = "password_wo"
+	switch names[last] {
+	case "password", "pin":
+		names[last] += "_wo"
+	case "avatar":
+		names[last] += "_file"
 	}
 	p := path.Root(names[0])
 	for _, name := range names[1:] {

@@ -93,7 +93,7 @@ func TestSettle(t *testing.T) {
 func TestAttributePath(t *testing.T) {
 	t.Parallel()
 	for field, want := range map[string]string{
-		"email": "email", "telephony.caller_ids": "telephony.caller_ids", "password": "password_wo", "voicemail.password": "voicemail.password_wo",
+		"email": "email", "telephony.caller_ids": "telephony.caller_ids", "password": "password_wo", "voicemail.pin": "voicemail.pin_wo", "webcare.avatar": "webcare.avatar_file",
 	} {
 		if got := attributePath(field).String(); got != want {
 			t.Errorf("attributePath(%q): %s", field, cmp.Diff(want, got))

@@ -1,8 +1,12 @@
 package provider
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,6 +26,11 @@ type protocol struct {
 
 func newProtocol(t *testing.T, p *portaltest.Portal) *protocol {
 	t.Helper()
+	return newProtocolWith(t, p.URL, p.Token)
+}
+
+func newProtocolWith(t *testing.T, endpoint, token string) *protocol {
+	t.Helper()
 	server, err := factories()["switchboard"]()
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +42,7 @@ func newProtocol(t *testing.T, p *portaltest.Portal) *protocol {
 	drive := &protocol{t: t, server: server, schemas: schemas}
 	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.11.0", ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{},
-		Config: drive.value(schemas.Provider, map[string]any{"endpoint": p.URL, "token": p.Token}),
+		Config: drive.value(schemas.Provider, map[string]any{"endpoint": endpoint, "token": token}),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -44,11 +53,18 @@ func newProtocol(t *testing.T, p *portaltest.Portal) *protocol {
 	return drive
 }
 
-// plan validates and plans the creation of a resource, and returns what both have to say.
-func (d *protocol) plan(typeName string, attributes map[string]any) []*tfprotov6.Diagnostic {
+// imported is the object with this id, as an import reads it.
+func (d *protocol) imported(typeName, id string) instance {
 	d.t.Helper()
-	_, diagnostics := d.tryChange(d.noInstance(typeName), attributes)
-	return diagnostics
+	found, err := d.server.ImportResourceState(d.t.Context(), &tfprotov6.ImportResourceStateRequest{
+		TypeName: typeName, ID: id, ClientCapabilities: &tfprotov6.ImportResourceStateClientCapabilities{},
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.noError("import", found.Diagnostics)
+	resource := found.ImportedResources[0]
+	return d.refresh(instance{typeName, d.decode(typeName, resource.State), resource.Private})
 }
 
 // value encodes attributes; what is left out is null.
@@ -95,8 +111,8 @@ func encode(kind tftypes.Type, value any) (tftypes.Value, error) {
 	return tftypes.ValueFromJSON(text, kind) //nolint:staticcheck // deprecated for providers; there is nothing else for tests
 }
 
-// attributesOf are the attributes of the resource that a configuration for this wire object has: the same names, and a secret through its
-// write-only twin.
+// attributesOf are the attributes of the resource that a configuration for this wire object has: the same names, but a secret through its
+// write-only twin and a picture as a file.
 func attributesOf(t *testing.T, object any) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(object)
@@ -107,21 +123,49 @@ func attributesOf(t *testing.T, object any) map[string]any {
 	if err := json.Unmarshal(text, &attributes); err != nil {
 		t.Fatal(err)
 	}
-	delete(attributes, "built_in") // the portal's
-	return writeOnly(attributes)
+	if subgroups, ok := attributes["subgroups"].([]any); ok {
+		names := []any{}
+		for _, subgroup := range subgroups {
+			if fields, ok := subgroup.(map[string]any); ok {
+				names = append(names, fields["name"])
+			}
+		}
+		attributes["subgroups"] = names
+	}
+	return asConfigured(t, attributes)
 }
 
-func writeOnly(attributes map[string]any) map[string]any {
+func asConfigured(t *testing.T, attributes map[string]any) map[string]any {
+	t.Helper()
 	for name, value := range attributes {
 		switch nested, ok := value.(map[string]any); {
-		case ok:
-			writeOnly(nested)
+		case ok && name != "suffixes" && name != "default_accounts":
+			asConfigured(t, nested)
 		case name == "password" || name == "pin":
 			delete(attributes, name)
-			attributes[name+"_wo"], attributes[name+"_wo_version"] = value, 1
+			attributes[name+"_wo"], attributes[name+"_wo_version"] = value, 2 // another one than after an import
+		case name == "avatar":
+			delete(attributes, name)
+			attributes["avatar_file"] = pictureFile(t, fmt.Sprint(value))
+		case slices.Contains([]string{"id", "etag", "built_in", "member_count", "pin_set", "avatar_sha256", "planned_publications", "incoming_numbers"}, name):
+			delete(attributes, name) // the portal's
 		}
 	}
 	return attributes
+}
+
+// pictureFile writes what a request sends as base64 to a file; something that is no base64 as it is.
+func pictureFile(t *testing.T, encoded string) string {
+	t.Helper()
+	content, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		content = []byte(encoded)
+	}
+	file := filepath.Join(t.TempDir(), "picture")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // at is the attribute that a diagnostic is at, as a dotted path.
