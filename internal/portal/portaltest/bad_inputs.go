@@ -184,6 +184,7 @@ func addAttributes(all map[string]string, prefix string, object reflect.Value) {
 		}
 		switch {
 		case field.IsZero(): // what the portal writes is never given
+		case name == "webcare.avatar": // a configuration names a file, which the table adds
 		case field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Struct:
 			before := len(all)
 			addAttributes(all, name+".", field.Elem())

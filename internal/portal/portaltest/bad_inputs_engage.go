@@ -20,9 +20,8 @@ func (b *badInputs) engage() {
 	b.oneGroup("EN-05")
 	b.permissionGroups("EN-05", "engage")
 	b.webcare("EN-04 a picture that is none", mistake{"webcare.avatar", portal.CodeMalformed, "PNG"}, func(w *portal.Webcare) {
-		w.Avatar = new(base64.StdEncoding.EncodeToString([]byte("jagoda.png")))
-	})
-	b.webcare("EN-04 a picture that is not base64", mistake{"webcare.avatar", portal.CodeMalformed, "base64"}, func(w *portal.Webcare) { w.Avatar = new("jagoda.png") })
+		w.Avatar = new(base64.StdEncoding.EncodeToString([]byte(notAPictureText)))
+	}).HCL["webcare.avatar_file"] = expression(b.stock.NotAPictureFile)
 	b.webcare("EN-06 half a mobile number", mistake{"webcare.mobile_number", portal.CodeMalformed, "country code"}, func(w *portal.Webcare) { w.MobileNumber = new("0612345678") })
 	b.webcare("EN-07 a suffix for what is no social platform", mistake{"webcare.suffixes", portal.CodeNotAllowed, "pigeon"}, func(w *portal.Webcare) {
 		w.Suffixes = map[string]string{"pigeon": "^JW"}
@@ -33,11 +32,14 @@ func (b *badInputs) engage() {
 	b.webcare("EN-08 a default account that is not there", mistake{"webcare.default_accounts", portal.CodeMissing, "x_orka"}, func(w *portal.Webcare) {
 		w.DefaultAccounts = map[string]string{"x": "x_orka"}
 	})
-	b.webcare("EN-08 a default account of another social platform", mistake{"webcare.default_accounts", portal.CodeNotAllowed, "x_delfin"}, func(w *portal.Webcare) {
+	b.webcare("EN-08 a default account of another social platform", mistake{"webcare.default_accounts", portal.CodeMissing, "facebook_delfin"}, func(w *portal.Webcare) {
 		w.DefaultAccounts = map[string]string{"facebook": "x_delfin"}
 	})
 	b.webcare("EN-09 a way of forwarding that there is not", mistake{"webcare.mail_forwarding", portal.CodeMalformed, "own_program"}, func(w *portal.Webcare) { w.MailForwarding = new("pigeon") })
 	b.webcare("EN-10 a landing page that there is not", mistake{"webcare.landing_page", portal.CodeNotAllowed, "pigeonry"}, func(w *portal.Webcare) { w.LandingPage = new("pigeonry") })
+	b.webcare("EN-10 a landing page of a module that the organisation does not have", mistake{"webcare.landing_page", portal.CodeNotAllowed, "inbox"}, func(w *portal.Webcare) {
+		w.LandingPage = new("inbox")
+	}).Bare = true
 	b.user("EN-11 a language that engage does not have", mistake{"locale.language", portal.CodeMalformed, "en, fr, de, es, nl"}, func(u *portal.User) {
 		u.Locale = &portal.Locale{Language: new("pl")}
 	})

@@ -73,14 +73,14 @@ func (b *badInputs) telecubeGroups() {
 	b.permissionGroup("TC-08 a description that is too long", mistake{"description", portal.CodeMalformed, "at most 255"}, func(g *portal.PermissionGroup) {
 		g.Description = new(strings.Repeat("x", 256))
 	})
-	b.userGroup("TC-10 a user group without a name", mistake{"name", portal.CodeRequired, ""}, func(g *portal.UserGroup) { g.Name = nil })
+	b.userGroup("TC-10 a user group without a name", mistake{"name", portal.CodeRequired, "telecube"}, func(g *portal.UserGroup) { g.Name = nil })
 	b.userGroup("TC-10 another user group's name", mistake{"name", portal.CodeAlreadyExists, StockUserGroupName}, func(g *portal.UserGroup) {
 		g.Name = new(strings.ToUpper(StockUserGroupName))
 	})
 	b.userGroup("TC-10 two subgroups of one name", mistake{"subgroups", portal.CodeNotAllowed, ""}, func(g *portal.UserGroup) {
 		g.Subgroups = []portal.Subgroup{{Name: "Sprzedaż"}, {Name: "SPRZEDAŻ"}}
 	})
-	b.userGroup("TC-10 a subgroup without a name", mistake{"subgroups", portal.CodeRequired, ""}, func(g *portal.UserGroup) {
+	b.userGroup("TC-10 a subgroup without a name", mistake{"subgroups", portal.CodeMalformed, "1 to 64"}, func(g *portal.UserGroup) {
 		g.Subgroups = []portal.Subgroup{{Name: ""}}
 	})
 }

@@ -58,13 +58,13 @@ func (b *badInputs) vaxelVoicemail() {
 			spoil(u.Voicemail)
 		})
 	}
-	voicemail("VX-12 a voicemail without a PIN", "pin", portal.CodeRequired, "", func(v *portal.Voicemail) { v.PIN = nil })
-	voicemail("VX-12 a voicemail without an e-mail address", "email", portal.CodeRequired, "", func(v *portal.Voicemail) { v.Email = nil })
+	voicemail("VX-12 a voicemail without a PIN", "pin", portal.CodeRequired, "4 to 10 digits", func(v *portal.Voicemail) { v.PIN = nil })
+	voicemail("VX-12 a voicemail without an e-mail address", "email", portal.CodeRequired, "enabled = false", func(v *portal.Voicemail) { v.Email = nil })
 	voicemail("VX-14 a PIN with a letter", "pin", portal.CodeMalformed, "digits", func(v *portal.Voicemail) { v.PIN = new(portal.Secret("73s0")) })
-	voicemail("VX-14 a PIN of one digit", "pin", portal.CodeMalformed, "digits", func(v *portal.Voicemail) { v.PIN = new(portal.Secret("7")) })
+	voicemail("VX-14 a PIN of one digit", "pin", portal.CodeMalformed, "4 to 10", func(v *portal.Voicemail) { v.PIN = new(portal.Secret("7")) })
 	voicemail("VX-15 an address for messages that is none", "email", portal.CodeMalformed, "alice@example.com", func(v *portal.Voicemail) { v.Email = new("jagoda w delfinie") })
 	voicemail("VX-16 half a mobile number for messages", "sms_number", portal.CodeMalformed, "country code", func(v *portal.Voicemail) { v.SMSNumber = new("0701234567") })
-	b.change("VX-12 a voicemail that is switched on without a PIN", mistake{"voicemail.pin", portal.CodeRequired, ""}, func(u *portal.User) {
+	b.change("VX-12 a voicemail that is switched on without a PIN", mistake{"voicemail.pin", portal.CodeRequired, "4 to 10 digits"}, func(u *portal.User) {
 		u.Voicemail = &portal.Voicemail{Enabled: new(false), Email: new("jagoda@delfin.example.com")}
 	}, func(u *portal.User) { u.Voicemail.Enabled = new(true) })
 }

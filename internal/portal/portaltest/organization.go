@@ -62,7 +62,7 @@ modules: %[5]s
 func modules(platform portal.Platform) []string {
 	switch platform {
 	case portal.Engage:
-		return []string{"afas"}
+		return []string{"webcare", "publishing", "chat", "reports", "afas"}
 	case portal.Vaxel:
 		return []string{"sso", "partner_mobile"}
 	default:

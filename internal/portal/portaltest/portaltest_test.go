@@ -190,7 +190,7 @@ func (r *recorder) Errorf(format string, args ...any) {
 func TestChecked_findsWhatTheDescriptionDoesNotHave(t *testing.T) {
 	t.Parallel()
 	const problem = `{"type": "about:blank", "status": 404, "title": "Not Found", "code": "not_found"}`
-	const good = `{"id": "grp_1", "etag": "\"v1\"", "name": "Agenci", "built_in": false}`
+	const good = `{"id": "grp_1", "etag": "\"v1\"", "name": "Agenci", "built_in": false, "member_count": 0}`
 	for name, c := range map[string]struct {
 		method, path, request string
 		status                int

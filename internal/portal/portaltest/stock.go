@@ -1,6 +1,8 @@
 package portaltest
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -17,8 +19,10 @@ type Stock struct {
 	FreeAccountID      string // a SIP account that nobody has
 	OtherFreeAccountID string // another one
 	TakenAccountID     string // a SIP account that a user has
-	SubgroupID         string // a subgroup of the user group StockUserGroupName
-	OtherSubgroupID    string // another one of the same user group
+	UserGroupID        string // a user group called StockUserGroupName
+	SubgroupID         string // a subgroup of it
+	OtherSubgroupID    string // another one
+	NotAPictureFile    string // the path of a file that says "jagoda.png" and is none
 	HolderID           string // the user who has what is taken, with the e-mail address StockEmail; none in an organisation that is bare
 }
 
@@ -30,7 +34,18 @@ const (
 	StockUsername      = "zajeta"
 	StockExtension     = "203"  // of the taken account; the free ones have 201 and 202
 	StockUserExtension = "2900" // of the user, on platforms on which users have one
+	notAPictureText    = "jagoda.png"
 )
+
+// notAPicture writes the file, which is there as long as the test.
+func notAPicture(t testing.TB) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "jagoda.png")
+	if err := os.WriteFile(file, []byte(notAPictureText), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
 
 // bare reports whether the organisation is one that ordered nothing (BareOrganization).
 func (s Stock) bare() bool { return len(s.Organization.Ordered) == 0 }
@@ -84,7 +99,7 @@ func (p *Portal) Stock(t testing.TB) Stock {
 	if err != nil {
 		t.Fatalf("read the test's organisation: %v", err)
 	}
-	stock := Stock{Organization: organization}
+	stock := Stock{Organization: organization, NotAPictureFile: notAPicture(t)}
 	if stock.has(portal.NounPermissionGroup) {
 		stock.GroupID, stock.OtherGroupID = p.Make(t, stockGroup(StockGroupName)), p.Make(t, stockGroup("Kierownicy"))
 	}
@@ -93,7 +108,8 @@ func (p *Portal) Stock(t testing.TB) Stock {
 		stock.TakenAccountID = p.Make(t, stockAccount(StockExtension))
 	}
 	if stock.has(portal.NounUserGroup) {
-		made, err := p.Service.GetUserGroup(t.Context(), p.Caller, p.Make(t, stockUserGroup()))
+		stock.UserGroupID = p.Make(t, stockUserGroup())
+		made, err := p.Service.GetUserGroup(t.Context(), p.Caller, stock.UserGroupID)
 		if err != nil {
 			t.Fatalf("read the test's user group: %v", err)
 		}
@@ -144,7 +160,7 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	if err != nil {
 		t.Fatalf("the test's organisation file: %v", err)
 	}
-	stock := Stock{Organization: read.Organization}
+	stock := Stock{Organization: read.Organization, NotAPictureFile: notAPicture(t)}
 	inventory := rules.Inventory{
 		Organization:     read.Organization,
 		PermissionGroups: map[string]portal.PermissionGroup{},
@@ -163,7 +179,7 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	names := map[string]rules.Holder{"agenci": {ID: stock.GroupID, Name: StockGroupName}}
 	if stock.has(portal.NounUserGroup) {
 		group := stockUserGroup()
-		stock.SubgroupID, stock.OtherSubgroupID = "sub_1", "sub_2"
+		stock.UserGroupID, stock.SubgroupID, stock.OtherSubgroupID = "ugr_1", "sub_1", "sub_2"
 		for i, id := range []string{"sub_1", "sub_2"} {
 			group.Subgroups[i].ID = id
 			inventory.Subgroups[id] = rules.Subgroup{Subgroup: group.Subgroups[i], GroupID: "ugr_1", GroupName: StockUserGroupName}

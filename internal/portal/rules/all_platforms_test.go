@@ -161,3 +161,10 @@ func TestUniqueKey(t *testing.T) {
 		}
 	}
 }
+
+func TestFor_unknownPlatform(t *testing.T) {
+	t.Parallel()
+	if set, err := rules.For("asterisk"); err == nil || set != nil {
+		t.Errorf("got %v, %v", set, err)
+	}
+}

@@ -39,7 +39,7 @@ func TestServer_everyRouteAsksForATokenAndItsScope(t *testing.T) {
 	reader, writer := p.NewToken(t, portal.ScopeRead), p.NewToken(t, portal.ScopeWrite)
 	var guarded int
 	for _, operation := range operations(t) {
-		method, path := operation[0], strings.ReplaceAll(operation[1], "{id}", "usr_1")
+		method, path := operation[0], strings.NewReplacer("{id}", "usr_1", "{publication}", "pub_1").Replace(operation[1])
 		if !strings.HasPrefix(path, "/v1/") {
 			if open := send(t, p, method, path, nil, header("Authorization", "")); open.status != http.StatusOK {
 				t.Errorf("%s %s without a token: %d", method, path, open.status)
@@ -66,8 +66,9 @@ func TestServer_everyRouteAsksForATokenAndItsScope(t *testing.T) {
 			t.Errorf("%s %s: WWW-Authenticate %q", method, path, answer.header.Get("WWW-Authenticate"))
 		}
 	}
-	if guarded != 16 { // five for each of three nouns, and the organisation
-		t.Errorf("%d routes under /v1, want 16", guarded)
+	const want = 4*5 + 3 + 3 // five for each of four nouns, three for planned publications; the organisation, its numbers, and the reload of a PBX
+	if guarded != want {
+		t.Errorf("%d routes under /v1, want %d", guarded, want)
 	}
 }
 
@@ -90,7 +91,7 @@ func TestServer_organizationsNeverSeeOneAnother(t *testing.T) {
 	if have := into[portal.Organization](t, send(t, p, "GET", "/v1/organization", nil, stranger), http.StatusOK); have.ID != "orka" {
 		t.Errorf("the organisation of the token is %q", have.ID)
 	}
-	for _, path := range []string{"/v1/users", "/v1/sip-accounts"} {
+	for _, path := range []string{"/v1/users", "/v1/sip-accounts", "/v1/user-groups"} {
 		page := into[portal.Page[map[string]any]](t, send(t, p, "GET", path, nil, stranger), http.StatusOK)
 		if len(page.Items) != 0 {
 			t.Errorf("%s shows %v", path, page.Items)
@@ -100,6 +101,7 @@ func TestServer_organizationsNeverSeeOneAnother(t *testing.T) {
 		"/v1/users/" + stock.HolderID:             portaltest.GoodUser(stock),
 		"/v1/permission-groups/" + stock.GroupID:  portaltest.GoodPermissionGroup(),
 		"/v1/sip-accounts/" + stock.FreeAccountID: portaltest.GoodSIPAccount(),
+		"/v1/user-groups/" + stock.UserGroupID:    portaltest.GoodUserGroup(),
 	} {
 		refused(t, send(t, p, "GET", path, nil, stranger), portal.CodeNotFound)
 		refused(t, send(t, p, "PUT", path, object, stranger), portal.CodeNotFound)

@@ -1,7 +1,13 @@
 package server_test
 
 import (
+	"bytes"
+	"encoding/base64"
+	"image"
+	"image/png"
 	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,6 +33,11 @@ func TestServer_bodiesThatDoNotFitAreRefusedByField(t *testing.T) {
 		`{"telephony": {"caller_ids": [null]}}`:                "telephony.caller_ids",
 		`{"enabled": "yes"}`:                                   "enabled",
 		`{"password": ["Geheim-7153"]}`:                        "password",
+		`{"voicemail": {"pin": 7153}}`:                         "voicemail.pin",
+		`{"webcare": {"suffixes": "^AR"}}`:                     "webcare.suffixes",
+		`{"webcare": {"suffixes": {"x": null}}}`:               "webcare.suffixes.x",
+		`{"webcare": {"suffixes": {"x": 7}}}`:                  "webcare.suffixes.x",
+		`{"licence": {"editon": "mini"}}`:                      "licence.editon",
 		`{"email": "a@example.com", "email": "b@example.com"}`: "email",
 	} {
 		answer := send(t, p, "POST", "/v1/users", body)
@@ -46,12 +57,54 @@ func TestServer_bodiesThatAreNotOneObjectAreRefused(t *testing.T) {
 	}
 }
 
-func TestServer_bodiesAreLimitedTo1MiB(t *testing.T) {
+func TestServer_bodiesAreLimitedTo1MiBAndWithAPictureTo2(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
-	fits := `{"description": "` + strings.Repeat("x", 1<<20-len(`{"description": ""}`)) + `"}`
-	refused(t, send(t, p, "POST", "/v1/users", fits), portal.CodeInvalid)
-	refused(t, send(t, p, "POST", "/v1/users", fits+" "), portal.CodeTooLarge)
+	for path, limit := range map[string]int{
+		"POST /v1/permission-groups": 1 << 20, "POST /v1/sip-accounts": 1 << 20, "POST /v1/user-groups": 1 << 20, "POST /v1/users": 2 << 20, "PUT /v1/users/": 2 << 20,
+	} {
+		t.Run(path, func(t *testing.T) {
+			t.Parallel()
+			method, path, _ := strings.Cut(path, " ")
+			if strings.HasSuffix(path, "/") {
+				path += p.Stock(t).HolderID
+			}
+			fits := `{"name": "` + strings.Repeat("x", limit-len(`{"name": ""}`)) + `"}`
+			if strings.HasPrefix(path, "/v1/users") {
+				fits = strings.Replace(fits, `{"name": "x`, `{"email": "`, 1)
+			}
+			if len(fits) != limit {
+				t.Fatalf("%d bytes, want %d", len(fits), limit)
+			}
+			refused(t, send(t, p, method, path, fits), portal.CodeInvalid)
+			problem := refused(t, send(t, p, method, path, fits+" "), portal.CodeTooLarge)
+			if want := strconv.Itoa(limit); !strings.Contains(problem.Detail, want) {
+				t.Errorf("%q does not say %s", problem.Detail, want)
+			}
+		})
+	}
+}
+
+func TestServer_EN04_thePictureThatIsAllowedFits(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))
+	user := portaltest.GoodUser(p.Stock(t))
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 16, 16))); err != nil {
+		t.Fatal(err)
+	}
+	picture.Write(make([]byte, portal.MaxAvatarSize-picture.Len()))
+	user.Webcare = &portal.Webcare{Avatar: new(base64.StdEncoding.EncodeToString(picture.Bytes()))}
+	answer := send(t, p, "POST", "/v1/users", user)
+	created := into[portal.User](t, answer, http.StatusCreated)
+	if created.Webcare.Avatar != nil || len(created.Webcare.AvatarSHA256) != 64 {
+		t.Errorf("picture %d bytes, digest %q", len(answer.body), created.Webcare.AvatarSHA256)
+	}
+	user.Webcare.Avatar = new(base64.StdEncoding.EncodeToString(append(picture.Bytes(), 0)))
+	problem := refused(t, send(t, p, "PUT", "/v1/users/"+created.ID, user), portal.CodeInvalid)
+	if slices.ContainsFunc(problem.Errors, func(e portal.FieldError) bool { return e.Field != "webcare.avatar" }) {
+		t.Errorf("a picture of a byte too much: %+v", problem.Errors)
+	}
 }
 
 func TestServer_onlyPlainJSONIsRead(t *testing.T) {

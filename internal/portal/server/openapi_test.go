@@ -17,7 +17,7 @@ import (
 
 // schema is what the tests look at in a schema of the description.
 type schema struct {
-	AdditionalProperties *bool             `json:"additionalProperties"`
+	AdditionalProperties any               `json:"additionalProperties"` // false where it is closed
 	Properties           map[string]schema `json:"properties"`
 	ReadOnly             bool              `json:"readOnly"`
 	WriteOnly            bool              `json:"writeOnly"`
@@ -31,6 +31,10 @@ type description struct {
 		OperationID string                `json:"operationId"`
 		Summary     string                `json:"summary"`
 		Security    []map[string][]string `json:"security"`
+		Parameters  []struct {
+			Name string `json:"name"`
+		} `json:"parameters"`
+		RequestBody *struct{} `json:"requestBody"`
 		Responses   map[string]struct {
 			Content map[string]any `json:"content"`
 		} `json:"responses"`
@@ -107,14 +111,29 @@ func TestOpenAPI_describesEveryOperationWholly(t *testing.T) {
 			if strings.HasPrefix(path, "/v1/") {
 				want = append(want, "401", "403", "429")
 			}
-			if strings.HasSuffix(path, "{id}") {
+			parameter := map[string]bool{}
+			for _, p := range operation.Parameters {
+				parameter[p.Name] = true
+			}
+			if strings.Contains(path, "{") {
 				want = append(want, "404")
 			}
-			if method == "put" || method == "delete" {
+			if parameter["If-Match"] {
 				want = append(want, "409", "412")
 			}
-			if method == "post" || method == "put" {
-				want = append(want, "409", "413", "415", "422")
+			if parameter["Idempotency-Key"] {
+				want = append(want, "409")
+			}
+			if operation.RequestBody != nil {
+				want = append(want, "413", "415", "422")
+			}
+			if (method == "put" || method == "delete" && strings.HasSuffix(path, "{id}")) && !parameter["If-Match"] {
+				t.Errorf("%s has no If-Match", name)
+			}
+			for part := range strings.SplitSeq(path, "/") {
+				if in, ok := strings.CutPrefix(part, "{"); ok && !parameter[strings.TrimSuffix(in, "}")] {
+					t.Errorf("%s does not describe %s", name, part)
+				}
 			}
 			for _, status := range want {
 				if _, ok := operation.Responses[status].Content["application/problem+json"]; !ok {
@@ -130,16 +149,19 @@ func TestOpenAPI_ALL05_secretsAreInRequestsOnly(t *testing.T) {
 	schemas := described(t).Components.Schemas
 	for name, s := range schemas {
 		request := strings.HasSuffix(name, "Request")
-		if closed := s.AdditionalProperties != nil && !*s.AdditionalProperties; closed != request {
+		if closed := s.AdditionalProperties == false; closed != request {
 			t.Errorf("%s is closed: %v", name, closed)
 		}
-		if password, ok := s.Properties["password"]; ok && (!request || !password.WriteOnly) {
-			t.Errorf("%s has a password, write-only: %v", name, password.WriteOnly)
+		for _, field := range []string{"password", "pin", "avatar"} {
+			if secret, ok := s.Properties[field]; ok && (!request || !secret.WriteOnly) {
+				t.Errorf("%s has the field %s, write-only: %v", name, field, secret.WriteOnly)
+			}
 		}
 	}
 	for name, readOnly := range map[string][]string{
-		"UserRequest":            {"etag", "id"},
-		"PermissionGroupRequest": {"built_in", "etag", "id"},
+		"UserRequest":            {"etag", "id", "planned_publications"},
+		"PermissionGroupRequest": {"built_in", "etag", "id", "member_count"},
+		"UserGroupRequest":       {"etag", "id"},
 		"SIPAccountRequest":      {"etag", "id", "sip_domain", "sip_username", "user_id"},
 	} {
 		var have []string
@@ -156,8 +178,22 @@ func TestOpenAPI_ALL05_secretsAreInRequestsOnly(t *testing.T) {
 			t.Errorf("answers of %s need not have id and etag: %v", name, required)
 		}
 	}
-	if _, ok := schemas["UserRequest"].Properties["password"]; !ok {
-		t.Error("a request for a user has no password")
+	for name, field := range map[string]string{"UserRequest": "password", "SIPAccountRequest": "password", "VoicemailRequest": "pin", "WebcareRequest": "avatar"} {
+		if _, ok := schemas[name].Properties[field]; !ok {
+			t.Errorf("%s has no field %s", name, field)
+		}
+	}
+	for name, readOnly := range map[string]string{
+		"VoicemailRequest": "pin_set", "WebcareRequest": "avatar_sha256", "TelephonyRequest": "incoming_numbers", "SubgroupRequest": "member_count", "PlannedPublicationRequest": "id",
+	} {
+		if !schemas[name].Properties[readOnly].ReadOnly {
+			t.Errorf("%s may give %s, which only the portal writes", name, readOnly)
+		}
+	}
+	for name, required := range map[string][]string{"SubgroupRequest": {"name"}, "PlannedPublicationRequest": {"text", "publish_at"}} {
+		if !slices.Equal(schemas[name].Required, required) {
+			t.Errorf("%s requires %v, want %v", name, schemas[name].Required, required)
+		}
 	}
 }
 

@@ -102,50 +102,53 @@ func badAt(t *testing.T, a answer, field string) {
 
 func TestServer_wholeLifeOfEveryNoun(t *testing.T) {
 	t.Parallel()
-	p := portaltest.Start(t)
-	stock := p.Stock(t)
-	for path, object := range map[string]any{
-		"/v1/users":             portaltest.GoodUser(stock),
-		"/v1/permission-groups": portaltest.GoodPermissionGroup(),
-		"/v1/sip-accounts":      portaltest.GoodSIPAccount(),
-	} {
-		t.Run(strings.TrimPrefix(path, "/v1/"), func(t *testing.T) {
-			t.Parallel()
-			created := send(t, p, "POST", path, object)
-			first := into[map[string]any](t, created, http.StatusCreated)
-			id, _ := first["id"].(string)
-			if id == "" || created.header.Get("Location") != path+"/"+id {
-				t.Errorf("id %q, Location %q", id, created.header.Get("Location"))
-			}
-			if created.header.Get("ETag") != first["etag"] || created.header.Get("ETag") == "" {
-				t.Errorf("ETag %q, field %v", created.header.Get("ETag"), first["etag"])
-			}
-			single := send(t, p, "GET", path+"/"+id, nil)
-			if have := into[map[string]any](t, single, http.StatusOK); have["etag"] != single.header.Get("ETag") {
-				t.Errorf("ETag %q, field %v", single.header.Get("ETag"), have["etag"])
-			}
-			if single.header.Get("Content-Type") != "application/json" || single.header.Get("Cache-Control") != "no-store" {
-				t.Errorf("headers %v", single.header)
-			}
-			if head := send(t, p, "HEAD", path+"/"+id, nil); head.status != http.StatusOK || len(head.body) > 0 || head.header.Get("ETag") == "" {
-				t.Errorf("HEAD: %+v", head)
-			}
-			// What was read can be sent back as it is.
-			same := send(t, p, "PUT", path+"/"+id, string(single.body), header("If-Match", single.header.Get("ETag")))
-			if into[map[string]any](t, same, http.StatusOK); same.header.Get("ETag") != single.header.Get("ETag") {
-				t.Errorf("ETag %q after nothing changed, was %q", same.header.Get("ETag"), single.header.Get("ETag"))
-			}
-			refused(t, send(t, p, "DELETE", path+"/"+id, nil, header("If-Match", `"v99"`)), portal.CodePreconditionFailed)
-			gone := send(t, p, "DELETE", path+"/"+id, nil, header("If-Match", same.header.Get("ETag")))
-			if gone.status != http.StatusNoContent || len(gone.body) > 0 {
-				t.Errorf("DELETE: %d %s", gone.status, gone.body)
-			}
-			for _, method := range []string{"GET", "DELETE"} {
-				refused(t, send(t, p, method, path+"/"+id, nil), portal.CodeNotFound)
-			}
-			refused(t, send(t, p, "PUT", path+"/"+id, object), portal.CodeNotFound)
-		})
+	for _, platform := range portal.Platforms() {
+		p := portaltest.Start(t, portaltest.WithPlatform(platform))
+		for noun, object := range portaltest.GoodObjects(p.Stock(t)) {
+			t.Run(string(platform)+" "+string(noun), func(t *testing.T) {
+				t.Parallel()
+				wholeLife(t, p, path(noun), object)
+			})
+		}
 	}
+}
+
+// wholeLife makes, reads, replaces and deletes an object.
+func wholeLife(t *testing.T, p *portaltest.Portal, path string, object any) {
+	t.Helper()
+	created := send(t, p, "POST", path, object)
+	first := into[map[string]any](t, created, http.StatusCreated)
+	id, _ := first["id"].(string)
+	if id == "" || created.header.Get("Location") != path+"/"+id {
+		t.Errorf("id %q, Location %q", id, created.header.Get("Location"))
+	}
+	if created.header.Get("ETag") != first["etag"] || created.header.Get("ETag") == "" {
+		t.Errorf("ETag %q, field %v", created.header.Get("ETag"), first["etag"])
+	}
+	single := send(t, p, "GET", path+"/"+id, nil)
+	if have := into[map[string]any](t, single, http.StatusOK); have["etag"] != single.header.Get("ETag") {
+		t.Errorf("ETag %q, field %v", single.header.Get("ETag"), have["etag"])
+	}
+	if single.header.Get("Content-Type") != "application/json" || single.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("headers %v", single.header)
+	}
+	if head := send(t, p, "HEAD", path+"/"+id, nil); head.status != http.StatusOK || len(head.body) > 0 || head.header.Get("ETag") == "" {
+		t.Errorf("HEAD: %+v", head)
+	}
+	// What was read can be sent back as it is.
+	same := send(t, p, "PUT", path+"/"+id, string(single.body), header("If-Match", single.header.Get("ETag")))
+	if into[map[string]any](t, same, http.StatusOK); same.header.Get("ETag") != single.header.Get("ETag") {
+		t.Errorf("ETag %q after nothing changed, was %q", same.header.Get("ETag"), single.header.Get("ETag"))
+	}
+	refused(t, send(t, p, "DELETE", path+"/"+id, nil, header("If-Match", `"v99"`)), portal.CodePreconditionFailed)
+	gone := send(t, p, "DELETE", path+"/"+id, nil, header("If-Match", same.header.Get("ETag")))
+	if gone.status != http.StatusNoContent || len(gone.body) > 0 {
+		t.Errorf("DELETE: %d %s", gone.status, gone.body)
+	}
+	for _, method := range []string{"GET", "DELETE"} {
+		refused(t, send(t, p, method, path+"/"+id, nil), portal.CodeNotFound)
+	}
+	refused(t, send(t, p, "PUT", path+"/"+id, object), portal.CodeNotFound)
 }
 
 func TestServer_listsArePagedAndComplete(t *testing.T) {
@@ -191,6 +194,8 @@ func TestServer_listsAreFilteredByNaturalKey(t *testing.T) {
 		"/v1/permission-groups?name=" + portaltest.StockGroupName:   1,
 		"/v1/sip-accounts?extension=" + portaltest.StockExtension:   1,
 		"/v1/sip-accounts?extension=999":                            0,
+		"/v1/user-groups?name=" + portaltest.StockUserGroupName:     1,
+		"/v1/user-groups?name=nothing":                              0,
 	} {
 		page := into[portal.Page[map[string]any]](t, send(t, p, "GET", query, nil), http.StatusOK)
 		if len(page.Items) != want || page.Next != "" {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -128,4 +129,84 @@ func TestOrganization_SIPDomainIsOfOneOrganisation(t *testing.T) {
 	}
 	_, err = f.Organization(t.Context(), Caller{OrganizationID: "initech"})
 	wantError(t, err, portal.CodeNotFound, "", "")
+}
+
+func TestOrganization_whatUsersWorkWithStays(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	strom, nord := f.on(stromFile), f.on(nordFile)
+	const umbrellaAccounts = umbrellaFile + "social_accounts:\n  - {id: umbrella-x, platform: x, name: \"@umbrella\"}\n  - {id: spare-x, platform: x, name: \"@spare\"}\n"
+	umbrella := f.on(umbrellaAccounts)
+	user := f.umbrellaUser(umbrella, "alice")
+	f.replaceIn(umbrella, user.ID, portal.User{Webcare: &portal.Webcare{DefaultAccounts: map[string]string{"x": "umbrella-x", "facebook": ""}}})
+	f.userIn(strom, portal.User{
+		Email: new("jan@example.com"), FirstName: new("Jan"), LastName: new("Novak"), PermissionGroupIDs: []string{f.groupIn(strom, "Agents").ID}, Licence: helpdesk(),
+	})
+	f.userIn(nord, nordUser("astrid@example.com", "+46812345671"))
+	for name, test := range map[string]struct {
+		file, old, new string
+		field, message string // of the refusal; empty: there is none
+	}{
+		"helpdesk in use": {stromFile, "  - {id: support, name: Support}\n", "", "helpdesks", "organization.yaml:9:1: the helpdesk support cannot go while jan@example.com is on it; move them to another one first"},
+		"account in use": {
+			umbrellaAccounts, "  - {id: umbrella-x, platform: x, name: \"@umbrella\"}\n", "", "social_accounts",
+			"organization.yaml:4:1: the account umbrella-x cannot go while alice@example.com answers from it; give them another one first",
+		},
+		"incoming number": {
+			nordFile, `main_number: "+46 8 123 456 70"`, `main_number: "+46812345671"`, "main_number",
+			"organization.yaml:6:1: +46812345671 cannot become the main number while it is the incoming number of astrid@example.com; give them another one first",
+		},
+		"allocated number":    {nordFile, `, "+46812345671"`, "", "phone_numbers", "organization.yaml:5:1: +46812345671 cannot go while it is shown by astrid@example.com"},
+		"spare helpdesk":      {stromFile, "  - {id: sales, name: Sales}\n", "", "", ""},
+		"spare account":       {umbrellaAccounts, "  - {id: spare-x, platform: x, name: \"@spare\"}\n", "", "", ""},
+		"another main number": {nordFile, `main_number: "+46 8 123 456 70"`, `main_number: "+46812345672"`, "", ""},
+	} {
+		text := strings.Replace(test.file, test.old, test.new, 1)
+		if text == test.file {
+			t.Fatalf("%s: the file has no %q", name, test.old)
+		}
+		changed, err := f.ApplyOrganization(t.Context(), parse(t, text))
+		if test.field == "" {
+			if !changed || err != nil {
+				t.Errorf("%s: changed %v, %v", name, changed, err)
+			}
+			f.apply(test.file)
+			continue
+		}
+		wantError(t, err, portal.CodeConflict, test.field, portal.CodeInUse)
+		if got := portalError(t, err).Errors[0].Message; changed || !strings.HasPrefix(got, test.message) {
+			t.Errorf("%s: changed %v, message %q, want %q", name, changed, got, test.message)
+		}
+	}
+}
+
+func TestOrganization_showsWhatTheCallerMayDo(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	caller := f.acme
+	caller.Scopes = []portal.Scope{portal.ScopeRead, portal.ScopeSystem}
+	got, err := f.Organization(t.Context(), caller)
+	if err != nil || !slices.Equal(got.Scopes, caller.Scopes) {
+		t.Errorf("scopes are %v, %v; want %v", got.Scopes, err, caller.Scopes)
+	}
+}
+
+func TestOrganization_SA10_aPBXThatIsGoneWaitsForNothing(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	strom := f.on(stromFile)
+	user := f.userIn(strom, portal.User{
+		Email: new("jan@example.com"), FirstName: new("Jan"), LastName: new("Novak"), PermissionGroupIDs: []string{f.groupIn(strom, "Agents").ID},
+		Licence: callcentrum(), Telephony: &portal.Telephony{Extension: new("201"), PBXID: new("spare")},
+	})
+	if err := f.DeleteUser(t.Context(), strom, user.ID, "", portal.Deletion{}); err != nil {
+		t.Fatal(err)
+	}
+	f.apply(strings.Replace(stromFile, "  - {id: spare, name: Spare}\n", "", 1))
+	_, err := f.ReloadPBX(t.Context(), strom, "spare")
+	wantError(t, err, portal.CodeNotFound, "", "")
+	f.apply(stromFile)
+	if got := f.pending(strom); got["spare"] {
+		t.Error("a new PBX with an old id waits for a reload")
+	}
 }

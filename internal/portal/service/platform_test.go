@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
 const umbrellaFile = "id: umbrella\nname: Umbrella\nplatform: engage\n"
@@ -167,5 +168,44 @@ func TestOrganization_PBXInUseStays(t *testing.T) {
 	}
 	if _, err := f.ApplyOrganization(t.Context(), parse(t, strings.Replace(stromFile, "  - {id: spare, name: Spare}\n", "", 1))); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestService_SA09_onlyTheOperatorExemptsFromBilling(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	operator := f.on(stromFile)
+	customer := operator
+	customer.Scopes = []portal.Scope{portal.ScopeRead, portal.ScopeWrite, portal.ScopeAdmin}
+	request := portal.User{
+		Email: new("jan@example.com"), FirstName: new("Jan"), LastName: new("Novak"), PermissionGroupIDs: []string{f.groupIn(operator, "Agents").ID}, Licence: helpdesk(),
+	}
+	request.Licence.Billed = new(false)
+	for _, caller := range []Caller{customer, {OrganizationID: "strom", TokenID: "tok_none"}} {
+		_, err := f.CreateUser(t.Context(), caller, request, "")
+		wantError(t, err, portal.CodeInvalid, "licence.billed", portal.CodeNotAllowed)
+	}
+	user := f.userIn(operator, request)
+	if got := f.replaceIn(customer, user.ID, portal.User{FirstName: new("Petr")}); *got.Licence.Billed {
+		t.Error("a change of the name bills the user")
+	}
+}
+
+// What a platform gained after a user was stored shows its default, and is no change.
+func TestService_ALL07_fieldsThatCameLaterHaveTheirDefaults(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	user := f.user(dynamic(f.group("Agents"), "bob@example.com"))
+	row := f.stored(user.ID)
+	row.Directory, row.EmailKey = nil, row.Email
+	if err := f.store.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateUser(t.Context(), "acme", row) }); err != nil {
+		t.Fatal(err)
+	}
+	got := f.get(user.ID)
+	if got.Directory == nil || got.Directory.UserGroupIDs == nil || got.Directory.BusinessNumber == nil {
+		t.Fatalf("read %s", marshal(t, got))
+	}
+	if same := f.replaceIn(f.acme, user.ID, portal.User{Directory: &portal.Directory{UserGroupIDs: []string{}}}); same.ETag != got.ETag {
+		t.Error("the default of a field that came later makes a change")
 	}
 }
