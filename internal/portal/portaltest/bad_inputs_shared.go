@@ -47,7 +47,9 @@ func (b *badInputs) groupsOfUser(id string) {
 // permissionGroups adds mistakes in permission groups.
 func (b *badInputs) permissionGroups(id, platform string) {
 	b.permissionGroup(id+" a group without a name", mistake{"name", portal.CodeRequired, platform}, func(g *portal.PermissionGroup) { g.Name = nil })
-	b.permissionGroup(id+" another group's name", mistake{"name", portal.CodeAlreadyExists, StockGroupName}, func(g *portal.PermissionGroup) { g.Name = new(StockGroupName) })
+	b.permissionGroup(id+" another group's name", mistake{"name", portal.CodeAlreadyExists, StockGroupName}, func(g *portal.PermissionGroup) {
+		g.Name, g.Description = new(StockGroupName), new("Another one.")
+	})
 	b.permissionGroup(id+" another group's name in capitals", mistake{"name", portal.CodeAlreadyExists, StockGroupName}, func(g *portal.PermissionGroup) {
 		g.Name = new(strings.ToUpper(StockGroupName))
 	})
