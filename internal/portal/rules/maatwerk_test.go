@@ -73,6 +73,8 @@ func TestRules_MW06_builtInGroup(t *testing.T) {
 	}
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, rename), "name unchangeable MW-06")
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, adjust))
+	administrator := portal.PermissionGroup{ID: "grp_1", Name: new("Administrator"), BuiltIn: true}
+	expect(t, update(t, portal.Telecube, portal.NounPermissionGroup, administrator, rename), "name unchangeable MW-06")
 	stored.BuiltIn = false
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, rename))
 }
