@@ -161,3 +161,22 @@ func TestUniqueKey(t *testing.T) {
 		}
 	}
 }
+
+func TestFor_unknownPlatform(t *testing.T) {
+	t.Parallel()
+	if set, err := rules.For("asterisk"); err == nil || set != nil {
+		t.Errorf("got %v, %v", set, err)
+	}
+}
+
+// A SIP password is kept as a digest that holds the username, which is the extension.
+func TestRules_newExtensionNeedsNewPassword(t *testing.T) {
+	t.Parallel()
+	for _, platform := range []portal.Platform{portal.Maatwerk, portal.Samoobsluha, portal.Vaxel} {
+		stored := portal.SIPAccount{ID: "sip_alice", Extension: new("1009")}
+		expect(t, update(t, platform, portal.NounSIPAccount, stored, func(a *portal.SIPAccount) { a.Extension = new("1010") }), "extension required ")
+		expect(t, update(t, platform, portal.NounSIPAccount, stored, func(a *portal.SIPAccount) {
+			a.Extension, a.Password = new("1010"), new(portal.Secret("k7Qw9zRt2mXp"))
+		}))
+	}
+}

@@ -47,6 +47,26 @@ func TestRules_messages(t *testing.T) {
 			`"main" is no PBX of Acme Logistics; choose one of pbx_1, pbx_2`},
 		{portal.Maatwerk, func(u *portal.User) { u.Telephony.AppSIPAccountID = new("sip_also") },
 			`the app account sip_also is not among the SIP accounts of the user (sip_free); add it to sip_account_ids`},
+		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{Suffixes: map[string]string{"hyves": "^AJ"}} },
+			`engage has nothing for "hyves" here; choose one of facebook, instagram, linkedin, threads, tiktok, whatsapp, x, youtube`},
+		{portal.Engage, func(u *portal.User) {
+			u.Webcare = &portal.Webcare{Suffixes: map[string]string{"x": strings.Repeat("^", 33)}}
+		},
+			`x: "` + strings.Repeat("^", 33) + `" has 33 characters; engage allows at most 32`},
+		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{DefaultAccounts: map[string]string{"x": "acc_fb"}} },
+			`Acme Logistics has no x account with the id "acc_fb"; choose one of acc_x`},
+		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{LandingPage: new("calendar")} },
+			`"calendar" is no page of a module that Acme Logistics has; choose one of assigned_to_me, inbox, live_chat`},
+		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{Avatar: new("alice.png")} },
+			`the picture: write it in base64 (RFC 4648), as filebase64() of Terraform does`},
+		{portal.Vaxel, func(u *portal.User) { u.Voicemail = &portal.Voicemail{PIN: new(portal.Secret("hello"))} }, `the value: a PIN is digits and nothing else`},
+		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{CallerID: new("+31851234568")} },
+			`+31851234568 is free, so it is allocated to this user as an incoming number too`},
+		{portal.Telecube, func(u *portal.User) {
+			u.Directory = &portal.Directory{UserGroupIDs: []string{"sub_agent", "sub_manager"}}
+		}, `"Agent" and "Manager" are both subgroups of the user group "position"; a user is in one of them at most, remove the other`},
+		{portal.Samoobsluha, func(u *portal.User) { u.Licence = &portal.Licence{Product: new("helpdesk"), Edition: new("mini")} },
+			`a user with a licence for helpdesk works at a helpdesk; name it`},
 	} {
 		t.Run(string(c.platform)+" "+c.want[:20], func(t *testing.T) {
 			t.Parallel()
@@ -118,6 +138,21 @@ func BenchmarkCheck_ownedNumbers(b *testing.B) {
 	for b.Loop() {
 		if findings := set.Check(inventory, rules.Change{Noun: portal.NounUser, After: user}); len(findings) > 0 {
 			b.Fatal(findings)
+		}
+	}
+}
+
+func TestRules_SA11_messages(t *testing.T) {
+	t.Parallel()
+	for change, want := range map[[2]string]string{
+		{"callcentrum start", "callcentrum mini"}: `cannot change from "callcentrum start" to "callcentrum mini"; it can change to omnichannel start, omnichannel profi or omnichannel enterprise`,
+		{"video", "helpdesk mini"}:                `cannot change from "video" to "helpdesk mini"; it cannot change at all, so keep it`,
+	} {
+		stored := *alice(t, portal.Samoobsluha)
+		licensed(change[0])(&stored)
+		findings := update(t, portal.Samoobsluha, portal.NounUser, stored, licensed(change[1]))
+		if len(findings) != 1 || findings[0].Message != want {
+			t.Errorf("got %+v", findings)
 		}
 	}
 }

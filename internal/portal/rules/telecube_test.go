@@ -214,3 +214,67 @@ func TestRules_TC09_businessNumberNeedNotBeOwned(t *testing.T) {
 		{"incomplete", number("22 123 45 67"), []string{"directory.business_number malformed TC-09"}},
 	})
 }
+
+func TestRules_TC01_freeMail(t *testing.T) {
+	email := func(email string) func(*portal.User) {
+		return func(u *portal.User) { u.Email = &email }
+	}
+	runUserCases(t, portal.Telecube, []userCase{
+		{"business", email("alice@acme.example"), nil},
+		{"free", email("alice@gmail.com"), []string{"email  TC-01"}},
+		{"free in Poland, in capitals", email(" Alice@WP.PL "), []string{"email  TC-01"}},
+		{"the free service's own company", email("alice@corp.gmail.com.example"), nil},
+		{"none", email(""), []string{"email required TC-01"}},
+	})
+	t.Run("said once", func(t *testing.T) {
+		t.Parallel()
+		stored := *alice(t, portal.Telecube)
+		stored.Email = new("alice@gmail.com")
+		expect(t, update(t, portal.Telecube, portal.NounUser, stored, func(u *portal.User) { u.LastName = new("de Vries") }))
+		stored.Email = new("alice@acme.example")
+		expect(t, update(t, portal.Telecube, portal.NounUser, stored, func(u *portal.User) { u.Email = new("alice@gmail.com") }), "email  TC-01")
+	})
+}
+
+func TestRules_TC10_oneSubgroupOfEachGroup(t *testing.T) {
+	in := func(subgroups ...string) func(*portal.User) {
+		return func(u *portal.User) { u.Directory = &portal.Directory{UserGroupIDs: subgroups} }
+	}
+	runUserCases(t, portal.Telecube, []userCase{
+		{"none", in(), nil},
+		{"a position and an office", in("sub_manager", "sub_krakow"), nil},
+		{"two positions", in("sub_manager", "sub_agent", "sub_krakow"), []string{"directory.user_group_ids not_allowed TC-10"}},
+		{"not there", in("sub_9"), []string{"directory.user_group_ids missing TC-10"}},
+	})
+}
+
+func TestRules_TC10_userGroup(t *testing.T) {
+	t.Parallel()
+	subgroups := func(names ...string) []portal.Subgroup {
+		list := []portal.Subgroup{}
+		for _, name := range names {
+			list = append(list, portal.Subgroup{Name: name})
+		}
+		return list
+	}
+	for _, c := range []struct {
+		name  string
+		group portal.UserGroup
+		want  []string
+	}{
+		{"position", portal.UserGroup{Name: new("position"), Subgroups: subgroups("Manager", "Agent")}, nil},
+		{"without subgroups", portal.UserGroup{Name: new("position")}, nil},
+		{"no name", portal.UserGroup{Subgroups: subgroups("Agent")}, []string{"name required TC-10"}},
+		{"taken", portal.UserGroup{Name: new("AGENTS")}, []string{"name already_exists TC-10"}},
+		{"twice", portal.UserGroup{Name: new("position"), Subgroups: subgroups("Agent", "agent", "AGENT")}, []string{"subgroups not_allowed TC-10", "subgroups not_allowed TC-10"}},
+		{"twice in one spelling", portal.UserGroup{Name: new("position"), Subgroups: subgroups("Agent", "Agent")}, []string{"subgroups not_allowed TC-10"}},
+		{"a subgroup without a name", portal.UserGroup{Name: new("position"), Subgroups: subgroups("")}, []string{"subgroups malformed TC-10"}},
+		{"a long one", portal.UserGroup{Name: new("position"), Subgroups: subgroups(sixtyFour + "a")}, []string{"subgroups malformed TC-10"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			expect(t, create(t, portal.Telecube, portal.NounUserGroup, &c.group), c.want...)
+		})
+	}
+	expect(t, create(t, portal.Vaxel, portal.NounUserGroup, &portal.UserGroup{Name: new("position")}), " not_on_platform ALL-01")
+}

@@ -124,3 +124,61 @@ func TestFillFrom(t *testing.T) {
 		t.Error("a request made a group a built-in one")
 	}
 }
+
+func TestFillFrom_readOnlyFields(t *testing.T) {
+	t.Parallel()
+	stored := portal.User{
+		PlannedPublications: 3,
+		Telephony:           &portal.Telephony{IncomingNumbers: []string{"+31851234568"}},
+		Webcare:             &portal.Webcare{Suffixes: map[string]string{"x": "^AJ"}, DefaultAccounts: map[string]string{"x": "acc_x"}, AvatarSHA256: "e3b0"},
+	}
+	wanted := portal.User{
+		PlannedPublications: 9,
+		Telephony:           &portal.Telephony{IncomingNumbers: []string{"+31851234567"}},
+		Webcare:             &portal.Webcare{Suffixes: map[string]string{}, AvatarSHA256: "ffff"},
+		Voicemail:           &portal.Voicemail{PINSet: true, Email: new("alice@example.com")},
+	}
+	rules.FillFrom(&wanted, &stored)
+	if wanted.PlannedPublications != 3 || !slices.Equal(wanted.Telephony.IncomingNumbers, []string{"+31851234568"}) || wanted.Webcare.AvatarSHA256 != "e3b0" {
+		t.Error("a field that only the portal writes was taken from the request")
+	}
+	if wanted.Voicemail.PINSet || *wanted.Voicemail.Email != "alice@example.com" {
+		t.Errorf("a request brought a new object, and what only the portal writes in it: %+v", wanted.Voicemail)
+	}
+	if len(wanted.Webcare.Suffixes) != 0 || wanted.Webcare.DefaultAccounts["x"] != "acc_x" {
+		t.Error("an empty map was overwritten, or one that is left out is not as stored")
+	}
+}
+
+// What only the portal writes is no reason to refuse an object that is sent back as it came.
+func TestRules_readOnlyFieldsAreIgnored(t *testing.T) {
+	t.Parallel()
+	user := alice(t, portal.Vaxel)
+	user.PlannedPublications, user.Telephony = 3, &portal.Telephony{IncomingNumbers: []string{"+46812345678"}}
+	expect(t, create(t, portal.Vaxel, portal.NounUser, user))
+	user = alice(t, portal.Telecube)
+	user.Telephony.IncomingNumbers = []string{}
+	expect(t, create(t, portal.Telecube, portal.NounUser, user))
+}
+
+func TestRules_organisationNotKnown(t *testing.T) {
+	t.Parallel()
+	for platform, change := range map[portal.Platform]func(*portal.User){
+		portal.Samoobsluha: licensed("omnichannel start"),
+		portal.Vaxel: func(u *portal.User) {
+			u.Security, u.Telephony = &portal.Security{SkipSSO: new(true)}, &portal.Telephony{BillingNumber: new("+46812345678")}
+		},
+		portal.Engage: func(u *portal.User) {
+			u.Webcare = &portal.Webcare{CRMUser: new("AR01"), LandingPage: new("anything"), DefaultAccounts: map[string]string{"x": "acc_9"}}
+		},
+		portal.Telecube: func(u *portal.User) { u.Directory = &portal.Directory{UserGroupIDs: []string{"sub_9"}} },
+	} {
+		set := ruleSet(t, platform)
+		user := alice(t, platform)
+		change(user)
+		if err := set.Complete(portal.NounUser, user); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, set.Check(rules.Inventory{}, rules.Change{Noun: portal.NounUser, After: user}))
+	}
+}
