@@ -1,13 +1,26 @@
 #!/bin/sh
 # Onboards a team in a portal of its own: builds the provider, applies this folder in ./demo, shows that a second plan has
 # nothing to do, and that a list with a mistake is refused by the plan. Exits 0 only if all of that held.
-# A demo that is there already is moved to ./demo.previous, and a new one starts from nothing.
+# With PLATFORM=<platform> in the environment it applies examples/platforms/<platform> instead, which has no list and no mistake.
+# A demo that is there already is moved to ./demo.previous, and a new one starts from nothing. DEMO=<folder> makes it elsewhere.
 set -eu
 
 terraform=${TERRAFORM:-terraform}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
-demo=$root/demo
+demo=${DEMO:-$root/demo}
+example=$here
+platform=${PLATFORM:-}
+if [ -n "$platform" ]; then
+	example=$root/examples/platforms/$platform
+	case $platform in
+	*/* | .*) example= ;;
+	esac
+	if [ ! -f "$example/main.tf" ]; then
+		echo "There is no example for the platform \"$platform\"; there is one for each of these:" "$(cd "$root/examples/platforms" && echo *)" >&2
+		exit 1
+	fi
+fi
 version=${VERSION:-$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' "$root/CHANGELOG.md" | head -n 1)}
 
 if ! cli=$(command -v "$terraform"); then
@@ -27,7 +40,7 @@ esac
 # What a person set for other configurations has no say here.
 export TF_CLI_CONFIG_FILE=/dev/null CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_INPUT=0
 unset TF_WORKSPACE TF_DATA_DIR TF_REATTACH_PROVIDERS TF_CLI_ARGS TF_CLI_ARGS_init TF_CLI_ARGS_plan TF_CLI_ARGS_apply \
-	TF_CLI_ARGS_output TF_VAR_people_file SWITCHBOARD_ENDPOINT SWITCHBOARD_TOKEN
+	TF_CLI_ARGS_output TF_VAR_people_file TF_VAR_voicemail_pin SWITCHBOARD_ENDPOINT SWITCHBOARD_TOKEN
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
@@ -58,7 +71,12 @@ if [ -e "$demo" ]; then
 	echo "The demo that was there is in $demo.previous; to go on with it, run $terraform init there first."
 fi
 mkdir "$demo"
-cp "$here/README.md" "$here"/*.tf "$here"/*.csv "$here/organization.yaml" "$demo"
+for file in "$example"/*; do
+	case $file in
+	*.sh) ;;
+	*) cp "$file" "$demo" ;;
+	esac
+done
 # Terraform takes a provider from this folder before it asks a registry, so ./demo needs nothing from outside itself.
 for registry in registry.terraform.io registry.opentofu.org; do
 	mirror=$demo/terraform.d/plugins/$registry/switchboard-hq/switchboard/$version/$(go env GOOS)_$(go env GOARCH)
@@ -78,13 +96,20 @@ grep -E '^(Plan:|Apply complete!)' "$logs/apply"
 
 say "The team"
 "$cli" output -raw team
-printf '\n\n'
-"$cli" output -raw summary
 echo
+if [ -z "$platform" ]; then
+	echo
+	"$cli" output -raw summary
+	echo
+fi
 
 say "$terraform plan: is there anything left to do?"
 run plan "$cli" plan -no-color -compact-warnings -detailed-exitcode
 grep -E '^No changes\.' "$logs/plan"
+
+if [ -n "$platform" ]; then
+	exit 0
+fi
 
 say "$terraform plan -var people_file=people_with_a_mistake.csv: a number that the organisation does not rent"
 if "$cli" plan -no-color -compact-warnings -var people_file=people_with_a_mistake.csv > "$logs/mistake" 2>&1; then
@@ -104,7 +129,7 @@ say "Done: a team was onboarded, a second plan found no changes, and a mistake w
 cat << EOF
 To go on:
 
-  cd demo
+  cd ${demo#"$root"/}
   edit people.csv, then: $terraform plan, $terraform apply
 
 make demo starts afresh and keeps this folder as demo.previous; make demo-clean removes both.

@@ -1,7 +1,11 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
+	"os"
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -9,9 +13,10 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// surroundingIDs are the ids of what the objects of the tables refer to.
+// surroundingIDs are what the objects of the tables refer to.
 type surroundingIDs struct {
-	groups, accounts [2]string
+	groups, accounts, subgroups [2]string
+	pictures                    [2]string // files
 }
 
 // updateTables are the tables of a platform, by the kind of object, and what they refer to in the portal.
@@ -38,6 +43,13 @@ func updateTables(t *testing.T, p *portaltest.Portal, platform portal.Platform) 
 			ids.accounts[i] = account.Object.ID
 		}
 	}
+	if set.Objects[portal.NounUserGroup] != nil {
+		group, err := p.Service.CreateUserGroup(t.Context(), p.Caller, portal.UserGroup{Name: new("position"), Subgroups: []portal.Subgroup{{Name: "Adviser"}, {Name: "Head"}}}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids.subgroups = [2]string{group.Object.Subgroups[0].ID, group.Object.Subgroups[1].ID}
+	}
 	tables := map[portal.Noun]updates{}
 	if set.Objects[portal.NounSIPAccount] != nil {
 		tables[portal.NounSIPAccount] = sipAccountUpdates()
@@ -47,6 +59,7 @@ func updateTables(t *testing.T, p *portaltest.Portal, platform portal.Platform) 
 		tables[portal.NounUser] = maatwerkUserUpdates(ids)
 		tables[portal.NounPermissionGroup] = permissionGroupUpdates("call_details.view", "own_destination.update")
 	case portal.Engage:
+		ids.pictures = [2]string{picture(t, 1), picture(t, 2)}
 		tables[portal.NounUser] = engageUserUpdates(ids)
 		tables[portal.NounPermissionGroup] = permissionGroupUpdates("messages.view", "messages.reply")
 	case portal.Samoobsluha:
@@ -54,6 +67,7 @@ func updateTables(t *testing.T, p *portaltest.Portal, platform portal.Platform) 
 		tables[portal.NounPermissionGroup] = permissionGroupUpdates("tickets.view", "tickets.update")
 	case portal.Telecube:
 		tables[portal.NounUser] = telecubeUserUpdates(ids)
+		tables[portal.NounUserGroup] = userGroupUpdates()
 		tables[portal.NounPermissionGroup] = permissionGroupUpdates("contacts.view", "contacts.update")
 	case portal.Vaxel:
 		tables[portal.NounUser] = vaxelUserUpdates(ids)
@@ -61,11 +75,25 @@ func updateTables(t *testing.T, p *portaltest.Portal, platform portal.Platform) 
 	return tables
 }
 
+// picture makes a PNG file that is so many pixels wide, and returns its name.
+func picture(t *testing.T, width int) string {
+	t.Helper()
+	file, err := os.CreateTemp(t.TempDir(), "*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(png.Encode(file, image.NewGray(image.Rect(0, 0, width, 1))), file.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return file.Name()
+}
+
 const (
 	firstPassword, secondPassword       = "Vq7-lamp-Orbit-kiwi", "Gx3-cloud-Fennel-77"
 	firstSIPPassword, secondSIPPassword = "vX3kPq9LmT2wRd7", "Hn5bWc8YzK4sQe6"
 	firstOwned, secondOwned             = "+48225550101", "+48225550102"
 	firstOutside, secondOutside         = "+31612345678", "+31687654321"
+	firstPIN, secondPIN                 = "604913", "285170"
 )
 
 func permissionGroupUpdates(first, second string) updates {
@@ -92,6 +120,16 @@ func sipAccountUpdates() updates {
 			"hide_caller_id": {to: true},
 			"enabled":        {to: false},
 			"password":       {to: secondSIPPassword},
+		},
+	}
+}
+
+func userGroupUpdates() updates {
+	return updates{
+		base: settings{"name": "Second language", "subgroups": []string{"German", "Ukrainian"}},
+		second: map[string]update{
+			"name":      {to: "Language"},
+			"subgroups": {to: []string{"Czech", "German"}, effects: []string{"subgroup_ids"}},
 		},
 	}
 }
@@ -148,6 +186,9 @@ func engageUserUpdates(ids surroundingIDs) updates {
 		base: settings{
 			"username": "alice", "email": "alice@example.com", "first_name": "Alice", "last_name": "Jansen", "enabled": true,
 			"permission_group_ids": []string{ids.groups[0]}, "locale.language": "nl",
+			"webcare.suffixes": map[string]string{"x": "^AJ"}, "webcare.default_accounts": map[string]string{"x": "x_delfin"}, "webcare.mobile_number": firstOutside,
+			"webcare.notify_on_assignment": false, "webcare.notify_on_failed_publication": false, "webcare.mail_forwarding": "reply", "webcare.landing_page": "inbox",
+			"webcare.login_availability": "online", "webcare.avatar": ids.pictures[0], "webcare.crm_user": "AFAS-1",
 		},
 		second: map[string]update{
 			"username":             {to: "alicia"},
@@ -157,6 +198,17 @@ func engageUserUpdates(ids surroundingIDs) updates {
 			"enabled":              {to: false},
 			"permission_group_ids": {to: []string{ids.groups[1]}},
 			"locale.language":      {to: "fr"},
+
+			"webcare.suffixes":                     {to: map[string]string{"x": "^AS", "facebook": "Alice"}},
+			"webcare.default_accounts":             {to: map[string]string{"facebook": "facebook_delfin"}},
+			"webcare.mobile_number":                {to: secondOutside},
+			"webcare.notify_on_assignment":         {to: true},
+			"webcare.notify_on_failed_publication": {to: true},
+			"webcare.mail_forwarding":              {to: "own_program"},
+			"webcare.landing_page":                 {to: "drafts"},
+			"webcare.login_availability":           {to: "online_and_chat"},
+			"webcare.avatar":                       {to: ids.pictures[1], effects: []string{"webcare.avatar_sha256"}},
+			"webcare.crm_user":                     {to: "AFAS-2"},
 		},
 	}
 }
@@ -168,6 +220,8 @@ func samoobsluhaUserUpdates(ids surroundingIDs) updates {
 			"permission_group_ids": []string{ids.groups[0]}, "password": firstPassword,
 			"telephony.extension": "301", "telephony.pbx_id": "warszawa", "telephony.sip_account_ids": []string{ids.accounts[0]},
 			"security.two_factor_required": false,
+			"licence.product":              "omnichannel", "licence.edition": "mini", "licence.helpdesk_id": "wsparcie",
+			"licence.call_control_api": false, "licence.statutory_representative": false, "licence.billed": true,
 		},
 		second: map[string]update{
 			"email":                        {to: "alena@example.com"},
@@ -178,9 +232,16 @@ func samoobsluhaUserUpdates(ids surroundingIDs) updates {
 			"permission_group_ids":         {to: []string{ids.groups[1]}},
 			"password":                     {to: secondPassword},
 			"telephony.extension":          {to: "302"},
-			"telephony.pbx_id":             {to: "warszawa", base: settings{"telephony.pbx_id": ""}},
+			"telephony.pbx_id":             {to: "warszawa", base: settings{"telephony.pbx_id": "", "licence.product": "helpdesk"}},
 			"telephony.sip_account_ids":    {to: ids.accounts[:]},
 			"security.two_factor_required": {to: true},
+
+			"licence.product":                  {to: "omnichannel", base: settings{"licence.product": "callcentrum", "licence.edition": "mini"}},
+			"licence.edition":                  {to: "profi"},
+			"licence.helpdesk_id":              {to: "wsparcie", base: settings{"licence.product": "callcentrum", "licence.helpdesk_id": ""}},
+			"licence.call_control_api":         {to: true},
+			"licence.statutory_representative": {to: true},
+			"licence.billed":                   {to: false},
 		},
 	}
 }
@@ -192,7 +253,7 @@ func telecubeUserUpdates(ids surroundingIDs) updates {
 			"permission_group_ids": []string{ids.groups[0]}, "password": firstPassword,
 			"telephony.sip_assignment": "static", "telephony.sip_account_ids": []string{ids.accounts[0]},
 			"telephony.caller_ids": []string{firstOwned}, "telephony.sms_senders": []string{"DELFIN", firstOwned},
-			"directory.business_number": firstOutside,
+			"directory.business_number": firstOutside, "directory.user_group_ids": ids.subgroups[:1],
 		},
 		second: map[string]update{
 			"email":                     {to: "alicja.nowak@delfin.example.com"},
@@ -206,6 +267,7 @@ func telecubeUserUpdates(ids surroundingIDs) updates {
 			"telephony.caller_ids":      {to: []string{firstOwned, secondOwned}},
 			"telephony.sms_senders":     {to: []string{}},
 			"directory.business_number": {to: secondOutside},
+			"directory.user_group_ids":  {to: ids.subgroups[1:]},
 		},
 	}
 }
@@ -219,6 +281,7 @@ func vaxelUserUpdates(ids surroundingIDs) updates {
 			"telephony.default_profile": "available", "telephony.recording": "never", "telephony.billing_number": firstOwned,
 			"directory.hidden": false, "directory.exchange_alias": "alva", "locale.country": "SE", "locale.time_zone": "Europe/Stockholm", "locale.language": "sv",
 			"security.skip_sso": false,
+			"voicemail.enabled": true, "voicemail.pin": firstPIN, "voicemail.email": "alva@example.com", "voicemail.sms_number": firstOutside,
 		},
 		second: map[string]update{
 			"email":                         {to: "alva.berg@example.com"},
@@ -229,7 +292,7 @@ func vaxelUserUpdates(ids surroundingIDs) updates {
 			"password":                      {to: secondPassword},
 			"telephony.extension":           {to: "0102"},
 			"telephony.sip_account_ids":     {to: ids.accounts[:]},
-			"telephony.caller_id":           {to: secondOwned},
+			"telephony.caller_id":           {to: secondOwned, effects: []string{"telephony.incoming_numbers"}},
 			"telephony.hide_caller_id":      {to: true},
 			"telephony.ring_seconds":        {to: 45},
 			"telephony.call_waiting":        {to: false},
@@ -243,6 +306,10 @@ func vaxelUserUpdates(ids surroundingIDs) updates {
 			"locale.time_zone":              {to: "Europe/Helsinki"},
 			"locale.language":               {to: "fi"},
 			"security.skip_sso":             {to: true},
+			"voicemail.enabled":             {to: false},
+			"voicemail.pin":                 {to: secondPIN},
+			"voicemail.email":               {to: "messages@example.com"},
+			"voicemail.sms_number":          {to: secondOutside},
 		},
 	}
 }

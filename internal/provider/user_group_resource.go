@@ -106,6 +106,7 @@ func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if after.ID == "" {
 		answer.ID = types.StringUnknown()
 	}
+	answer.SubgroupIDs = state.SubgroupIDs
 	if !plan.Subgroups.Equal(state.Subgroups) { // new subgroups get new ids
 		answer.SubgroupIDs = types.MapUnknown(types.StringType)
 	}

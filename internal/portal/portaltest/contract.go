@@ -102,7 +102,9 @@ var description = sync.OnceValues(func() (validator.Validator, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the OpenAPI description cannot be read: %w", err)
 	}
-	description, problems := validator.NewValidator(document, config.WithStrictMode(), config.WithStrictRejectWriteOnly(), config.WithoutSecurityValidation())
+	// The keys of a map are no fields, which strict mode takes them for.
+	keys := config.WithStrictIgnorePaths("$.body.**.suffixes.*", "$.body.**.default_accounts.*")
+	description, problems := validator.NewValidator(document, config.WithStrictMode(), keys, config.WithStrictRejectWriteOnly(), config.WithoutSecurityValidation())
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("the OpenAPI description cannot be used: %w", problems[0])
 	}
