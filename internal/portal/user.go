@@ -107,12 +107,12 @@ type Webcare struct {
 	MailForwarding            *string           `json:"mail_forwarding,omitzero"`
 	LandingPage               *string           `json:"landing_page,omitzero"`
 	LoginAvailability         *string           `json:"login_availability,omitzero"`
-	Avatar                    *string           `json:"avatar,omitzero"`        // requests only: a PNG or JPEG in base64 (RFC 4648, section 4), at most MaxAvatarSize; "" removes it
+	Avatar                    *string           `json:"avatar,omitzero"`        // requests only: a PNG or JPEG in base64 (RFC 4648, section 4); "" removes it
 	AvatarSHA256              string            `json:"avatar_sha256,omitzero"` // read-only: digest of the picture in hex, "" for none
 	CRMUser                   *string           `json:"crm_user,omitzero"`
 }
 
-// Limits of a picture.
+// Limits of an avatar.
 const (
 	MaxAvatarSize = 1 << 20 // bytes, before base64
 	MaxAvatarSide = 4096    // pixels

@@ -168,3 +168,39 @@ func TestFor_unknownPlatform(t *testing.T) {
 		t.Errorf("got %v, %v", set, err)
 	}
 }
+
+// A SIP password is kept as a digest that holds the username, which is the extension.
+func TestRules_newExtensionNeedsNewPassword(t *testing.T) {
+	t.Parallel()
+	for _, platform := range []portal.Platform{portal.Maatwerk, portal.Samoobsluha, portal.Vaxel} {
+		stored := portal.SIPAccount{ID: "sip_alice", Extension: new("1009")}
+		expect(t, update(t, platform, portal.NounSIPAccount, stored, func(a *portal.SIPAccount) { a.Extension = new("1010") }), "extension required ")
+		expect(t, update(t, platform, portal.NounSIPAccount, stored, func(a *portal.SIPAccount) {
+			a.Extension, a.Password = new("1010"), new(portal.Secret("k7Qw9zRt2mXp"))
+		}))
+	}
+}
+
+func TestRules_whatEveryPlatformTakesFromStock(t *testing.T) {
+	t.Parallel()
+	for _, platform := range portal.Platforms() {
+		set := ruleSet(t, platform)
+		if set.Objects[portal.NounSIPAccount] != nil {
+			account := desk()
+			account.Type, account.CallerID = new("fax"), new("+31201234567")
+			codes := []string{}
+			for _, f := range create(t, platform, portal.NounSIPAccount, account) {
+				codes = append(codes, f.Field+" "+string(f.Code))
+			}
+			if strings.Join(codes, ", ") != "caller_id not_owned, type malformed" {
+				t.Errorf("%s: %q", platform, codes)
+			}
+		}
+		if set.Objects[portal.NounPermissionGroup] != nil {
+			findings := create(t, platform, portal.NounPermissionGroup, &portal.PermissionGroup{Name: new("Sales"), Permissions: []string{"everything.do"}})
+			if len(findings) != 1 || findings[0].Field != "permissions" || findings[0].Code != portal.CodeNotAllowed {
+				t.Errorf("%s: %+v", platform, findings)
+			}
+		}
+	}
+}

@@ -18,7 +18,9 @@ type Check struct {
 	Require  []Condition `yaml:"require"`
 	Severity Severity    `yaml:"severity"` // error when left out
 	Code     portal.Code `yaml:"code"`     // not_allowed when left out
-	Message  string      `yaml:"message"`  // what is allowed and what to do; {path} stands for that field's value, {before.path} for the stored one, {ordered} for the services ordered
+	// Message says what is allowed and what to do. {path} stands for that field's value, {before.path} for the stored one, and {ordered} for the
+	// services that the organisation has ordered.
+	Message string `yaml:"message"`
 }
 
 // Condition is one statement: about a field, about several with AtLeast, or about the organisation or the writer. Exactly one is made.

@@ -34,6 +34,7 @@ func TestRules_EN01_username(t *testing.T) {
 
 func TestRules_EN02_required(t *testing.T) {
 	runUserCases(t, portal.Engage, []userCase{
+		{"no address", func(u *portal.User) { u.Email = new("alice") }, []string{"email malformed EN-02"}},
 		{"all three", func(u *portal.User) { u.Email, u.FirstName, u.LastName = nil, nil, nil },
 			[]string{"email required EN-02", "first_name required EN-02", "last_name required EN-02"}},
 	})
@@ -74,6 +75,7 @@ func TestRules_EN05_oneRole(t *testing.T) {
 	runUserCases(t, portal.Engage, []userCase{
 		{"two", func(u *portal.User) { u.PermissionGroupIDs = []string{"grp_1", "grp_2"} }, []string{"permission_group_ids not_allowed EN-05"}},
 		{"none", func(u *portal.User) { u.PermissionGroupIDs = nil }, []string{"permission_group_ids required EN-05"}},
+		{"not there", func(u *portal.User) { u.PermissionGroupIDs = []string{"grp_9"} }, []string{"permission_group_ids missing EN-05"}},
 	})
 }
 

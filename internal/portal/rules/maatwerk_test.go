@@ -73,6 +73,8 @@ func TestRules_MW06_builtInGroup(t *testing.T) {
 	}
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, rename), "name unchangeable MW-06")
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, adjust))
+	administrator := portal.PermissionGroup{ID: "grp_1", Name: new("Administrator"), BuiltIn: true}
+	expect(t, update(t, portal.Telecube, portal.NounPermissionGroup, administrator, rename), "name unchangeable MW-06")
 	stored.BuiltIn = false
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, rename))
 }
@@ -116,6 +118,11 @@ func TestRules_MW07_atLeastOneDestination(t *testing.T) {
 			u.Telephony = &portal.Telephony{SIPAccountIDs: []string{}, ForwardNumbers: []string{}, AppSIPAccountID: new("")}
 		}, []string{"telephony required MW-07"}},
 		{"a forward", func(u *portal.User) { u.Telephony = &portal.Telephony{ForwardNumbers: []string{"+31612345678"}} }, nil},
+		{"half a forward", func(u *portal.User) { u.Telephony.ForwardNumbers = []string{"0612345678"} }, []string{"telephony.forward_numbers malformed MW-07"}},
+		{"an account that is not there", func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{"sip_9"} }, []string{"telephony.sip_account_ids missing MW-07"}},
+		{"an app that is not there", func(u *portal.User) {
+			u.Telephony.SIPAccountIDs, u.Telephony.AppSIPAccountID = []string{"sip_9"}, new("sip_9")
+		}, []string{"telephony.app_sip_account_id missing MW-07", "telephony.sip_account_ids missing MW-07"}},
 		{"an account that others use too", func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{"sip_bob"} }, nil},
 	})
 }
@@ -173,6 +180,7 @@ func TestRules_MW11_availability(t *testing.T) {
 func TestRules_MW12_callerIDIsOwned(t *testing.T) {
 	runUserCases(t, portal.Maatwerk, []userCase{
 		{"owned", func(u *portal.User) { u.Telephony.CallerID = new("+31851234567") }, nil},
+		{"half a number", func(u *portal.User) { u.Telephony.CallerID = new("0851234567") }, []string{"telephony.caller_id malformed MW-12"}},
 		{"not owned", func(u *portal.User) { u.Telephony.CallerID = new("+31201234567") }, []string{"telephony.caller_id not_owned MW-12"}},
 	})
 }

@@ -94,6 +94,7 @@ func TestRules_SA03_required(t *testing.T) {
 	runUserCases(t, portal.Samoobsluha, []userCase{
 		{"all three", func(u *portal.User) { u.Email, u.FirstName, u.LastName = nil, nil, nil },
 			[]string{"email required SA-03", "first_name required SA-03", "last_name required SA-03"}},
+		{"no address", func(u *portal.User) { u.Email = new("alice") }, []string{"email malformed SA-03"}},
 		{"no password: one is generated", func(u *portal.User) { u.Password = nil }, nil},
 		{"a weak one", func(u *portal.User) { u.Password = new(portal.Secret("alice")) }, []string{"password weak_password SA-03"}},
 	})

@@ -135,6 +135,7 @@ func TestRules_VX07_callerID(t *testing.T) {
 	expect(t, shows("+31851234567")) // the main number
 	expect(t, shows("+31851234569")) // Bob's
 	expect(t, shows("+46812345678"), "telephony.caller_id not_owned VX-07")
+	expect(t, shows("081234567"), "telephony.caller_id malformed VX-07")
 	expect(t, shows(""))
 }
 
