@@ -153,3 +153,20 @@ type secrets struct {
 	password *portal.Secret
 	pin      *portal.Secret // of the voicemail (VX-14); empty takes it away
 }
+
+// withoutSecrets is what kinds of objects have in common that have no secrets, and nothing that only the portal can judge.
+type withoutSecrets[T any] struct{}
+
+func (withoutSecrets[T]) visible(object T) T { return object }
+
+func (withoutSecrets[T]) secrets(*T) secrets { return secrets{} }
+
+func (withoutSecrets[T]) giveSecrets(*T, secrets) {}
+
+func (withoutSecrets[T]) hasSecrets(scene, secrets) (bool, error) { return true, nil }
+
+func (withoutSecrets[T]) findings(context.Context, *store.Tx, scene, *T) ([]rules.Finding, error) {
+	return nil, nil
+}
+
+func (withoutSecrets[T]) prepare(scene, bool, secrets) error { return nil }

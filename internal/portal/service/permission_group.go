@@ -35,6 +35,7 @@ func (s *Service) DeletePermissionGroup(ctx context.Context, caller Caller, id, 
 }
 
 type groupEntity struct {
+	withoutSecrets[portal.PermissionGroup]
 	row store.PermissionGroup
 }
 
@@ -63,12 +64,6 @@ func (*groupEntity) keepWritable(g *portal.PermissionGroup) {
 
 func (*groupEntity) resolve(_, _ *portal.PermissionGroup) {}
 
-func (*groupEntity) visible(g portal.PermissionGroup) portal.PermissionGroup { return g }
-
-func (*groupEntity) secrets(*portal.PermissionGroup) secrets { return secrets{} }
-
-func (*groupEntity) giveSecrets(*portal.PermissionGroup, secrets) {}
-
 func (*groupEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, g *portal.PermissionGroup) (rules.Inventory, error) {
 	inventory := rules.Inventory{Organization: sc.organization}
 	err := sc.holder(&inventory, portal.NounPermissionGroup, "name", g.Name, func(key string) (store.Holder, error) {
@@ -76,14 +71,6 @@ func (*groupEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, g *po
 	})
 	return inventory, err
 }
-
-func (*groupEntity) hasSecrets(scene, secrets) (bool, error) { return true, nil }
-
-func (*groupEntity) findings(context.Context, *store.Tx, scene, *portal.PermissionGroup) ([]rules.Finding, error) {
-	return nil, nil
-}
-
-func (*groupEntity) prepare(scene, bool, secrets) error { return nil }
 
 func (*groupEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id string, g portal.PermissionGroup) error {
 	g.ID = id

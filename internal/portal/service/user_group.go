@@ -41,6 +41,7 @@ const subgroupPrefix = "sub_"
 func (s *Service) userGroup() *userGroupEntity { return &userGroupEntity{service: s} }
 
 type userGroupEntity struct {
+	withoutSecrets[portal.UserGroup]
 	service *Service
 	row     store.UserGroup
 }
@@ -90,12 +91,6 @@ func (*userGroupEntity) resolve(wanted, stored *portal.UserGroup) {
 	}
 }
 
-func (*userGroupEntity) visible(g portal.UserGroup) portal.UserGroup { return g }
-
-func (*userGroupEntity) secrets(*portal.UserGroup) secrets { return secrets{} }
-
-func (*userGroupEntity) giveSecrets(*portal.UserGroup, secrets) {}
-
 func (*userGroupEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, g *portal.UserGroup) (rules.Inventory, error) {
 	inventory := rules.Inventory{Organization: sc.organization}
 	err := sc.holder(&inventory, portal.NounUserGroup, "name", g.Name, func(key string) (store.Holder, error) {
@@ -103,14 +98,6 @@ func (*userGroupEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, g
 	})
 	return inventory, err
 }
-
-func (*userGroupEntity) hasSecrets(scene, secrets) (bool, error) { return true, nil }
-
-func (*userGroupEntity) findings(context.Context, *store.Tx, scene, *portal.UserGroup) ([]rules.Finding, error) {
-	return nil, nil
-}
-
-func (*userGroupEntity) prepare(scene, bool, secrets) error { return nil }
 
 func (e *userGroupEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id string, g portal.UserGroup) error {
 	g.ID = id

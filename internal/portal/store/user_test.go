@@ -321,6 +321,7 @@ func TestStore_lookUpsUseAnIndex(t *testing.T) {
 	}
 	for _, query := range []string{
 		page, selectUser + ` AND u.email_key = $2`, selectSIPAccount + ` AND a.extension = $2`, selectPermissionGroup + ` AND name_key = $2`, selectToken + ` WHERE secret_sha256 = $1`,
+		selectUserGroup + ` AND name_key = $2`, selectSubgroup + ` AND s.id = $2`, selectPublication + ` AND id > $3 ORDER BY id`,
 	} {
 		rows, err := s.db.Query("EXPLAIN QUERY PLAN "+query, slices.Repeat([]any{1}, strings.Count(query, "$"))...)
 		if err != nil {
