@@ -22,6 +22,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
 // TestAccUser_VX07_allocatesItsNumber: a caller ID that is free rings at the user from then on, and is free again when the user gives it up.
@@ -251,4 +252,56 @@ func TestPlanWarnings_MW06_membersTouched(t *testing.T) {
 	if got := warnings(diagnostics, "permissions"); !strings.Contains(got, "3") {
 		t.Errorf("the plan warns of %q, want the number of members", got)
 	}
+}
+
+// TestAccUser_MW01_lifecycle creates, reads, changes and deletes a user of a client organisation.
+func TestAccUser_MW01_lifecycle(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Maatwerk))
+	daan := func(changes attributesHCL) string {
+		return configure(p, `data "switchboard_permission_group" "end_user" { name = "end user" }`, attributesHCL{
+			"email": `"daan@example.com"`, "first_name": `"Daan"`, "middle_name": `"van den"`, "last_name": `"Berg"`,
+			"permission_group_ids": `[data.switchboard_permission_group.end_user.id]`, "telephony.forward_numbers": `["+31 6 12345678"]`,
+		}.with(changes).block("switchboard_user", "daan"))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: daan(nil), PostApplyFunc: func() { storedUser(t, p, "daan@example.com") }},
+			{
+				Config: daan(attributesHCL{"last_name": `"Bergh"`}),
+				PostApplyFunc: func() {
+					if got := *storedUser(t, p, "daan@example.com").LastName; got != "Bergh" {
+						t.Errorf("the portal has the last name %q", got)
+					}
+				},
+			},
+		},
+		CheckDestroy: func(*terraformState) error {
+			page, err := p.Service.ListUsers(t.Context(), p.Caller, service.ListQuery{})
+			if err == nil && len(page.Items) > 0 {
+				err = fmt.Errorf("%d users are left", len(page.Items))
+			}
+			return err
+		},
+	})
+}
+
+// TestAccUser_ALL06_isNeverReplaced: a username cannot change on engage, and the plan says so instead of deleting one person and making another.
+func TestAccUser_ALL06_isNeverReplaced(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))
+	joost := func(username string) string {
+		return configure(p, `resource "switchboard_permission_group" "agents" { name = "Agents" }`, attributesHCL{
+			"username": username, "email": `"joost@example.com"`, "first_name": `"Joost"`, "last_name": `"Smit"`,
+			"permission_group_ids": `[switchboard_permission_group.agents.id]`,
+		}.block("switchboard_user", "joost"))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: joost(`"joost"`)},
+			{Config: joost(`"Joost"`), ExpectError: regexp.MustCompile(`(?s)Cannot change from "joost" to "Joost"`)},
+		},
+	})
 }
