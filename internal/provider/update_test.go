@@ -46,9 +46,10 @@ type update struct {
 	effects []string
 }
 
-// TestUpdates_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each time the portal has what the configuration
-// says and a second plan is empty: what is left out stays as it is.
-func TestUpdates_ALL07_everyField(t *testing.T) {
+// TestUpdates_MW01_ALL06_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each time the portal has what the configuration
+// says and a second plan is empty: what is left out stays as it is. Nobody is replaced on the way (ALL-06), and each object is created, read, changed
+// and deleted (MW-01).
+func TestUpdates_MW01_ALL06_ALL07_everyField(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
 		t.Run(string(platform), func(t *testing.T) {
