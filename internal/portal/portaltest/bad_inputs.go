@@ -119,7 +119,7 @@ func (b *badInputs) user(name string, want mistake, spoil func(*portal.User)) *B
 }
 
 // change adds a change to a user who is right before it, and has nothing that another user of the table has.
-func (b *badInputs) change(name string, want mistake, ready, spoil func(*portal.User)) *BadInput {
+func (b *badInputs) change(name string, want mistake, ready, spoil func(*portal.User)) {
 	individual := func() portal.User {
 		user := GoodUser(b.stock)
 		user.Email = new(fmt.Sprintf("zmiana%d@delfin.example.com", len(b.table)))
@@ -134,7 +134,7 @@ func (b *badInputs) change(name string, want mistake, ready, spoil func(*portal.
 	}
 	before, after := individual(), individual()
 	spoil(&after)
-	return b.add(name, portal.NounUser, want, &before, &after)
+	b.add(name, portal.NounUser, want, &before, &after)
 }
 
 // permissionGroup adds a new permission group with one mistake.

@@ -3,6 +3,7 @@ package portaltest
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -128,21 +129,13 @@ func (p *Portal) Make(t testing.TB, object any) string {
 	var err error
 	switch object := object.(type) {
 	case portal.User:
-		var created service.Created[portal.User]
-		created, err = p.Service.CreateUser(t.Context(), p.Caller, object, "")
-		id = created.Object.ID
+		id, err = idOf(p.Service.CreateUser(t.Context(), p.Caller, object, ""))
 	case portal.PermissionGroup:
-		var created service.Created[portal.PermissionGroup]
-		created, err = p.Service.CreatePermissionGroup(t.Context(), p.Caller, object, "")
-		id = created.Object.ID
+		id, err = idOf(p.Service.CreatePermissionGroup(t.Context(), p.Caller, object, ""))
 	case portal.SIPAccount:
-		var created service.Created[portal.SIPAccount]
-		created, err = p.Service.CreateSIPAccount(t.Context(), p.Caller, object, "")
-		id = created.Object.ID
+		id, err = idOf(p.Service.CreateSIPAccount(t.Context(), p.Caller, object, ""))
 	case portal.UserGroup:
-		var created service.Created[portal.UserGroup]
-		created, err = p.Service.CreateUserGroup(t.Context(), p.Caller, object, "")
-		id = created.Object.ID
+		id, err = idOf(p.Service.CreateUserGroup(t.Context(), p.Caller, object, ""))
 	default:
 		t.Fatalf("%T is not an object that the test can make", object)
 	}
@@ -150,6 +143,10 @@ func (p *Portal) Make(t testing.TB, object any) string {
 		t.Fatalf("make %T for the test: %v", object, err)
 	}
 	return id
+}
+
+func idOf[T any](created service.Created[T], err error) (string, error) {
+	return reflect.ValueOf(created.Object).FieldByName("ID").String(), err
 }
 
 // ImaginaryStock is the Stock of an organisation, of which it takes the file, without a portal: with the inventory that rules are checked
