@@ -30,12 +30,12 @@ func TestBadInputs_thePlanRefusesEach(t *testing.T) {
 		_, diagnostics := drive.tryChange(prior, attributesOf(t, bad.Object))
 		var seen []string
 		for _, d := range diagnostics {
-			if d.Severity == tfprotov6.DiagnosticSeverityError && at(d) == want {
+			if d.Severity == tfprotov6.DiagnosticSeverityError && at(d) == want && strings.Contains(strings.ToLower(d.Detail), strings.ToLower(bad.Message)) {
 				return
 			}
 			seen = append(seen, fmt.Sprintf("%s at %q: %s", d.Summary, at(d), d.Detail))
 		}
-		t.Errorf("the plan must be refused at %q; it said:\n%s", want, strings.Join(seen, "\n"))
+		t.Errorf("the plan must be refused at %q with %q; it said:\n%s", want, bad.Message, strings.Join(seen, "\n"))
 	})
 }
 

@@ -31,26 +31,45 @@ func newProtocol(t *testing.T, p *portaltest.Portal) *protocol {
 
 func newProtocolWith(t *testing.T, endpoint, token string) *protocol {
 	t.Helper()
+	drive := newRun(t, nil)
+	schemas, err := drive.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drive.schemas = schemas
+	drive.configure(endpoint, token)
+	return drive
+}
+
+// anew is the provider of another run with the same schemas, as each `terraform plan` and each `terraform apply` has one.
+func (d *protocol) anew(t *testing.T, p *portaltest.Portal) *protocol {
+	t.Helper()
+	other := newRun(t, d.schemas)
+	other.configure(p.URL, p.Token)
+	return other
+}
+
+func newRun(t *testing.T, schemas *tfprotov6.GetProviderSchemaResponse) *protocol {
+	t.Helper()
 	server, err := factories()["switchboard"]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	drive := &protocol{t: t, server: server, schemas: schemas}
-	configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+	return &protocol{t: t, server: server, schemas: schemas}
+}
+
+func (d *protocol) configure(endpoint, token string) {
+	d.t.Helper()
+	configured, err := d.server.ConfigureProvider(d.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.11.0", ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{},
-		Config: drive.value(schemas.Provider, map[string]any{"endpoint": endpoint, "token": token}),
+		Config: d.value(d.schemas.Provider, map[string]any{"endpoint": endpoint, "token": token}),
 	})
 	if err != nil {
-		t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	if len(configured.Diagnostics) > 0 {
-		t.Fatalf("configure: %+v", configured.Diagnostics[0])
+		d.t.Fatalf("configure: %+v", configured.Diagnostics[0])
 	}
-	return drive
 }
 
 // imported is the object with this id, as an import reads it.

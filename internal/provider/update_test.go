@@ -46,9 +46,10 @@ type update struct {
 	effects []string
 }
 
-// TestUpdates_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each time the portal has what the configuration
-// says and a second plan is empty: what is left out stays as it is.
-func TestUpdates_ALL07_everyField(t *testing.T) {
+// TestUpdates_MW01_ALL06_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each time the portal has what the configuration
+// says and a second plan is empty: what is left out stays as it is. Nobody is replaced on the way (ALL-06), and each object is created, read, changed
+// and deleted (MW-01).
+func TestUpdates_MW01_ALL06_ALL07_everyField(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
 		t.Run(string(platform), func(t *testing.T) {
@@ -58,7 +59,7 @@ func TestUpdates_ALL07_everyField(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := portaltest.Start(t, portaltest.WithOrganization(withAllModules(platform, set)))
-			tables := updateTables(t, p, platform)
+			tables, drive := updateTables(t, p, platform), newProtocol(t, p)
 			for _, noun := range slices.Sorted(maps.Keys(set.Objects)) {
 				fields, table := set.Objects[noun].Fields, tables[noun]
 				for _, path := range slices.Sorted(maps.Keys(table.second)) {
@@ -73,7 +74,7 @@ func TestUpdates_ALL07_everyField(t *testing.T) {
 						continue
 					}
 					t.Run(string(noun)+"/"+path, func(t *testing.T) {
-						updated{t: t, p: p, noun: noun, field: path, immutable: fields[path].Immutable != ""}.test(table.base.with(change.base), change)
+						updated{t: t, p: p, drive: drive, noun: noun, field: path, immutable: fields[path].Immutable != ""}.test(table.base.with(change.base), change)
 					})
 				}
 			}
@@ -93,6 +94,7 @@ func withAllModules(platform portal.Platform, set *rules.Set) string {
 type updated struct {
 	t         *testing.T
 	p         *portaltest.Portal
+	drive     *protocol // what every run has in common
 	noun      portal.Noun
 	field     string
 	immutable bool
@@ -100,12 +102,11 @@ type updated struct {
 
 func (u updated) test(base settings, change update) {
 	t, typeName := u.t, "switchboard_"+string(u.noun)
-	drive := newProtocol(t, u.p)
-	schema := drive.schemas.ResourceSchemas[typeName]
-	before := u.settle(drive.noInstance(typeName), attributesFor(schema, base, base))
+	schema := u.drive.schemas.ResourceSchemas[typeName]
+	before := u.settle(u.drive.noInstance(typeName), attributesFor(schema, base, base))
 	defer func() { // so that its address, extension and numbers are free for the next row
-		end := newProtocol(t, u.p).planChange(before, nil)
-		newProtocol(t, u.p).applyChange(end)
+		end := u.run().planChange(before, nil)
+		u.run().applyChange(end)
 	}()
 
 	wanted := base.with(change.with).with(settings{u.field: change.to})
@@ -137,7 +138,6 @@ func (u updated) test(base settings, change update) {
 // the state; and the portal keeps what it has.
 func (u updated) leaveOut(schema *tfprotov6.Schema, prior instance, wanted, base settings, path string) instance {
 	u.t.Helper()
-	stored := u.stored()
 	rest := maps.Clone(wanted)
 	maps.DeleteFunc(rest, func(other string, _ any) bool { return other == path || strings.HasPrefix(other, path+".") })
 	attributes := attributesFor(schema, rest, base)
@@ -145,10 +145,14 @@ func (u updated) leaveOut(schema *tfprotov6.Schema, prior instance, wanted, base
 	if attribute := stateAttribute(schema, path); !attributeAt(schema, attribute).Computed {
 		expected = []string{attribute}
 	}
-	plan := newProtocol(u.t, u.p).planChange(prior, attributes)
+	plan := u.run().planChange(prior, attributes)
 	if diff := cmp.Diff(expected, plan.changes()); diff != "" {
 		u.t.Errorf("%s taken out of the configuration is to stay as it is; the plan changes (-want +got):\n%s", path, diff)
 	}
+	if len(expected) == 0 {
+		return prior // Terraform has nothing to apply
+	}
+	stored := u.stored()
 	after := u.settle(prior, attributes)
 	if diff := cmp.Diff(stored, u.stored()); diff != "" {
 		u.t.Errorf("%s taken out of the configuration is to stay as it is in the portal (-before +after):\n%s", path, diff)
@@ -177,24 +181,29 @@ func (u updated) stored() any {
 	return page
 }
 
+// run is the provider of one more run.
+func (u updated) run() *protocol {
+	u.t.Helper()
+	return u.drive.anew(u.t, u.p)
+}
+
 // settle plans and applies a configuration, and plans it again: that has nothing to do. Each plan and each apply has a provider of its own, as in
 // Terraform.
 func (u updated) settle(prior instance, attributes map[string]any) instance {
 	u.t.Helper()
-	plan := newProtocol(u.t, u.p).planChange(prior, attributes)
-	result := newProtocol(u.t, u.p).applyChange(plan)
-	drive := newProtocol(u.t, u.p)
-	again := drive.planChange(result, attributes)
+	plan := u.run().planChange(prior, attributes)
+	result := u.run().applyChange(plan)
+	again := u.run().planChange(result, attributes)
 	if changes := again.changes(); len(changes) > 0 {
 		u.t.Errorf("the second plan changes %v", changes)
 	}
-	return drive.refresh(result)
+	return instance{result.typeName, again.prior, result.private}
 }
 
 // refused checks that a plan is an error at the field that cannot change (ALL-06).
 func (u updated) refused(prior instance, attributes map[string]any) {
 	u.t.Helper()
-	_, diagnostics := newProtocol(u.t, u.p).tryChange(prior, attributes)
+	_, diagnostics := u.run().tryChange(prior, attributes)
 	for _, diagnostic := range diagnostics {
 		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError && at(diagnostic) == u.field {
 			return
