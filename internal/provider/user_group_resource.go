@@ -3,13 +3,11 @@ package provider
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -46,8 +44,7 @@ func userGroupSchema() schema.Schema {
 			"subgroups": schema.SetAttribute{
 				ElementType:         types.StringType,
 				Required:            true,
-				MarkdownDescription: "Names of the subgroups.",
-				Validators:          []validator.Set{subgroupNames{}},
+				MarkdownDescription: a.describe("subgroups", "Names of the subgroups."),
 			},
 			"subgroup_ids": schema.MapAttribute{
 				ElementType:         types.StringType,
@@ -55,29 +52,6 @@ func userGroupSchema() schema.Schema {
 				MarkdownDescription: "Ids of the subgroups by name, for `directory.user_group_ids` of `switchboard_user`.",
 			},
 		},
-	}
-}
-
-// subgroupNames refuses names that are none, and two that are one without their case.
-type subgroupNames struct{}
-
-func (subgroupNames) Description(context.Context) string {
-	return "must be different names, whatever their case"
-}
-
-func (v subgroupNames) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateSet implements validator.Set.
-func (subgroupNames) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
-	var seen []string
-	for _, name := range texts(req.ConfigValue) {
-		if strings.TrimSpace(name) == "" {
-			resp.Diagnostics.AddAttributeError(req.Path, "Malformed", "A subgroup needs a name; remove the empty one.")
-		}
-		if i := slices.IndexFunc(seen, func(other string) bool { return strings.EqualFold(other, name) }); i >= 0 {
-			resp.Diagnostics.AddAttributeError(req.Path, "The same subgroup twice", fmt.Sprintf("%q and %q are one name; remove one of them.", seen[i], name))
-		}
-		seen = append(seen, name)
 	}
 }
 

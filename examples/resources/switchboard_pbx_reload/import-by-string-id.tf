@@ -1,0 +1,4 @@
+import {
+  to = switchboard_pbx_reload.warszawa
+  id = "warszawa"
+}

@@ -1,0 +1,4 @@
+import {
+  to = switchboard_user_group.position
+  id = "position" # or the id, ugr_…
+}
