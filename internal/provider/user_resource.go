@@ -128,7 +128,7 @@ func storedAvatar(user *portal.User) string {
 // numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, and which picture.
 func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
 	unknown := unknownPaths(req.Config.Raw)
-	if after.Telephony != nil && (unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
+	if after.Telephony != nil && (before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
 		if _, set, err := r.view.rules(ctx); err == nil && set.Objects[portal.NounUser].Fields["telephony.caller_id"].Allocate {
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
 		}
