@@ -129,7 +129,11 @@ func storedAvatar(user *portal.User) string {
 func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
 	unknown := unknownPaths(req.Config.Raw)
 	if after.Telephony != nil && (before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
-		if _, set, err := r.view.rules(ctx); err == nil && set.Objects[portal.NounUser].Fields["telephony.caller_id"].Allocate {
+		_, set, err := r.view.rules(ctx)
+		if err != nil {
+			return // the check before has said so
+		}
+		if field := set.Objects[portal.NounUser].Fields["telephony.caller_id"]; field != nil && field.Allocate {
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
 		}
 	}
