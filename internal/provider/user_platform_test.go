@@ -305,3 +305,29 @@ func TestAccUser_ALL06_isNeverReplaced(t *testing.T) {
 		},
 	})
 }
+
+// TestAccUser_VX07_notKnownAtPlan: what follows from a value that comes from another resource is left open by the plan, on creation and later.
+func TestAccUser_VX07_notKnownAtPlan(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
+	astrid := func(number, pin string) string {
+		return configure(p, fmt.Sprintf("resource \"terraform_data\" \"number\" {\n  input = %q\n}\nresource \"terraform_data\" \"pin\" {\n  input = %q\n}\n", number, pin), attributesHCL{
+			"email": `"astrid@example.com"`, "first_name": `"Astrid"`, "last_name": `"Lind"`, "telephony.extension": `"0101"`,
+			"telephony.caller_id": `terraform_data.number.output`, "voicemail.enabled": `true`, "voicemail.email": `"astrid@example.com"`,
+			"voicemail.pin_wo": `terraform_data.pin.output`, "voicemail.pin_wo_version": `1`,
+		}.block("switchboard_user", "astrid"))
+	}
+	rings := func(number string) []statecheck.StateCheck {
+		return []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("switchboard_user.astrid", tfjsonpath.New("telephony").AtMapKey("incoming_numbers"), knownvalue.SetExact([]knownvalue.Check{knownvalue.StringExact(number)})),
+			statecheck.ExpectKnownValue("switchboard_user.astrid", tfjsonpath.New("voicemail").AtMapKey("pin_set"), knownvalue.Bool(true)),
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: astrid("+48225550101", "4711"), ConfigStateChecks: rings("+48225550101")},
+			{Config: astrid("+48225550102", "4711"), ConfigStateChecks: rings("+48225550102")},
+		},
+	})
+}

@@ -73,7 +73,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		answer.ID = types.StringUnknown()
 	}
 	settlePlan(ctx, req, resp, &answer)
-	r.planAllocation(ctx, change.before, &after, resp)
+	r.leaveOpen(ctx, req, resp, change.before, &after)
 }
 
 // planDelete has the rule set judge a deletion, as long as it is only planned.
@@ -82,7 +82,7 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 		return
 	}
 	organization, set, err := r.view.rules(ctx)
-	if err != nil || state.Webcare.IsNull() { // only who writes publications can have planned ones (EN-16)
+	if err != nil || !set.Publications { // the only reason to keep a user that can be known before the deletion (EN-16)
 		return
 	}
 	users, err := r.view.users.find(ctx, []string{state.ID.ValueString()})
@@ -124,17 +124,28 @@ func storedAvatar(user *portal.User) string {
 	return user.Webcare.AvatarSHA256
 }
 
-// planAllocation leaves open which numbers ring at a user whose caller ID changes: the portal allocates what is free when it writes (VX-07).
-func (r *userResource) planAllocation(ctx context.Context, before, after *portal.User, resp *resource.ModifyPlanResponse) {
-	if after.Telephony == nil || after.Telephony.CallerID == nil {
-		return
+// leaveOpen plans as unknown what follows from something that is not known yet, or that only the portal decides when it writes: which
+// numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, and which picture.
+func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
+	unknown := unknownPaths(req.Config.Raw)
+	if after.Telephony != nil && (before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
+		if _, set, err := r.view.rules(ctx); err == nil && set.Objects[portal.NounUser].Fields["telephony.caller_id"].Allocate {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
+		}
 	}
-	if before != nil && before.Telephony != nil && valueOf(before.Telephony.CallerID) == *after.Telephony.CallerID {
-		return
+	if after.Voicemail != nil && unknown("voicemail.pin") {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("voicemail").AtName("pin_set"), types.BoolUnknown())...)
 	}
-	if _, set, err := r.view.rules(ctx); err == nil && set.Platform == portal.Vaxel {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
+	if after.Webcare != nil && unknown("webcare.avatar_file") {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("webcare").AtName("avatar_sha256"), types.StringUnknown())...)
 	}
+}
+
+func callerID(user *portal.User) string {
+	if user == nil || user.Telephony == nil {
+		return ""
+	}
+	return valueOf(user.Telephony.CallerID)
 }
 
 func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
