@@ -18,25 +18,30 @@ import (
 
 // repository is the Go code of a module, as far as it tells which test carries which requirement: the declarations of packages by folder and
 // name. A test and what it tests have one folder, so both their packages are one here.
-type repository map[symbol]*declaration
+type repository struct {
+	declarations map[symbol]*declaration
+	forTests     map[string]bool // folders of packages that help tests: they import testing
+}
 
+// symbol names a declaration. The name of a method has a dot in front: which type it is of is not known where it is called.
 type symbol struct{ folder, name string }
 
-// declaration is a function, or a variable or constant of a package.
+// declaration is a function, or a variable or constant of a package, or all methods of one name.
 type declaration struct {
 	uses     map[symbol]bool // what it refers to, in this module
 	rows     []string        // texts that name a row of a table: they begin with an id
 	subtests bool            // it runs subtests
 	test     bool
+	shipped  bool // not in a test file
 }
 
 // parseRepository reads every Go file below a folder that is part of its module.
 func parseRepository(root string) (repository, error) {
+	code := repository{declarations: map[symbol]*declaration{}, forTests: map[string]bool{}}
 	module, err := modulePath(root)
 	if err != nil {
-		return nil, err
+		return code, err
 	}
-	code := repository{}
 	files := token.NewFileSet()
 	err = filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
 		switch {
@@ -76,31 +81,37 @@ func modulePath(root string) (string, error) {
 }
 
 func (code repository) add(module, folder string, file *ast.File, tests bool) {
-	imports := map[string]string{} // the folders of this module's packages, by the names they have in the file
+	imports := map[string]string{} // by the names they have in the file; the folder of a package of this module, "" for others
 	for _, spec := range file.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)
-		if err != nil || !strings.HasPrefix(imported, module+"/") {
+		if err != nil {
 			continue
 		}
+		code.forTests[folder] = code.forTests[folder] || imported == "testing" && !tests
 		name := path.Base(imported)
 		if spec.Name != nil {
 			name = spec.Name.Name
 		}
-		imports[name] = strings.TrimPrefix(imported, module+"/")
+		imports[name] = ""
+		if within, ok := strings.CutPrefix(imported, module+"/"); ok {
+			imports[name] = within
+		}
 	}
 	for _, decl := range file.Decls {
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
-			if decl.Recv == nil {
-				d := newDeclaration(folder, imports, decl)
-				d.test = tests && strings.HasPrefix(decl.Name.Name, "Test") && decl.Name.Name != "TestMain"
-				code[symbol{folder, decl.Name.Name}] = d
+			name := decl.Name.Name
+			if decl.Recv != nil {
+				name = "." + name
 			}
+			d := code.declare(symbol{folder, name}, !tests)
+			d.test = tests && strings.HasPrefix(name, "Test") && name != "TestMain"
+			d.read(folder, imports, decl)
 		case *ast.GenDecl:
 			for _, spec := range decl.Specs {
 				if values, ok := spec.(*ast.ValueSpec); ok {
 					for _, name := range values.Names {
-						code[symbol{folder, name.Name}] = newDeclaration(folder, imports, values)
+						code.declare(symbol{folder, name.Name}, !tests).read(folder, imports, values)
 					}
 				}
 			}
@@ -108,13 +119,25 @@ func (code repository) add(module, folder string, file *ast.File, tests bool) {
 	}
 }
 
-func newDeclaration(folder string, imports map[string]string, node ast.Node) *declaration {
-	d := &declaration{uses: map[symbol]bool{}}
+// declare returns the declaration with a name: another one, unless it is that of several methods.
+func (code repository) declare(at symbol, shipped bool) *declaration {
+	if code.declarations[at] == nil {
+		code.declarations[at] = &declaration{uses: map[symbol]bool{}}
+	}
+	d := code.declarations[at]
+	d.shipped = d.shipped || shipped
+	return d
+}
+
+// read notes what a node refers to, and which rows it names.
+func (d *declaration) read(folder string, imports map[string]string, node ast.Node) {
 	ast.Inspect(node, func(n ast.Node) bool {
 		switch n := n.(type) {
 		case *ast.SelectorExpr:
-			if from, ok := n.X.(*ast.Ident); ok && imports[from.Name] != "" {
-				d.uses[symbol{imports[from.Name], n.Sel.Name}] = true
+			if within, imported := packageOf(n, imports); !imported {
+				d.uses[symbol{folder, "." + n.Sel.Name}] = true
+			} else if within != "" {
+				d.uses[symbol{within, n.Sel.Name}] = true
 			}
 		case *ast.Ident:
 			d.uses[symbol{folder, n.Name}] = true
@@ -123,7 +146,7 @@ func newDeclaration(folder string, imports map[string]string, node ast.Node) *de
 			if method && called.Sel.Name == "Run" && len(n.Args) == 2 {
 				d.subtests = true
 			}
-			if !method || called.Sel.Name == "Run" { // what methods such as Errorf are given are no names of rows
+			if !method || !messages(called, imports) {
 				d.name(n.Args...)
 			}
 		case *ast.CompositeLit:
@@ -142,7 +165,24 @@ func newDeclaration(folder string, imports map[string]string, node ast.Node) *de
 		}
 		return true
 	})
-	return d
+}
+
+// packageOf is the folder of the package that a selector selects from, and whether it selects from a package at all.
+func packageOf(selector *ast.SelectorExpr, imports map[string]string) (folder string, imported bool) {
+	from, ok := selector.X.(*ast.Ident)
+	if !ok {
+		return "", false
+	}
+	folder, imported = imports[from.Name]
+	return folder, imported
+}
+
+// messages reports whether a function is given texts that name no row: one of another module, such as strings.HasPrefix, or what a test says.
+func messages(called *ast.SelectorExpr, imports map[string]string) bool {
+	if within, imported := packageOf(called, imports); imported && within == "" {
+		return true
+	}
+	return slices.Contains([]string{"Error", "Errorf", "Fatal", "Fatalf", "Log", "Logf", "Skip", "Skipf"}, called.Sel.Name)
 }
 
 var rowName = regexp.MustCompile(`^[A-Z]{2,3}-\d\d( .*)?$`)
@@ -166,7 +206,7 @@ var idInName = regexp.MustCompile(`^([A-Z]{2,3})(\d\d)$`)
 // subtests, wherever the table is.
 func (code repository) carriers() map[string][]test {
 	all := map[string][]test{}
-	for at, d := range code {
+	for at, d := range code.declarations {
 		if !d.test {
 			continue
 		}
@@ -199,8 +239,8 @@ func (code repository) rows(of symbol) map[string]int {
 	for next := []symbol{of}; len(next) > 0; {
 		at := next[0]
 		next = next[1:]
-		d := code[at]
-		if d == nil || reached[at] || at != of && d.test {
+		d := code.declarations[at]
+		if d == nil || reached[at] || at != of && d.test || d.shipped && !code.forTests[at.folder] {
 			continue
 		}
 		reached[at] = true
