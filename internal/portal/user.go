@@ -23,7 +23,9 @@ type User struct {
 	Licence            *Licence   `json:"licence,omitzero"`
 	Webcare            *Webcare   `json:"webcare,omitzero"`
 
-	PlannedPublications int `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag
+	// Permissions are read-only: the effective rights, the union of those of all permission groups the user is in (MW-04); no part of the ETag.
+	Permissions         []string `json:"permissions,omitzero" portal:"read-only"`
+	PlannedPublications int      `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag
 }
 
 // Telephony is how a user is called and calls.

@@ -9,7 +9,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
@@ -32,7 +34,7 @@ func (d *userDataSource) Metadata(_ context.Context, req datasource.MetadataRequ
 func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user, found by `id`, `email` or `username`.",
-		Attributes:          computed(userSchema().Attributes, "id", "email", "username"),
+		Attributes:          withPermissions(computed(userSchema().Attributes, "id", "email", "username")),
 	}
 }
 
@@ -41,7 +43,7 @@ func (d *userDataSource) ConfigValidators(context.Context) []datasource.ConfigVa
 }
 
 func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config userModel
+	var config userDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	key := cmp.Or(config.ID.ValueString(), config.Email.ValueString(), config.Username.ValueString())
 	doing := fmt.Sprintf("looking up the user %q", key)
@@ -61,7 +63,28 @@ func newUsersDataSource() datasource.DataSource { return &usersDataSource{} }
 type usersDataSource struct{ dataSourceBase }
 
 type usersModel struct {
-	Users []userModel `tfsdk:"users"`
+	Users []userDataModel `tfsdk:"users"`
+}
+
+// userDataModel is a user as a data source shows it: with its effective permissions, which follow from the groups and are no business of a
+// resource that manages the user alone.
+type userDataModel struct {
+	userModel
+
+	Permissions types.Set `tfsdk:"permissions"`
+}
+
+func (m userDataModel) answered(ctx context.Context, user portal.User, diags *diag.Diagnostics) userDataModel {
+	return userDataModel{userModel: m.userModel.answered(ctx, user, diags), Permissions: textSet(user.Permissions)}
+}
+
+func withPermissions(attributes map[string]schema.Attribute) map[string]schema.Attribute {
+	attributes["permissions"] = schema.SetAttribute{
+		Computed:            true,
+		ElementType:         types.StringType,
+		MarkdownDescription: "What the user may do: the permissions of all groups the user is in, together.",
+	}
+	return attributes
 }
 
 func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -75,7 +98,7 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The users, in the order of their e-mail addresses.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: computed(userSchema().Attributes)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: withPermissions(computed(userSchema().Attributes))},
 			},
 		},
 	}
@@ -94,9 +117,9 @@ func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 	slices.SortFunc(users, func(a, b portal.User) int {
 		return cmp.Compare(portal.EmailKey(valueOf(a.Email)), portal.EmailKey(valueOf(b.Email)))
 	})
-	models := make([]userModel, 0, len(users))
+	models := make([]userDataModel, 0, len(users))
 	for _, user := range users {
-		models = append(models, userModel{}.answered(ctx, user, &resp.Diagnostics))
+		models = append(models, userDataModel{}.answered(ctx, user, &resp.Diagnostics))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, usersModel{Users: models})...)
 }

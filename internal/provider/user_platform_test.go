@@ -331,3 +331,39 @@ func TestAccUser_VX07_notKnownAtPlan(t *testing.T) {
 		},
 	})
 }
+
+// TestAccUser_MW04_effectivePermissions: what a user may do is what any of its groups grants, and follows the groups.
+func TestAccUser_MW04_effectivePermissions(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Maatwerk))
+	daan := func(second string) string {
+		return configure(p, `resource "switchboard_permission_group" "a" {
+  name        = "A"
+  permissions = ["own_destination.update", "call_details.view"]
+}
+resource "switchboard_permission_group" "b" {
+  name        = "B"
+  permissions = `+second+`
+}
+data "switchboard_user" "daan" { id = switchboard_user.daan.id }
+`, attributesHCL{
+			"email": `"daan@example.com"`, "permission_group_ids": `[switchboard_permission_group.a.id, switchboard_permission_group.b.id]`,
+			"telephony.forward_numbers": `["+31612345678"]`,
+		}.block("switchboard_user", "daan"))
+	}
+	may := func(want ...string) []statecheck.StateCheck {
+		elements := []knownvalue.Check{}
+		for _, permission := range want {
+			elements = append(elements, knownvalue.StringExact(permission))
+		}
+		return []statecheck.StateCheck{statecheck.ExpectKnownValue("data.switchboard_user.daan", tfjsonpath.New("permissions"), knownvalue.SetExact(elements))}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: daan(`["call_details.view", "modules.update"]`), ConfigStateChecks: may("call_details.view", "modules.update", "own_destination.update")},
+			{Config: daan(`[]`)},
+			{Config: daan(`[]`), ConfigStateChecks: may("call_details.view", "own_destination.update")},
+		},
+	})
+}

@@ -159,7 +159,7 @@ func TestOpenAPI_ALL05_secretsAreInRequestsOnly(t *testing.T) {
 		}
 	}
 	for name, readOnly := range map[string][]string{
-		"UserRequest":            {"etag", "id", "planned_publications"},
+		"UserRequest":            {"etag", "id", "permissions", "planned_publications"},
 		"PermissionGroupRequest": {"built_in", "etag", "id", "member_count"},
 		"UserGroupRequest":       {"etag", "id"},
 		"SIPAccountRequest":      {"etag", "id", "sip_domain", "sip_username", "user_id"},

@@ -90,7 +90,7 @@ func userOf(row store.User, sc scene) (portal.User, error) {
 func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) }
 
 func (*userEntity) keepWritable(u *portal.User) {
-	u.ID, u.ETag, u.PlannedPublications = "", "", 0
+	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
 	if u.Telephony != nil {
 		u.Telephony.IncomingNumbers = nil
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -18,6 +19,7 @@ const (
 // Fields of a user whose values are in tables of their own.
 const (
 	fieldPermissionGroups = "permission_group_ids"
+	fieldPermissions      = "permissions"
 	fieldSIPAccounts      = "telephony.sip_account_ids"
 	fieldIncomingNumbers  = "telephony.incoming_numbers"
 	fieldUserGroups       = "directory.user_group_ids"
@@ -41,6 +43,9 @@ func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []U
 	}
 	const condition = ` WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`
 	const query = `SELECT user_id, '` + fieldPermissionGroups + `', '', permission_group_id FROM user_permission_groups` + condition + `
+		UNION ALL SELECT m.user_id, '` + fieldPermissions + `', '', g.permissions FROM user_permission_groups m
+			JOIN permission_groups g ON g.organization_id = m.organization_id AND g.id = m.permission_group_id
+			WHERE m.organization_id = $1 AND m.user_id BETWEEN $2 AND $3
 		UNION ALL SELECT user_id, '` + fieldSIPAccounts + `', '', sip_account_id FROM user_sip_accounts` + condition + `
 		UNION ALL SELECT user_id, field, '', number FROM user_numbers` + condition + `
 		UNION ALL SELECT user_id, '` + fieldIncomingNumbers + `', '', number FROM number_allocations` + condition + `
@@ -56,7 +61,9 @@ func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []U
 	}
 	for _, relation := range relations {
 		if i, ok := index[relation.userID]; ok {
-			users[i].relate(relation)
+			if err := users[i].relate(relation); err != nil {
+				return err
+			}
 		}
 	}
 	for i := range users { // the order is the contract's, not the database's collation
@@ -65,8 +72,14 @@ func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []U
 	return nil
 }
 
-func (u *User) relate(r relation) {
+func (u *User) relate(r relation) error {
 	switch r.field {
+	case fieldPermissions: // a group's, as JSON
+		var granted []string
+		if err := json.Unmarshal([]byte(r.value), &granted); err != nil {
+			return err
+		}
+		u.Permissions = append(u.Permissions, granted...)
 	case fieldPermissionGroups:
 		u.PermissionGroupIDs = append(u.PermissionGroupIDs, r.value)
 	case fieldUserGroups:
@@ -82,6 +95,7 @@ func (u *User) relate(r relation) {
 		u.Telephony = present(u.Telephony)
 		u.relateTelephony(r)
 	}
+	return nil
 }
 
 func (u *User) relateTelephony(r relation) {
@@ -101,6 +115,8 @@ func (u *User) relateTelephony(r relation) {
 
 func (u *User) sortRelations() {
 	slices.Sort(u.PermissionGroupIDs)
+	slices.Sort(u.Permissions)
+	u.Permissions = slices.Compact(u.Permissions)
 	if t := u.Telephony; t != nil {
 		slices.Sort(t.SIPAccountIDs)
 		slices.Sort(t.CallerIDs)

@@ -85,6 +85,7 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 	full.Telephony.Extension = new("201")
 	full.Directory.UserGroupIDs = []string{"sub_2"}
 	full.PlannedPublications, full.Telephony.IncomingNumbers = 0, nil // these have statements of their own
+	full.Permissions = []string{"users.manage"}                       // of grp_1
 	full.Webcare.Avatar, full.Webcare.AvatarSHA256 = nil, ""
 	full.Voicemail.PIN, full.PINHash = nil, testHash
 
