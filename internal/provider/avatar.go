@@ -54,15 +54,19 @@ func (a *avatar) request(stored string) *string {
 	return new(base64.StdEncoding.EncodeToString(a.content))
 }
 
-// picture adds the picture that the configuration names to a request, unless the portal has it already.
-func (m userResourceModel) picture(ctx context.Context, user *portal.User, stored string, diags *diag.Diagnostics) {
-	if user.Webcare == nil {
-		return
-	}
-	picture, err := readAvatar(nested[webcareResourceModel](ctx, m.Webcare, diags).AvatarFile)
+// configuredAvatar is the picture that the webcare attribute names; nil if it names none, or one that cannot be read, which is an error.
+func configuredAvatar(ctx context.Context, webcare types.Object, diags *diag.Diagnostics) *avatar {
+	picture, err := readAvatar(nested[webcareResourceModel](ctx, webcare, diags).AvatarFile)
 	if err != nil {
 		diags.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), capital(err.Error(), "")+".")
-		return
+		return nil
 	}
-	user.Webcare.Avatar = picture.request(stored)
+	return picture
+}
+
+// addTo adds the picture to a request, unless the portal has it already, as the state says.
+func (a *avatar) addTo(ctx context.Context, user *portal.User, state userResourceModel, diags *diag.Diagnostics) {
+	if user.Webcare != nil {
+		user.Webcare.Avatar = a.request(nested[webcareResourceModel](ctx, state.Webcare, diags).AvatarSHA256.ValueString())
+	}
 }

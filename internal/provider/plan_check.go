@@ -57,7 +57,7 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	}
 	inventory := rules.Inventory{Organization: organization}
 	if err = c.stock(ctx, &inventory); err == nil {
-		err = c.holders(ctx, v, set, wanted, &inventory, diags)
+		inventory.Holders, err = c.holders(ctx, v, set, wanted, unknown, diags)
 	}
 	if err != nil {
 		c.warnUnchecked(err, diags)
@@ -73,32 +73,32 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	return true
 }
 
-// holders notes in the inventory who has what the planned object wants to be unique. An object that is to be created and is there already, exactly as
+// holders looks up who has what the planned object wants to be unique. An object that is to be created and is there already, exactly as
 // planned, may be what an interrupted run has made: the portal knows, and then hands it over instead of refusing.
-func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, wanted []rules.Claim, inventory *rules.Inventory, diags *diag.Diagnostics) error {
+func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, wanted []rules.Claim, unknown func(string) bool, diags *diag.Diagnostics) (map[string]map[string]rules.Holder, error) {
 	if c.before != nil {
 		had := set.Claims(c.noun, c.before)
 		wanted = slices.DeleteFunc(slices.Clone(wanted), func(claim rules.Claim) bool { return slices.Contains(had, claim) })
 	}
 	owners, err := v.owners(ctx, set, wanted)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	inventory.Holders = map[string]map[string]rules.Holder{}
+	holders := map[string]map[string]rules.Holder{}
 	for _, claim := range wanted {
 		who, taken := owners[claim.Field]
 		if !taken {
 			continue
 		}
-		if stored, same := who.object.(*T); c.before == nil && same && rules.SameAsKnown(c.after, stored, unknownPaths(c.config)) {
+		if stored, same := who.object.(*T); c.before == nil && same && rules.SameAsKnown(c.after, stored, unknown) {
 			diags.AddAttributeWarning(attributePath(claim.Field), "There already, exactly as planned", fmt.Sprintf(
 				"The portal has a %s with %q (%s) that is exactly as planned. If an interrupted run made it, the apply takes it up; otherwise the apply is refused, "+
 					"and you import it or delete it.", c.noun.Title(), claim.Key, who.ID))
 			continue
 		}
-		inventory.Holders[claim.Field] = map[string]rules.Holder{claim.Key: who.Holder}
+		holders[claim.Field] = map[string]rules.Holder{claim.Key: who.Holder}
 	}
-	return nil
+	return holders, nil
 }
 
 func (c plannedChange[T]) warnUnchecked(err error, diags *diag.Diagnostics) {

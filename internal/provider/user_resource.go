@@ -59,9 +59,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request(ctx, &resp.Diagnostics))
 	}
-	if after.Webcare != nil {
-		after.Webcare.Avatar = picture.request(storedAvatar(change.before))
-	}
+	picture.addTo(ctx, &after, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
@@ -104,24 +102,12 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 
 // planAvatar plans the digest of the picture that the configuration names, so that another picture is a change, and returns the picture.
 func planAvatar(ctx context.Context, config userResourceModel, req *resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) *avatar {
-	file := nested[webcareResourceModel](ctx, config.Webcare, &resp.Diagnostics).AvatarFile
-	picture, err := readAvatar(file)
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), capital(err.Error(), "")+".")
-		return nil
-	}
+	picture := configuredAvatar(ctx, config.Webcare, &resp.Diagnostics)
 	if picture != nil {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("webcare").AtName("avatar_sha256"), picture.sha256)...)
 		req.Plan = resp.Plan
 	}
 	return picture
-}
-
-func storedAvatar(user *portal.User) string {
-	if user == nil || user.Webcare == nil {
-		return ""
-	}
-	return user.Webcare.AvatarSHA256
 }
 
 // leaveOpen plans as unknown what follows from something that is not known yet, or that only the portal decides when it writes: which
@@ -162,7 +148,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	}
 	user := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
-	plan.picture(ctx, &user, "", &resp.Diagnostics)
+	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -210,7 +196,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	}
 	user := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
-	plan.picture(ctx, &user, storedAvatar(new(state.request(ctx, &resp.Diagnostics))), &resp.Diagnostics)
+	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
