@@ -13,7 +13,7 @@ type User struct {
 	Enabled            *bool      `json:"enabled,omitzero"`
 	Description        *string    `json:"description,omitzero"`
 	PermissionGroupIDs []string   `json:"permission_group_ids,omitzero"`
-	Password           *Secret    `json:"password,omitzero"` // requests only
+	Password           *Secret    `json:"password,omitzero"`        // requests only
 	SendInvitation     *bool      `json:"send_invitation,omitzero"` // whether the portal mails the person how to get in (MW-03, EN-03)
 	Telephony          *Telephony `json:"telephony,omitzero"`
 	ClickToDial        *ClickDial `json:"click_to_dial,omitzero"`

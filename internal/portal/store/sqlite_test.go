@@ -124,8 +124,8 @@ func TestStore_freshFileIsMigratedOnce(t *testing.T) {
 	if err := s.db.QueryRow(`SELECT (SELECT COUNT(*) FROM goose_db_version WHERE version_id > 0), (SELECT COUNT(*) FROM organizations)`).Scan(&migrations, &organizations); err != nil {
 		t.Fatal(err)
 	}
-	if migrations != 2 || organizations != 8 {
-		t.Errorf("%d migrations and %d organisations, want 2 and 8", migrations, organizations)
+	if migrations != 3 || organizations != 8 {
+		t.Errorf("%d migrations and %d organisations, want 3 and 8", migrations, organizations)
 	}
 }
 
