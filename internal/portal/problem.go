@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Code says what kind of mistake an error is. Codes are stable; texts are not.
@@ -61,6 +62,8 @@ type Error struct {
 	Code      Code         `json:"code"`
 	RequestID string       `json:"request_id,omitempty"`
 	Errors    []FieldError `json:"errors,omitempty"`
+
+	RetryAfter time.Duration `json:"-"` // how long to wait before the next attempt; zero where the code alone says it. It goes into the header of that name.
 }
 
 // NewError makes the error for a code; its status and title follow from the code.

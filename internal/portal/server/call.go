@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -98,7 +99,8 @@ func (s *Server) problem(c *call, err error) *portal.Error {
 	case portal.CodeUnauthorized:
 		c.header.Set("WWW-Authenticate", `Bearer realm="portal"`)
 	case portal.CodeUnavailable, portal.CodeTooManyRequests:
-		c.header.Set("Retry-After", strconv.Itoa(retryAfter))
+		seconds := int(math.Ceil(problem.RetryAfter.Seconds()))
+		c.header.Set("Retry-After", strconv.Itoa(max(seconds, retryAfter)))
 	}
 	return &problem
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -23,6 +24,8 @@ type Service struct {
 	passwordHash argon2id.Params
 	now          func() time.Time
 	random       io.Reader
+	hashing      chan struct{} // held while a password is hashed or verified
+	queued       chan struct{} // see MailQueued
 }
 
 // Options are what a test fixes. Zero values stand for the real thing.
@@ -34,7 +37,10 @@ type Options struct {
 
 // New returns a service on an open store, which stays the caller's to close.
 func New(s *store.Store, options Options) *Service {
-	service := &Service{store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader)}
+	service := &Service{
+		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
+		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
+	}
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	}
@@ -48,6 +54,7 @@ func New(s *store.Store, options Options) *Service {
 type Caller struct {
 	OrganizationID string
 	TokenID        string
+	UserID         string // of an administrator who is logged in; empty for a token
 	Scopes         []portal.Scope
 }
 

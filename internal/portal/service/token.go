@@ -142,8 +142,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 		return err
 	})
 	now := s.now().UTC()
-	over := token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(now)
-	if errors.Is(err, store.ErrNotFound) || err == nil && over {
+	if errors.Is(err, store.ErrNotFound) || err == nil && over(token, now) {
 		return Caller{}, portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired or revoked; make a new one with \"portal token create\"")
 	}
 	if err != nil {
@@ -158,8 +157,13 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 	return Caller{OrganizationID: token.OrganizationID, TokenID: token.ID, Scopes: token.Scopes}, nil
 }
 
-// secretHash is what is stored of a token's secret. A plain hash is right here: the secret is 256 random bits, which nobody can search
-// through however fast the hash is, and it is looked up with every request.
+// over reports whether a token is revoked or expired.
+func over(token store.Token, now time.Time) bool {
+	return token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(now)
+}
+
+// secretHash is what is stored of the secret of a token, a session or a link. A plain hash is right here: the secret is 256 random bits, which
+// nobody can search through however fast the hash is, and it is looked up with every request.
 func secretHash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])

@@ -46,6 +46,11 @@ func (t *Tx) TokenBySecret(ctx context.Context, secretSHA256 string) (Token, err
 	return one(ctx, t, scanToken, selectToken+` WHERE secret_sha256 = $1`, secretSHA256)
 }
 
+// Token returns a token, or ErrNotFound.
+func (t *Tx) Token(ctx context.Context, organizationID, id string) (Token, error) {
+	return one(ctx, t, scanToken, selectToken+` WHERE organization_id = $1 AND id = $2`, organizationID, id)
+}
+
 // Tokens returns every token of an organisation, the oldest first.
 func (t *Tx) Tokens(ctx context.Context, organizationID string) ([]Token, error) {
 	return all(ctx, t, scanToken, selectToken+` WHERE organization_id = $1 ORDER BY created_at, id`, organizationID)
