@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Code says what kind of mistake an error is. Codes are stable; texts are not.
@@ -61,6 +62,10 @@ type Error struct {
 	Code      Code         `json:"code"`
 	RequestID string       `json:"request_id,omitempty"`
 	Errors    []FieldError `json:"errors,omitempty"`
+
+	// With CodePreconditionFailed, as far as the audit trail knows: who changed the object last, as people name it, and when.
+	ChangedBy string     `json:"changed_by,omitzero"`
+	ChangedAt *time.Time `json:"changed_at,omitzero"`
 }
 
 // NewError makes the error for a code; its status and title follow from the code.

@@ -30,6 +30,7 @@ type description struct {
 	Paths   map[string]map[string]struct {
 		OperationID string                `json:"operationId"`
 		Summary     string                `json:"summary"`
+		Description string                `json:"description"`
 		Security    []map[string][]string `json:"security"`
 		Parameters  []struct {
 			Name string `json:"name"`

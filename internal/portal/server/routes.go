@@ -69,5 +69,5 @@ func routes() []route {
 		},
 	}
 	return slices.Concat(table, users().routes(), permissionGroups().routes(), sipAccounts().routes(), userGroups().routes(),
-		plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes())
+		plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes(), auditRoutes())
 }
