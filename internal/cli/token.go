@@ -130,8 +130,8 @@ func (f *tokenFlags) withService(ctx context.Context, do func(context.Context, *
 	if f.database == "" || f.organization == "" {
 		return errors.New("--database and --organization are required")
 	}
-	if _, err := os.Stat(f.database); err != nil {
-		return failed(fmt.Errorf("there is no database at %s (%w); \"portal serve\" makes it", f.database, errors.Unwrap(err)))
+	if err := exists(f.database); err != nil {
+		return err
 	}
 	opened, err := store.Open(ctx, f.database)
 	if err != nil {
@@ -139,6 +139,13 @@ func (f *tokenFlags) withService(ctx context.Context, do func(context.Context, *
 	}
 	defer func() { err = errors.Join(err, failed(opened.Close())) }()
 	return failed(do(ctx, service.New(opened, service.Options{})))
+}
+
+func exists(database string) error {
+	if _, err := os.Stat(database); err != nil {
+		return failed(fmt.Errorf("there is no database at %s (%w); \"portal serve\" makes it", database, errors.Unwrap(err)))
+	}
+	return nil
 }
 
 // parseExpiry reads "90d" or a time of RFC 3339; empty is never.

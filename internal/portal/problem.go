@@ -26,6 +26,7 @@ const (
 	CodeTooManyRequests    Code = "too_many_requests"   // 429, with Retry-After
 	CodeInternal           Code = "internal"            // 500: ours; the request id finds it in the log
 	CodeUnavailable        Code = "unavailable"         // 503, with Retry-After
+	CodeNoStorage          Code = "no_storage"          // 507: the portal cannot write what it keeps, such as on a full disk; nothing was changed (RFC 4918, section 11.5)
 )
 
 // Codes of a single field.
@@ -100,6 +101,8 @@ func (c Code) status() int {
 		return http.StatusTooManyRequests
 	case CodeUnavailable:
 		return http.StatusServiceUnavailable
+	case CodeNoStorage:
+		return http.StatusInsufficientStorage
 	default:
 		return http.StatusInternalServerError
 	}

@@ -85,7 +85,7 @@ func codeOf(status int) portal.Code {
 	for _, code := range []portal.Code{
 		portal.CodeBadRequest, portal.CodeUnauthorized, portal.CodeForbidden, portal.CodeNotFound, portal.CodeMethodNotAllowed,
 		portal.CodeConflict, portal.CodePreconditionFailed, portal.CodeTooLarge, portal.CodeUnsupportedMedia, portal.CodeInvalid,
-		portal.CodeTooManyRequests, portal.CodeUnavailable,
+		portal.CodeTooManyRequests, portal.CodeUnavailable, portal.CodeNoStorage,
 	} {
 		if portal.NewError(code, "").Status == status {
 			return code

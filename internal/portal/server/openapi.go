@@ -40,6 +40,7 @@ const security = "token"
 // in front of it.
 var commonCodes = []portal.Code{
 	portal.CodeBadRequest, portal.CodeUnauthorized, portal.CodeForbidden, portal.CodeTooManyRequests, portal.CodeInternal, portal.CodeUnavailable,
+	portal.CodeNoStorage,
 }
 
 // describe adds one route to the description.

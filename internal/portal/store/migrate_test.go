@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -199,17 +198,30 @@ func TestMigrate_aFailedMigrationLeavesTheDatabaseAsItWas(t *testing.T) {
 	if _, err := Open(t.Context(), path); err == nil || !strings.Contains(err.Error(), "from version 1") || !strings.Contains(err.Error(), path) {
 		t.Fatalf("Open = %v, want an error that says from which version and which file", err)
 	}
+	if version := versionOf(t, path); version != 1 {
+		t.Errorf("the failed migration left the version %d", version)
+	}
+	if tables := asked(t, path, `SELECT COUNT(*) FROM sqlite_master WHERE name = 'platform_emails'`); tables != 0 {
+		t.Error("the failed migration left one of its tables")
+	}
+}
+
+// versionOf is the version of the schema of a database file.
+func versionOf(t *testing.T, path string) int {
+	t.Helper()
+	return asked(t, path, `SELECT MAX(version_id) FROM goose_db_version`)
+}
+
+// asked is the one number that a query to a database file returns.
+func asked(t *testing.T, path, query string) (number int) {
+	t.Helper()
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }()
-	var tables, version int
-	const query = `SELECT (SELECT COUNT(*) FROM sqlite_master WHERE name = 'platform_emails'), (SELECT MAX(version_id) FROM goose_db_version)`
-	if err := db.QueryRowContext(context.WithoutCancel(t.Context()), query).Scan(&tables, &version); err != nil {
+	if err := db.QueryRowContext(t.Context(), query).Scan(&number); err != nil {
 		t.Fatal(err)
 	}
-	if tables != 0 || version != 1 {
-		t.Errorf("the failed migration left %d of its tables, and the version %d", tables, version)
-	}
+	return number
 }
