@@ -41,7 +41,9 @@ const (
 	CodeRequired      Code = "required"
 	CodeUnchangeable  Code = "unchangeable" // cannot change once saved
 	CodeWeakPassword  Code = "weak_password"
-	CodeKeyReused     Code = "key_reused" // the Idempotency-Key was used for another request
+	CodeLastAdmin     Code = "last_administrator" // nobody would be left to administer the organisation
+	CodeOwnAccess     Code = "own_access"         // the token would take away the right of the user whose token it is
+	CodeKeyReused     Code = "key_reused"         // the Idempotency-Key was used for another request
 )
 
 // FieldError is one thing that is wrong with one field. Field is the dotted path of the field, such as "telephony.caller_ids".

@@ -62,7 +62,7 @@ func (c *call) refused(response *http.Response, body []byte) error {
 		if err := json.Unmarshal(body, &problem); err == nil && problem.Code != "" {
 			problem.Status = response.StatusCode
 			hide := c.hidden()
-			problem.Detail = hide.conceal(problem.Detail)
+			problem.Detail, problem.ChangedBy = hide.conceal(problem.Detail), hide.conceal(problem.ChangedBy)
 			for i := range problem.Errors {
 				problem.Errors[i].Message = hide.conceal(problem.Errors[i].Message)
 			}

@@ -18,11 +18,12 @@ var files embed.FS
 
 // Set is the rule set of one platform.
 type Set struct {
-	Platform      portal.Platform                `yaml:"platform"`
-	Permissions   map[string]string              `yaml:"permissions"`     // what a permission group may hold, and what each grants
-	BuiltInGroups map[string]BuiltInGroup        `yaml:"built_in_groups"` // by name; every organisation of the platform has them
-	Passwords     map[portal.Noun]PasswordPolicy `yaml:"passwords"`
-	Objects       map[portal.Noun]*Object        `yaml:"objects"`
+	Platform       portal.Platform                `yaml:"platform"`
+	Permissions    map[string]string              `yaml:"permissions"`     // what a permission group may hold, and what each grants
+	BuiltInGroups  map[string]BuiltInGroup        `yaml:"built_in_groups"` // by name; every organisation of the platform has them
+	Administrators []string                       `yaml:"administrators"`  // who has all of these permissions administers the organisation; none: nobody does
+	Passwords      map[portal.Noun]PasswordPolicy `yaml:"passwords"`
+	Objects        map[portal.Noun]*Object        `yaml:"objects"`
 
 	Services     map[string]string   `yaml:"services"`      // what an organisation orders, and what each is
 	Modules      map[string]string   `yaml:"modules"`       // what an organisation has besides, and what each is

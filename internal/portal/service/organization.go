@@ -21,7 +21,7 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 			return err
 		}
 		organization = sc.organization
-		organization.Scopes = scopesOf(caller)
+		organization.Scopes, organization.UserID = scopesOf(caller), caller.UserID
 		pending, err := tx.PendingReloads(ctx, caller.OrganizationID)
 		for i := range organization.PBXs {
 			organization.PBXs[i].ReloadPending = slices.Contains(pending, organization.PBXs[i].ID)

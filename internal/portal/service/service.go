@@ -52,6 +52,7 @@ type Caller struct {
 	OrganizationID string
 	TokenID        string
 	Scopes         []portal.Scope
+	UserID         string // whose token it is, or who is logged in; empty for nobody: then no own right is at stake
 
 	Actor     portal.Actor // as the audit trail names the caller; zero: the token
 	RequestID string       // of the request, for the audit trail; empty for none

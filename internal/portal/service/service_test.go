@@ -98,7 +98,7 @@ func (f *fixture) apply(text string) {
 
 func (f *fixture) group(name string) portal.PermissionGroup {
 	f.t.Helper()
-	created, err := f.CreatePermissionGroup(f.t.Context(), f.acme, portal.PermissionGroup{Name: &name, Permissions: []string{"users.manage"}}, "")
+	created, err := f.CreatePermissionGroup(f.t.Context(), f.acme, portal.PermissionGroup{Name: &name, Permissions: []string{"contacts.view"}}, "")
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -158,9 +158,12 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 	if err != nil {
 		return err
 	}
-	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller)}
+	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller), UserID: caller.UserID}
 	if d.version != 0 {
 		change.Before = &d.stored
+	}
+	if err := noteAdministration(ctx, tx, d.scene, change, &inventory); err != nil {
+		return err
 	}
 	findings := d.scene.set.Check(inventory, change)
 	if given := e.secrets(&d.wanted).password; given != nil && *given == "" {
