@@ -44,7 +44,7 @@ func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change ru
 		}
 		if !lost {
 			administration.People = append(administration.People, rules.Person{
-				Holder: rules.Holder{ID: user.ID, Name: nameOf(user)}, Enabled: user.Enabled == nil || *user.Enabled, GroupIDs: user.PermissionGroupIDs,
+				Holder: rules.Holder{ID: user.ID, Name: nameOf(user)}, Enabled: (user.Enabled == nil || *user.Enabled) && user.Status != portal.StatusBlocked, GroupIDs: user.PermissionGroupIDs,
 			})
 		}
 	}

@@ -193,6 +193,9 @@ func initial(p platformField) string {
 	if p.field.Default == nil || text == "" || text == "[]" || text == "map[]" {
 		return ""
 	}
+	if p.field.UnlessSet != "" {
+		return "default `" + text + "`, and `false` where `" + p.field.UnlessSet + "_wo` is given" // a secret's attribute is write-only
+	}
 	return "default `" + text + "`"
 }
 

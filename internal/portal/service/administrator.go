@@ -46,7 +46,7 @@ type access struct {
 	administrator bool
 }
 
-// readAccess returns what the user of a token may do. A token is over when its user is disabled or gone.
+// readAccess returns what the user of a token may do. A token is over when its user is disabled, blocked or gone.
 func readAccess(ctx context.Context, tx *store.Tx, organizationID, userID string) (a access, over bool, err error) {
 	sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
 	if err != nil {
@@ -60,7 +60,7 @@ func readAccess(ctx context.Context, tx *store.Tx, organizationID, userID string
 		return a, false, err
 	}
 	a.user, a.administrator = row.User, sc.set.Administers(row.Permissions)
-	return a, row.Enabled != nil && !*row.Enabled, nil
+	return a, row.Enabled != nil && !*row.Enabled || row.Status == portal.StatusBlocked, nil
 }
 
 // findOwner finds the user whose token a new one is to be: by e-mail address, username or id.

@@ -42,8 +42,9 @@ func (t *Tx) GroupMembers(ctx context.Context, organizationID, groupID string) (
 		err = r.Scan(&m.ID, &m.Name, &m.Enabled, &m.GroupID)
 		return m, err
 	}
-	const query = `SELECT users.id, ` + userName + `, COALESCE(users.enabled, TRUE), m.permission_group_id FROM user_permission_groups m
+	const query = `SELECT users.id, ` + userName + `, COALESCE(users.enabled, TRUE) AND l.blocked_at IS NULL, m.permission_group_id FROM user_permission_groups m
 		JOIN users ON users.organization_id = m.organization_id AND users.id = m.user_id
+		JOIN logins l ON l.organization_id = m.organization_id AND l.user_id = m.user_id
 		WHERE m.organization_id = $1 AND m.permission_group_id = $2 ORDER BY users.id`
 	return all(ctx, t, scan, query, organizationID, groupID)
 }

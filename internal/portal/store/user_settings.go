@@ -12,6 +12,7 @@ func settingsOf(u portal.User) (string, error) {
 	u.ID, u.ETag, u.Password = "", "", nil
 	u.Username, u.Email, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled = nil, nil, nil, nil, nil, nil, nil
 	u.PermissionGroupIDs, u.PlannedPublications = emptied(u.PermissionGroupIDs), 0
+	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
 	if u.Telephony != nil {
 		t := *u.Telephony
 		t.Extension, t.PBXID, t.AppSIPAccountID, t.CallerID = none(t.Extension), none(t.PBXID), none(t.AppSIPAccountID), none(t.CallerID)

@@ -87,6 +87,7 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 	full.PlannedPublications, full.Telephony.IncomingNumbers = 0, nil // these have statements of their own
 	full.Permissions = []string{"users.manage"}                       // of grp_1
 	full.Webcare.Avatar, full.Webcare.AvatarSHA256 = nil, ""
+	full.Status, full.TwoFactor, full.InvitedAt, full.LastLoginAt = portal.StatusPending, false, "", "" // of a new login
 	full.Voicemail.PIN, full.PINHash = nil, testHash
 
 	empty := testUser("usr_2", "bob@example.com")
@@ -99,7 +100,11 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 	empty.Voicemail = &portal.Voicemail{}
 	empty.Webcare = &portal.Webcare{Suffixes: map[string]string{}, DefaultAccounts: map[string]string{}}
 
-	for _, want := range []User{full, empty, testUser("usr_3", "carol@example.com")} {
+	empty.Status = portal.StatusPending
+	plain := testUser("usr_3", "carol@example.com")
+	plain.Status = portal.StatusPending
+
+	for _, want := range []User{full, empty, plain} {
 		write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", want) })
 		for range 2 { // as inserted, and as updated
 			write(t, s, func(tx *Tx) error {
