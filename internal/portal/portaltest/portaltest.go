@@ -95,6 +95,7 @@ func Start(t testing.TB, option ...Option) *Portal {
 	}
 	p.Caller.Scopes = portal.Scopes()
 	p.Token, p.Caller.TokenID = p.token(t, p.Caller.OrganizationID, portal.Scopes())
+	p.Caller.Actor = portal.Actor{Kind: portal.ActorToken, ID: p.Caller.TokenID, Name: t.Name()}
 	p.listen(t, "")
 	return p
 }
@@ -109,6 +110,16 @@ func (p *Portal) NewToken(t testing.TB, scopes ...portal.Scope) string {
 func (p *Portal) TokenOf(t testing.TB, organizationID string, scopes ...portal.Scope) string {
 	t.Helper()
 	secret, _ := p.token(t, organizationID, scopes)
+	return secret
+}
+
+// TokenOfUser makes a token with these scopes that is a user's of the first organisation, named by e-mail address, username or id.
+func (p *Portal) TokenOfUser(t testing.TB, user string, scopes ...portal.Scope) string {
+	t.Helper()
+	secret, _, err := p.Service.CreateToken(t.Context(), p.Caller.OrganizationID, service.TokenRequest{Name: t.Name(), Scopes: scopes, User: user})
+	if err != nil {
+		t.Fatalf("make a token of %s for the test: %v", user, err)
+	}
 	return secret
 }
 
