@@ -29,11 +29,15 @@ func startEmbeddedPortal(ctx context.Context, database, organizationFile string)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %w", database, err)
 	}
-	svc := service.New(db, service.Options{})
+	const operator = "embedded portal"
+	svc := service.New(db, service.Options{Operator: operator})
 	if _, err := svc.ApplyOrganization(ctx, file); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	caller := service.Caller{OrganizationID: file.Organization.ID, TokenID: "embedded", Scopes: portal.Scopes()}
+	caller := service.Caller{
+		OrganizationID: file.Organization.ID, TokenID: "embedded", Scopes: portal.Scopes(),
+		Actor: portal.Actor{Kind: portal.ActorOperator, Name: operator},
+	}
 	return inProcess{server.New(svc, slog.New(slog.DiscardHandler)).ActingAs(caller)}, nil
 }
 

@@ -80,7 +80,7 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 		return
 	}
 	organization, set, err := r.view.rules(ctx)
-	if err != nil || !set.Publications { // the only reason to keep a user that can be known before the deletion (EN-16)
+	if err != nil || !set.Publications && len(set.Administrators) == 0 && organization.UserID == "" { // nothing that can be known before the deletion keeps a user
 		return
 	}
 	users, err := r.view.users.find(ctx, []string{state.ID.ValueString()})
@@ -88,9 +88,15 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 	if err != nil || !there {
 		return
 	}
-	for _, finding := range set.Check(rules.Inventory{Organization: organization}, rules.Change{
-		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
-	}) {
+	inventory := rules.Inventory{Organization: organization}
+	change := rules.Change{
+		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, UserID: organization.UserID,
+		Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
+	}
+	if err := r.view.noteAdministration(ctx, set, change, &inventory); err != nil {
+		return // the portal decides
+	}
+	for _, finding := range set.Check(inventory, change) {
 		name := named(state.Email, state.ID)
 		if finding.Severity == rules.SeverityWarning {
 			diags.AddWarning("Deleting a user with planned work", fmt.Sprintf("The user %s: %s.", name, finding.Message))

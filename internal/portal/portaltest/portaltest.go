@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -43,6 +44,7 @@ type options struct {
 	platform      portal.Platform
 	organizations []string
 	database      string
+	now           func() time.Time
 }
 
 // Option changes the portal that Start starts.
@@ -57,6 +59,11 @@ func WithOrganization(yaml string) Option {
 // WithPlatform gives the default organisation another platform than telecube.
 func WithPlatform(platform portal.Platform) Option {
 	return func(o *options) { o.platform = platform }
+}
+
+// WithNow gives the portal another clock than that of the machine. It is called by several goroutines at once.
+func WithNow(now func() time.Time) Option {
+	return func(o *options) { o.now = now }
 }
 
 // Start starts a portal. Without options it has the organisation "delfin" on telecube; see Organization.
@@ -88,6 +95,7 @@ func Start(t testing.TB, option ...Option) *Portal {
 	}
 	p.Caller.Scopes = portal.Scopes()
 	p.Token, p.Caller.TokenID = p.token(t, p.Caller.OrganizationID, portal.Scopes())
+	p.Caller.Actor = portal.Actor{Kind: portal.ActorToken, ID: p.Caller.TokenID, Name: t.Name()}
 	p.listen(t, "")
 	return p
 }
@@ -102,6 +110,16 @@ func (p *Portal) NewToken(t testing.TB, scopes ...portal.Scope) string {
 func (p *Portal) TokenOf(t testing.TB, organizationID string, scopes ...portal.Scope) string {
 	t.Helper()
 	secret, _ := p.token(t, organizationID, scopes)
+	return secret
+}
+
+// TokenOfUser makes a token with these scopes that is a user's of the first organisation, named by e-mail address, username or id.
+func (p *Portal) TokenOfUser(t testing.TB, user string, scopes ...portal.Scope) string {
+	t.Helper()
+	secret, _, err := p.Service.CreateToken(t.Context(), p.Caller.OrganizationID, service.TokenRequest{Name: t.Name(), Scopes: scopes, User: user})
+	if err != nil {
+		t.Fatalf("make a token of %s for the test: %v", user, err)
+	}
 	return secret
 }
 
@@ -157,7 +175,9 @@ func (p *Portal) open(t testing.TB) {
 		t.Fatalf("open the test's database: %v", err)
 	}
 	p.store = opened
-	p.Service = service.New(opened, service.Options{PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}})
+	p.Service = service.New(opened, service.Options{
+		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now,
+	})
 }
 
 func (p *Portal) close() {

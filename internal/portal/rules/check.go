@@ -85,6 +85,7 @@ func (s *Set) Check(inventory Inventory, change Change) []Finding {
 		for _, check := range e.object.Deletion {
 			e.check(check)
 		}
+		e.administrators()
 		return e.findings
 	}
 	e.presence()
@@ -97,6 +98,7 @@ func (s *Set) Check(inventory Inventory, change Change) []Finding {
 	for _, check := range e.object.Checks {
 		e.check(check)
 	}
+	e.administrators()
 	slices.SortStableFunc(e.findings, func(a, b Finding) int { return cmp.Compare(a.Field, b.Field) })
 	return e.findings
 }

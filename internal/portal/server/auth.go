@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 
@@ -41,12 +42,22 @@ func authorize(c *call, scope portal.Scope, identify identify) error {
 		return err
 	}
 	c.caller = caller
+	c.caller.RequestID, c.caller.Address = c.id, c.address()
 	if slices.Contains(caller.Scopes, scope) {
 		return nil
 	}
 	c.header.Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="portal", error="insufficient_scope", scope=%q`, scope))
 	return portal.NewError(portal.CodeForbidden, fmt.Sprintf("this needs the scope %q and the token has %s; use a token that has it",
 		scope, listed(caller.Scopes)))
+}
+
+// address is the IP address that a request comes from. What a proxy says about it in a header is not believed: anybody can say it.
+func (c *call) address() string {
+	host, _, err := net.SplitHostPort(c.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	return host
 }
 
 func listed(scopes []portal.Scope) string {

@@ -109,9 +109,14 @@ func (s *Server) pour(c *call, w io.Writer, streamed stream) {
 func (s *Server) problem(c *call, err error) *portal.Error {
 	var problem portal.Error
 	coded, ok := errors.AsType[*portal.Error](err)
+	storage, unstored := errors.AsType[storageFailure](err)
 	switch {
 	case ok:
 		problem = *coded
+	case unstored:
+		s.log.ErrorContext(c.Context(), "the database cannot be used", "request_id", c.id, "method", c.Method, "path", c.URL.Path, "error", err)
+		problem = *portal.NewError(portal.CodeNoStorage, fmt.Sprintf("the portal cannot store what it is asked to: %s; nothing was changed. "+
+			"Whoever runs the portal finds what to do in its log under this request id", storage.StorageFailure()))
 	case c.Context().Err() != nil || errors.Is(err, context.Canceled) || timedOut(err):
 		problem = *portal.NewError(portal.CodeUnavailable, "the portal did not get to this request in time; send it again")
 	default:
@@ -127,6 +132,12 @@ func (s *Server) problem(c *call, err error) *portal.Error {
 		c.header.Set("Retry-After", strconv.Itoa(max(seconds, retryAfter)))
 	}
 	return &problem
+}
+
+// storageFailure is the error of a database that cannot be written, or read, because of what it lies on.
+type storageFailure interface {
+	error
+	StorageFailure() string
 }
 
 // timedOut reports whether an error is that of a limit in time: the request's own, or how long the database waits for another process.

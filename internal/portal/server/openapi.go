@@ -44,6 +44,7 @@ const (
 // in front of it.
 var commonCodes = []portal.Code{
 	portal.CodeBadRequest, portal.CodeUnauthorized, portal.CodeForbidden, portal.CodeTooManyRequests, portal.CodeInternal, portal.CodeUnavailable,
+	portal.CodeNoStorage,
 }
 
 // describe adds one route to the description.

@@ -45,6 +45,11 @@ func (s *Server) routed(identify identify) http.Handler {
 			if err := authorize(c, route.scope, identify); err != nil {
 				return nil, err
 			}
+			if route.session {
+				if _, err := c.portal.Session(c.Context(), c.bearer()); err != nil {
+					return nil, err
+				}
+			}
 			if err := c.checkQuery(route); err != nil {
 				return nil, err
 			}

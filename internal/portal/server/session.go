@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -133,15 +132,6 @@ func changePassword(c *call) (any, error) {
 	return newSessionAnswer(secret, session), err
 }
 
-// address is where a request comes from, without the port: what log-ins are counted by. A portal behind a proxy sees the proxy's.
-func (c *call) address() string {
-	host, _, err := net.SplitHostPort(c.RemoteAddr)
-	if err != nil {
-		return c.RemoteAddr
-	}
-	return host
-}
-
 // userActionRoutes are what only an administrator may do to a person's login, besides what a configuration says of the user.
 func userActionRoutes() []route {
 	action := func(name, id, summary string, do func(*service.Service, context.Context, service.Caller, string) (portal.User, error)) route {
@@ -162,6 +152,7 @@ func userActionRoutes() []route {
 			method: http.MethodGet, path: "/v1/users.csv", id: "downloadUsers", scope: portal.ScopeRead,
 			summary:  "All users as CSV (RFC 4180), in the order of their ids (EN-19).",
 			response: new(string), mediaType: "text/csv", status: http.StatusOK,
+			headers: []header{{"Content-Disposition", "Names the file."}},
 			run: func(c *call) (any, error) {
 				c.header.Set("Content-Disposition", `attachment; filename="users.csv"`)
 				return stream{"text/csv; charset=utf-8; header=present", func(w io.Writer) error { return c.portal.WriteUsersCSV(c.Context(), c.caller, w) }}, nil

@@ -125,16 +125,23 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 			return notFound(err, e.noun(), id)
 		}
 		if !matches(ifMatch, version) {
-			return stale(e.noun(), id)
+			return stale(ctx, tx, sc, e.noun(), id, version)
 		}
-		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), Deletion: &deletion}
-		if err := refuseDeletion(e.noun(), sc.set.Check(rules.Inventory{Organization: sc.organization}, change)); err != nil {
+		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), UserID: caller.UserID, Deletion: &deletion}
+		inventory := rules.Inventory{Organization: sc.organization}
+		if err := noteAdministration(ctx, tx, sc, change, &inventory); err != nil {
+			return err
+		}
+		if err := refuseDeletion(e.noun(), sc.set.Check(inventory, change)); err != nil {
 			return err
 		}
 		if err := e.guardDelete(ctx, tx, sc, object); err != nil {
 			return err
 		}
-		return e.delete(ctx, tx, sc, id)
+		if err := e.delete(ctx, tx, sc, id); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionDelete, noun: string(e.noun()), id: id, name: nameOf(object)})
 	})
 }
 

@@ -26,13 +26,15 @@ type Service struct {
 	random       io.Reader
 	hashing      chan struct{} // held while a password is hashed or verified
 	queued       chan struct{} // see MailQueued
+	operatorName string
 }
 
-// Options are what a test fixes. Zero values stand for the real thing.
+// Options are what a program or a test fixes. Zero values stand for the real thing.
 type Options struct {
 	PasswordHash argon2id.Params  // cost of a login password's hash; zero: 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)
 	Now          func() time.Time // zero: time.Now
 	Random       io.Reader        // source of ids and secrets, safe for concurrent use; zero: crypto/rand.Reader
+	Operator     string           // who does what needs no token, for the audit trail; zero: "command line"
 }
 
 // New returns a service on an open store, which stays the caller's to close.
@@ -40,6 +42,7 @@ func New(s *store.Store, options Options) *Service {
 	service := &Service{
 		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
+		operatorName: cmp.Or(options.Operator, "command line"),
 	}
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
@@ -54,8 +57,12 @@ func New(s *store.Store, options Options) *Service {
 type Caller struct {
 	OrganizationID string
 	TokenID        string
-	UserID         string // of an administrator who is logged in; empty for a token
 	Scopes         []portal.Scope
+	UserID         string // whose token it is, or who is logged in; empty for nobody: then no own right is at stake
+
+	Actor     portal.Actor // as the audit trail names the caller; zero: the token
+	RequestID string       // of the request, for the audit trail; empty for none
+	Address   string       // IP address that the request came from, likewise
 }
 
 // ListQuery selects a page of a list.

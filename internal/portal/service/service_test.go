@@ -47,7 +47,23 @@ type fixture struct {
 	*Service
 	t            *testing.T
 	clock        *clock
+	database     string // path of the file
 	acme, globex Caller
+}
+
+// another is another portal on the same database.
+func (f *fixture) another(t *testing.T) *Service {
+	t.Helper()
+	opened, err := store.Open(t.Context(), f.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := opened.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return New(opened, Options{PasswordHash: f.passwordHash, Now: f.clock.Now})
 }
 
 const acmeFile = `id: acme
@@ -66,7 +82,8 @@ modules: [crm]
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	opened, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"))
+	database := filepath.Join(t.TempDir(), "portal.db")
+	opened, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +92,7 @@ func newFixture(t *testing.T) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{t: t, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
+	f := &fixture{t: t, database: database, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now})
 	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a"}
@@ -98,7 +115,7 @@ func (f *fixture) apply(text string) {
 
 func (f *fixture) group(name string) portal.PermissionGroup {
 	f.t.Helper()
-	created, err := f.CreatePermissionGroup(f.t.Context(), f.acme, portal.PermissionGroup{Name: &name, Permissions: []string{"users.manage"}}, "")
+	created, err := f.CreatePermissionGroup(f.t.Context(), f.acme, portal.PermissionGroup{Name: &name, Permissions: []string{"contacts.view"}}, "")
 	if err != nil {
 		f.t.Fatal(err)
 	}

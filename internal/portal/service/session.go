@@ -126,7 +126,7 @@ func personSession(ctx context.Context, tx *store.Tx, sc scene, session *Session
 	}
 	session.Name, session.Login, session.Language = personName(user), sc.loginOf(user), languageOf(user)
 	session.TwoFactor, session.Permissions = user.TwoFactor, user.Permissions
-	session.Administrator = session.Stage == StageFull && sc.isAdministrator(user)
+	session.Administrator = session.Stage == StageFull && sc.set.Administers(user.Permissions)
 	return nil
 }
 
@@ -144,6 +144,10 @@ func (s *Service) LogOut(ctx context.Context, secret string) error {
 // manages is not written from a session.
 func (*Service) SessionCaller(session Session) Caller {
 	caller := Caller{OrganizationID: session.OrganizationID, TokenID: session.TokenID, UserID: session.UserID}
+	caller.Actor = portal.Actor{Kind: portal.ActorToken, ID: session.TokenID, Name: session.Name}
+	if session.UserID != "" {
+		caller.Actor = portal.Actor{Kind: portal.ActorUser, ID: session.UserID, Name: session.Login}
+	}
 	if session.Administrator {
 		caller.Scopes = []portal.Scope{portal.ScopeRead, portal.ScopeAdmin}
 	}
@@ -198,19 +202,6 @@ func administers(scopes []portal.Scope) bool {
 
 // at reports whether the session is at one of these stages.
 func (s Session) at(stages ...SessionStage) bool { return slices.Contains(stages, s.Stage) }
-
-// isAdministrator reports whether the user has all rights that make an administrator on the platform.
-func (sc scene) isAdministrator(u portal.User) bool {
-	if len(sc.set.Administrators) == 0 {
-		return false
-	}
-	for _, permission := range sc.set.Administrators {
-		if !slices.Contains(u.Permissions, permission) {
-			return false
-		}
-	}
-	return true
-}
 
 // mayLogIn reports whether the user has access at all (EN-17, EN-18).
 func mayLogIn(u portal.User) bool {

@@ -42,7 +42,8 @@ func (e *DuplicateError) Error() string { return fmt.Sprintf("another row has th
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db *sql.DB
+	db   *sql.DB
+	path string // of the file, for messages
 	// writing is held by the one transaction of this process that writes. Waiting here is fair and ends with the context;
 	// waiting for SQLite's own lock is neither, and is left for other processes.
 	writing chan struct{}
@@ -52,9 +53,9 @@ type Store struct {
 func Open(ctx context.Context, path string) (*Store, error) {
 	db, err := openDatabase(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, err)
+		return nil, fmt.Errorf("database %s: %w", path, storageError(path, err))
 	}
-	return &Store{db: db, writing: make(chan struct{}, 1)}, nil
+	return &Store{db: db, path: path, writing: make(chan struct{}, 1)}, nil
 }
 
 // Close waits for what is running and closes the database.
@@ -73,13 +74,13 @@ func (t *Tx) OnCommit(do func()) { t.committed = append(t.committed, do) }
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", storageError(s.path, err))
 	}
-	return run(tx, do)
+	return storageError(s.path, run(tx, do))
 }
 
 // Write runs do with the right to write, one such transaction at a time over all processes, and commits if do returns nil.
-// It waits up to 30 seconds for another process.
+// It waits up to 30 seconds for another process. What the disk does not take is a *StorageError, and then nothing was changed.
 func (s *Store) Write(ctx context.Context, do func(*Tx) error) (err error) {
 	select {
 	case s.writing <- struct{}{}:
@@ -89,9 +90,9 @@ func (s *Store) Write(ctx context.Context, do func(*Tx) error) (err error) {
 	}
 	connection, err := s.db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", storageError(s.path, err))
 	}
-	defer func() { err = errors.Join(err, connection.Close()) }()
+	defer func() { err = storageError(s.path, errors.Join(err, connection.Close())) }()
 	tx, err := beginWriting(ctx, connection)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)

@@ -348,3 +348,31 @@ func TestStore_lookUpsUseAnIndex(t *testing.T) {
 		}
 	}
 }
+
+// What a user may do follows from the groups of now, not from those at the last change.
+func TestUser_MW04_permissionsAreThoseOfTheGroupsOfNow(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	write(t, s, func(tx *Tx) error {
+		few := testGroup("grp_2", "Few")
+		few.Permissions = []string{"contacts.view"}
+		user := User{PasswordHash: "$argon2id$", User: portal.User{ID: "usr_1", PermissionGroupIDs: []string{"grp_1"}}}
+		return errors.Join(tx.PutOrganization(t.Context(), testOrganization("acme")), tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "Many")),
+			tx.InsertPermissionGroup(t.Context(), "acme", few), tx.InsertUser(t.Context(), "acme", user))
+	})
+	write(t, s, func(tx *Tx) error {
+		user, err := tx.User(t.Context(), "acme", "usr_1")
+		if err != nil {
+			return err
+		}
+		user.PermissionGroupIDs = []string{"grp_2"}
+		return tx.UpdateUser(t.Context(), "acme", user)
+	})
+	write(t, s, func(tx *Tx) error {
+		user, err := tx.User(t.Context(), "acme", "usr_1")
+		if !slices.Equal(user.Permissions, []string{"contacts.view"}) {
+			t.Errorf("the user may %v", user.Permissions)
+		}
+		return err
+	})
+}
