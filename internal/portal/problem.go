@@ -69,6 +69,8 @@ type Error struct {
 	// With CodePreconditionFailed, as far as the audit trail knows: who changed the object last, as people name it, and when.
 	ChangedBy string     `json:"changed_by,omitzero"`
 	ChangedAt *time.Time `json:"changed_at,omitzero"`
+
+	RetryAfter time.Duration `json:"-"` // how long to wait before the next attempt; zero where the code alone says it. It goes into the header of that name.
 }
 
 // NewError makes the error for a code; its status and title follow from the code.

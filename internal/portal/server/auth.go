@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -33,7 +34,6 @@ func authorize(c *call, scope portal.Scope, identify identify) error {
 		return err
 	}
 	c.caller = caller
-	c.caller.RequestID, c.caller.Address = c.id, c.address()
 	if slices.Contains(caller.Scopes, scope) {
 		return nil
 	}
@@ -43,8 +43,8 @@ func authorize(c *call, scope portal.Scope, identify identify) error {
 }
 
 // address is the IP address that a request comes from. What a proxy says about it in a header is not believed: anybody can say it.
-func (c *call) address() string {
-	host, _, err := net.SplitHostPort(c.RemoteAddr)
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return ""
 	}

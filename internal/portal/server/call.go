@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -38,7 +39,9 @@ type call struct {
 func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		c := &call{Request: r, id: requestID(r), header: w.Header(), portal: s.portal, description: OpenAPI}
+		id := requestID(r)
+		r = r.WithContext(service.WithRequest(r.Context(), service.Request{ID: id, Address: address(r)}))
+		c := &call{Request: r, id: id, header: w.Header(), portal: s.portal, description: OpenAPI}
 		c.header.Set("X-Request-Id", c.id)
 		c.header.Set("Cache-Control", "no-store")
 
@@ -103,7 +106,8 @@ func (s *Server) problem(c *call, err error) *portal.Error {
 	case portal.CodeUnauthorized:
 		c.header.Set("WWW-Authenticate", `Bearer realm="portal"`)
 	case portal.CodeUnavailable, portal.CodeTooManyRequests:
-		c.header.Set("Retry-After", strconv.Itoa(retryAfter))
+		seconds := int(math.Ceil(problem.RetryAfter.Seconds()))
+		c.header.Set("Retry-After", strconv.Itoa(max(seconds, retryAfter)))
 	}
 	return &problem
 }

@@ -25,6 +25,8 @@ func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, 
 
 // hashSecret returns what is kept of a login password or a PIN: argon2id as a PHC string, with a salt of its own.
 func (s *Service) hashSecret(password portal.Secret) (string, error) {
+	s.hashing <- struct{}{}
+	defer func() { <-s.hashing }()
 	hash, err := argon2id.CreateHash(string(password), &s.passwordHash)
 	if err != nil {
 		return "", fmt.Errorf("hash a secret: %w", err)
@@ -32,19 +34,47 @@ func (s *Service) hashSecret(password portal.Secret) (string, error) {
 	return hash, nil
 }
 
-// secretVerifier compares one secret with stored hashes and remembers the outcome by hash, as every comparison costs as much as
-// hashing. It lives as long as one request, which has one password and one PIN.
-type secretVerifier map[string]bool
-
-func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) {
-	if same, known := v[hash]; known {
-		return same, nil
-	}
+// verifySecret reports whether a hash is that of a secret. Hashing and verifying, which cost much time and memory by design, are bounded in
+// number, so that a crowd at the door neither starves those who read nor takes memory without end.
+func (s *Service) verifySecret(given portal.Secret, hash string) (bool, error) {
+	s.hashing <- struct{}{}
+	defer func() { <-s.hashing }()
 	same, err := argon2id.ComparePasswordAndHash(string(given), hash)
 	if err != nil {
 		return false, fmt.Errorf("compare a secret: %w", err)
 	}
-	v[hash] = same
+	return same, nil
+}
+
+// verifyPassword is verifySecret that takes as long without a hash: how long it takes does not tell who exists.
+func (s *Service) verifyPassword(given portal.Secret, hash string) (bool, error) {
+	if hash == "" {
+		_, err := s.hashSecret(given)
+		return false, err
+	}
+	return s.verifySecret(given, hash)
+}
+
+// secretVerifier compares one secret with stored hashes and remembers the outcome by hash, as every comparison costs as much as
+// hashing. It lives as long as one request, which has one password and one PIN.
+type secretVerifier struct {
+	service *Service
+	known   map[string]bool
+}
+
+func (s *Service) secretVerifier() secretVerifier {
+	return secretVerifier{service: s, known: map[string]bool{}}
+}
+
+func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) {
+	if same, known := v.known[hash]; known {
+		return same, nil
+	}
+	same, err := v.service.verifySecret(given, hash)
+	if err != nil {
+		return false, err
+	}
+	v.known[hash] = same
 	return same, nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -24,6 +25,8 @@ type Service struct {
 	now          func() time.Time
 	random       io.Reader
 	operatorName string
+	hashing      chan struct{} // held while a password is hashed or verified
+	queued       chan struct{} // see MailQueued
 }
 
 // Options are what a program or a test fixes. Zero values stand for the real thing.
@@ -36,7 +39,10 @@ type Options struct {
 
 // New returns a service on an open store, which stays the caller's to close.
 func New(s *store.Store, options Options) *Service {
-	service := &Service{store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader)}
+	service := &Service{
+		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
+		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
+	}
 	service.operatorName = cmp.Or(options.Operator, "command line")
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
@@ -52,11 +58,9 @@ type Caller struct {
 	OrganizationID string
 	TokenID        string
 	Scopes         []portal.Scope
-	UserID         string // whose token it is, or who is logged in; empty for nobody: then no own right is at stake
+	UserID         string // of an administrator who is logged in, or whose token it is; empty for nobody, then no own right is at stake
 
-	Actor     portal.Actor // as the audit trail names the caller; zero: the token
-	RequestID string       // of the request, for the audit trail; empty for none
-	Address   string       // IP address that the request came from, likewise
+	Actor portal.Actor // as the audit trail names the caller; zero: the token
 }
 
 // ListQuery selects a page of a list.

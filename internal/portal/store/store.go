@@ -63,8 +63,12 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Tx is a transaction. It ends when the function it was given to returns.
 type Tx struct {
-	tx *sql.Tx
+	tx        *sql.Tx
+	committed []func()
 }
+
+// OnCommit has do called once the transaction is committed, and not if it fails.
+func (t *Tx) OnCommit(do func()) { t.committed = append(t.committed, do) }
 
 // Read runs do on one consistent view of the database. It waits for nobody and nobody waits for it.
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error {
@@ -102,11 +106,15 @@ func run(tx *sql.Tx, do func(*Tx) error) (err error) {
 			err = errors.Join(err, rollback)
 		}
 	}()
-	if err := do(&Tx{tx}); err != nil {
+	t := &Tx{tx: tx}
+	if err := do(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
+	}
+	for _, tell := range t.committed {
+		tell()
 	}
 	return nil
 }
@@ -165,6 +173,8 @@ type Selection struct {
 	After string            // the id that the page starts behind
 	Limit int               // most rows
 	Where map[string]string // natural key field → the value as it is compared; each list says which it knows
+
+	Search string // in a list of users: what names, e-mail address or username contain, ignoring case; empty for all
 }
 
 // page completes a query that ends in conditions. Columns are those of the natural keys.

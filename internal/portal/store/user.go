@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -88,8 +89,15 @@ func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) 
 
 // Users returns a page of users, selected by the key of an e-mail address or of a username if wanted.
 func (t *Tx) Users(ctx context.Context, organizationID string, selection Selection) ([]User, error) {
+	args := []any{organizationID}
+	query := selectUser
+	if selection.Search != "" {
+		args = append(args, containing(selection.Search))
+		query += ` AND LOWER(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
+			COALESCE(u.email, '') || ' ' || COALESCE(u.username, '')) LIKE $2 ESCAPE '!'`
+	}
 	columns := map[string]string{"email": "u.email_key", "username": "u.username_key", "status": loginStatus}
-	query, args, err := selection.page(selectUser, "u.id", []any{organizationID}, columns)
+	query, args, err := selection.page(query, "u.id", args, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +106,11 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 		return nil, err
 	}
 	return users, t.loadRelations(ctx, organizationID, users)
+}
+
+// containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters, which is all that SQLite knows of.
+func containing(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
 }
 
 // InsertUser adds a user as version 1.
