@@ -2,8 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -16,11 +14,20 @@ type identify func(*call) (service.Caller, error)
 
 // bearer reads the token of a request (RFC 6750, section 2.1).
 func (s *Server) bearer(c *call) (service.Caller, error) {
-	scheme, secret, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+	secret := c.bearer()
+	if secret == "" {
 		return service.Caller{}, portal.NewError(portal.CodeUnauthorized, `send a token of the portal in the header "Authorization: Bearer <token>"`)
 	}
-	return s.portal.Authenticate(c.Context(), strings.TrimSpace(secret))
+	return s.portal.Authenticate(c.Context(), secret)
+}
+
+// bearer is the secret of a token or of a session, or "".
+func (c *call) bearer() string {
+	scheme, secret, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
 }
 
 // authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. A route without a scope is
@@ -40,15 +47,6 @@ func authorize(c *call, scope portal.Scope, identify identify) error {
 	c.header.Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="portal", error="insufficient_scope", scope=%q`, scope))
 	return portal.NewError(portal.CodeForbidden, fmt.Sprintf("this needs the scope %q and the token has %s; use a token that has it",
 		scope, listed(caller.Scopes)))
-}
-
-// address is the IP address that a request comes from. What a proxy says about it in a header is not believed: anybody can say it.
-func address(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	return host
 }
 
 func listed(scopes []portal.Scope) string {

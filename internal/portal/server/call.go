@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -46,18 +47,24 @@ func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Hand
 		c.header.Set("Cache-Control", "no-store")
 
 		status, contentType := status, "application/json"
-		text, err := s.run(c, action)
+		text, streamed, err := s.run(c, action)
 		if err != nil {
 			problem := s.problem(c, err)
 			status, contentType = problem.Status, "application/problem+json"
 			text, _ = json.Marshal(problem) // strings and numbers, which cannot fail
 		}
-		if text != nil {
+		switch {
+		case err == nil && streamed.write != nil:
+			c.header.Set("Content-Type", streamed.mediaType)
+		case text != nil:
 			c.header.Set("Content-Type", contentType)
 			c.header.Set("Content-Length", strconv.Itoa(len(text)))
 		}
 		w.WriteHeader(status)
 		_, _ = w.Write(text) // a client that has left needs no answer
+		if err == nil && streamed.write != nil {
+			s.pour(c, w, streamed)
+		}
 
 		s.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", status),
@@ -65,21 +72,38 @@ func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Hand
 	})
 }
 
-// run performs the action and returns its answer as JSON. A panic is an error like any other.
-func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, err error) {
+// run performs the action and returns its answer as JSON, or what is to be streamed. A panic is an error like any other.
+func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, streamed stream, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			text, err = nil, fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+			text, streamed, err = nil, stream{}, fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
 		}
 	}()
 	body, err := action(c)
 	if err != nil || body == nil {
-		return nil, err
+		return nil, stream{}, err
+	}
+	if streamed, ok := body.(stream); ok {
+		return nil, streamed, nil
 	}
 	if text, err = json.Marshal(body); err != nil {
-		return nil, fmt.Errorf("encode the answer: %w", err)
+		return nil, stream{}, fmt.Errorf("encode the answer: %w", err)
 	}
-	return text, nil
+	return text, stream{}, nil
+}
+
+// stream is the body of an answer that is too large to be held in memory.
+type stream struct {
+	mediaType string
+	write     func(io.Writer) error
+}
+
+// pour writes a stream. One that breaks off breaks the connection: a part must not pass for the whole.
+func (s *Server) pour(c *call, w io.Writer, streamed stream) {
+	if err := streamed.write(w); err != nil {
+		s.log.ErrorContext(c.Context(), "answer broke off", "request_id", c.id, "method", c.Method, "path", c.URL.Path, "error", err)
+		panic(http.ErrAbortHandler)
+	}
 }
 
 // problem is the answer to a request that failed. An error without a code is ours: it goes to the log, and the client gets the id by which

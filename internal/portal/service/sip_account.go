@@ -35,7 +35,7 @@ func (s *Service) DeleteSIPAccount(ctx context.Context, caller Caller, id, ifMat
 }
 
 func (s *Service) sipAccount() *sipAccountEntity {
-	return &sipAccountEntity{service: s, logins: secretVerifier{}}
+	return &sipAccountEntity{service: s, logins: s.secretVerifier()}
 }
 
 type sipAccountEntity struct {
