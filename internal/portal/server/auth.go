@@ -30,12 +30,17 @@ func (c *call) bearer() string {
 	return strings.TrimSpace(secret)
 }
 
-// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. A route without a scope is
-// open to everyone.
-func authorize(c *call, scope portal.Scope, identify identify) error {
-	if scope == "" {
+// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. It looks at nothing else of the
+// request before. A route without a scope and without a session is open to everyone.
+func authorize(c *call, r route, identify identify) error {
+	if r.session {
+		_, err := c.portal.Session(c.Context(), c.bearer())
+		return err
+	}
+	if r.scope == "" {
 		return nil
 	}
+	scope := r.scope
 	caller, err := identify(c)
 	if err != nil {
 		return err
