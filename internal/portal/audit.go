@@ -32,6 +32,7 @@ const (
 	ActorToken    ActorKind = "token"    // a program with a token
 	ActorUser     ActorKind = "user"     // a person who is logged in, or logs in
 	ActorOperator ActorKind = "operator" // whoever has the database: the command line, or a portal within another program
+	ActorPortal   ActorKind = "portal"   // the portal itself, by its rules
 )
 
 // AuditAction is what was done.
@@ -39,18 +40,17 @@ type AuditAction string
 
 // The actions. A portal may know more of them; a reader takes what it does not know as it is.
 const (
-	ActionCreate        AuditAction = "create"
-	ActionReplace       AuditAction = "replace"
-	ActionDelete        AuditAction = "delete"
-	ActionReload        AuditAction = "reload"         // of a PBX (SA-10)
-	ActionRevoke        AuditAction = "revoke"         // of a token
-	ActionBlock         AuditAction = "block"          // of a user (EN-18)
-	ActionUnblock       AuditAction = "unblock"        // likewise
-	ActionInvite        AuditAction = "invite"         // an activation was asked for (EN-14)
-	ActionActivate      AuditAction = "activate"       // the person set the first own password (MW-16)
-	ActionSetPassword   AuditAction = "set_password"   // the person chose another password (VX-22)
-	ActionEnrolFactor   AuditAction = "enrol_factor"   // of a second factor (MW-15)
-	ActionResetPassword AuditAction = "reset_password" // the person asked for a new password
+	ActionCreate      AuditAction = "create"
+	ActionReplace     AuditAction = "replace"
+	ActionDelete      AuditAction = "delete"
+	ActionReload      AuditAction = "reload"       // of a PBX (SA-10)
+	ActionRevoke      AuditAction = "revoke"       // of a token
+	ActionBlock       AuditAction = "block"        // of a user (EN-18)
+	ActionUnblock     AuditAction = "unblock"      // likewise
+	ActionInvite      AuditAction = "invite"       // an activation was asked for (EN-14)
+	ActionActivate    AuditAction = "activate"     // the person set the first own password (MW-16)
+	ActionSetPassword AuditAction = "set_password" // the person chose another password (VX-22), after a reset too
+	ActionEnrolFactor AuditAction = "enrol_factor" // of a second factor (MW-15)
 )
 
 // String names an actor for people.

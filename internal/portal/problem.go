@@ -66,10 +66,11 @@ type Error struct {
 	RequestID string       `json:"request_id,omitempty"`
 	Errors    []FieldError `json:"errors,omitempty"`
 
-	RetryAfter time.Duration `json:"-"` // how long to wait before the next attempt; zero where the code alone says it. It goes into the header of that name.
 	// With CodePreconditionFailed, as far as the audit trail knows: who changed the object last, as people name it, and when.
 	ChangedBy string     `json:"changed_by,omitzero"`
 	ChangedAt *time.Time `json:"changed_at,omitzero"`
+
+	RetryAfter time.Duration `json:"-"` // how long to wait before the next attempt; zero where the code alone says it. It goes into the header of that name.
 }
 
 // NewError makes the error for a code; its status and title follow from the code.

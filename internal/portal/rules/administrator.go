@@ -111,6 +111,13 @@ func (a Administration) after(change Change) (_ Administration, known bool) {
 	}
 }
 
+// CheckAdministrators is the part of Check that is about who administers the organisation, for a change that the platform allows otherwise.
+func (s *Set) CheckAdministrators(inventory Inventory, change Change) []Finding {
+	e := evaluation{set: s, inventory: inventory, change: change}
+	e.administrators()
+	return e.findings
+}
+
 // administrators refuses what would leave an organisation without anybody to administer it, or the writer without access. An
 // organisation that nobody administers yet may be set up as it likes.
 func (e *evaluation) administrators() {

@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"net"
 	"slices"
 	"strings"
 
@@ -31,33 +30,28 @@ func (c *call) bearer() string {
 	return strings.TrimSpace(secret)
 }
 
-// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. A route without a scope is
-// open to everyone.
-func authorize(c *call, scope portal.Scope, identify identify) error {
-	if scope == "" {
+// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. It looks at nothing else of the
+// request before. A route without a scope and without a session is open to everyone.
+func authorize(c *call, r route, identify identify) error {
+	if r.session {
+		_, err := c.portal.Session(c.Context(), c.bearer())
+		return err
+	}
+	if r.scope == "" {
 		return nil
 	}
+	scope := r.scope
 	caller, err := identify(c)
 	if err != nil {
 		return err
 	}
 	c.caller = caller
-	c.caller.RequestID, c.caller.Address = c.id, c.address()
 	if slices.Contains(caller.Scopes, scope) {
 		return nil
 	}
 	c.header.Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="portal", error="insufficient_scope", scope=%q`, scope))
 	return portal.NewError(portal.CodeForbidden, fmt.Sprintf("this needs the scope %q and the token has %s; use a token that has it",
 		scope, listed(caller.Scopes)))
-}
-
-// address is the IP address that a request comes from. What a proxy says about it in a header is not believed: anybody can say it.
-func (c *call) address() string {
-	host, _, err := net.SplitHostPort(c.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	return host
 }
 
 func listed(scopes []portal.Scope) string {

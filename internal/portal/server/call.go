@@ -40,7 +40,9 @@ type call struct {
 func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
-		c := &call{Request: r, id: requestID(r), header: w.Header(), portal: s.portal, description: OpenAPI}
+		id := requestID(r)
+		r = r.WithContext(service.WithRequest(r.Context(), service.Request{ID: id, Address: address(r)}))
+		c := &call{Request: r, id: id, header: w.Header(), portal: s.portal, description: OpenAPI}
 		c.header.Set("X-Request-Id", c.id)
 		c.header.Set("Cache-Control", "no-store")
 

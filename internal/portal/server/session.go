@@ -102,7 +102,7 @@ func logIn(c *call) (any, error) {
 			return nil, badField(field, "is missing; give organization_id, login and password")
 		}
 	}
-	secret, session, err := c.portal.LogIn(c.Context(), *r.OrganizationID, *r.Login, *r.Password, c.address())
+	secret, session, err := c.portal.LogIn(c.Context(), *r.OrganizationID, *r.Login, *r.Password, address(c.Request))
 	return newSessionAnswer(secret, session), err
 }
 
@@ -130,6 +130,16 @@ func changePassword(c *call) (any, error) {
 	}
 	secret, session, err := c.portal.ChangePassword(c.Context(), c.bearer(), *r.OldPassword, *r.Password)
 	return newSessionAnswer(secret, session), err
+}
+
+// address is where a request comes from, without the port: what log-ins are counted by, and what the audit trail keeps. A portal behind a proxy
+// sees the proxy's: what a proxy says of it in a header is not believed, as anybody can say it.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // userActionRoutes are what only an administrator may do to a person's login, besides what a configuration says of the user.

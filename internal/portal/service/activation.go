@@ -95,11 +95,12 @@ func (s *Service) Activate(ctx context.Context, organizationID, token string, ch
 		if err := tx.UseActivation(ctx, organizationID, secretHash(token)); err != nil {
 			return err
 		}
+		first := !a.login.OwnPassword
 		a.login.OwnPassword, a.login.Failures = true, 0
 		if err := tx.PutLogin(ctx, organizationID, a.login); err != nil {
 			return err
 		}
-		return s.setOwnPassword(ctx, tx, sc, a, hash)
+		return s.setOwnPassword(ctx, tx, sc, a, hash, first)
 	})
 }
 
@@ -120,7 +121,10 @@ func (s *Service) SendActivation(ctx context.Context, caller Caller, id string) 
 		if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
 			return err
 		}
-		return s.queueMail(ctx, tx, sc, a.user.ID, MailActivation)
+		if err := s.queueMail(ctx, tx, sc, a.user.ID, MailActivation); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, accountEvent(portal.ActionInvite, a.user.User))
 	})
 }
 

@@ -40,27 +40,16 @@ func noteAdministration(ctx context.Context, tx *store.Tx, sc scene, change rule
 	return nil
 }
 
-// access is what a user may do right now, as far as a token of that user goes.
-type access struct {
-	user          portal.User
-	administrator bool
-}
-
-// readAccess returns what the user of a token may do. A token is over when its user is disabled, blocked or gone.
-func readAccess(ctx context.Context, tx *store.Tx, organizationID, userID string) (a access, over bool, err error) {
-	sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
-	if err != nil {
-		return a, false, err
+// refuseBlock refuses to block a person without whom nobody would administer the organisation, or who is the caller.
+func refuseBlock(ctx context.Context, tx *store.Tx, sc scene, caller Caller, u portal.User) error {
+	blocked := u
+	blocked.Enabled = new(false)
+	change := rules.Change{Noun: portal.NounUser, Before: &u, After: &blocked, UserID: caller.UserID}
+	inventory := rules.Inventory{Organization: sc.organization}
+	if err := noteAdministration(ctx, tx, sc, change, &inventory); err != nil {
+		return err
 	}
-	row, err := tx.User(ctx, organizationID, userID)
-	if errors.Is(err, store.ErrNotFound) {
-		return a, true, nil
-	}
-	if err != nil {
-		return a, false, err
-	}
-	a.user, a.administrator = row.User, sc.set.Administers(row.Permissions)
-	return a, row.Enabled != nil && !*row.Enabled || row.Status == portal.StatusBlocked, nil
+	return refuse(portal.NounUser, sc.set.CheckAdministrators(inventory, change))
 }
 
 // findOwner finds the user whose token a new one is to be: by e-mail address, username or id.

@@ -23,6 +23,19 @@ const (
 	auditPublication  = "planned_publication"
 )
 
+// Request is the request that something is done for, as the audit trail has it.
+type Request struct {
+	ID      string // as the portal's log has it
+	Address string // IP address that it came from
+}
+
+type requestKey struct{}
+
+// WithRequest says for which request everything is done under the context. Without it, the audit trail has no request and no address.
+func WithRequest(ctx context.Context, r Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
 const auditPrefix = "aud_"
 
 // event is something that the audit trail keeps. It has names only: no event is made of what a field holds.
@@ -41,9 +54,10 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, caller Caller, e eve
 	if err != nil {
 		return err
 	}
+	request, _ := ctx.Value(requestKey{}).(Request)
 	entry := portal.AuditEntry{
 		ID: id, At: at, Actor: caller.actor(), Action: e.action, Noun: e.noun, ObjectID: e.id, ObjectName: e.name,
-		Fields: append([]string{}, e.fields...), RequestID: caller.RequestID, Address: caller.Address,
+		Fields: append([]string{}, e.fields...), RequestID: request.ID, Address: request.Address,
 	}
 	return tx.InsertAuditEntry(ctx, caller.OrganizationID, store.AuditEntry{AuditEntry: entry, Version: e.version})
 }
@@ -63,6 +77,21 @@ func (s *Service) operator(organizationID string) Caller {
 	return Caller{OrganizationID: organizationID, Actor: portal.Actor{Kind: portal.ActorOperator, Name: s.operatorName}}
 }
 
+// person is the caller of what people do about their own login.
+func (sc scene) person(u portal.User) Caller {
+	return Caller{OrganizationID: sc.organization.ID, UserID: u.ID, Actor: portal.Actor{Kind: portal.ActorUser, ID: u.ID, Name: sc.loginOf(u)}}
+}
+
+// itself is the caller of what the portal does because of its rules.
+func (sc scene) itself(reason string) Caller {
+	return Caller{OrganizationID: sc.organization.ID, Actor: portal.Actor{Kind: portal.ActorPortal, Name: "portal: " + reason}}
+}
+
+// accountEvent is something about the login of a user.
+func accountEvent(action portal.AuditAction, u portal.User, fields ...string) event {
+	return event{action: action, noun: string(portal.NounUser), id: u.ID, name: nameOf(u), fields: fields}
+}
+
 // actor is the caller as the audit trail names it.
 func (c Caller) actor() portal.Actor {
 	if c.Actor == (portal.Actor{}) {
@@ -75,24 +104,16 @@ func (c Caller) actor() portal.Actor {
 func nameOf(object any) string {
 	switch o := object.(type) {
 	case portal.User:
-		return cmp.Or(orEmpty(o.Email), orEmpty(o.Username), o.ID)
+		return cmp.Or(valueOf(o.Email), valueOf(o.Username), o.ID)
 	case portal.PermissionGroup:
-		return orEmpty(o.Name)
+		return valueOf(o.Name)
 	case portal.SIPAccount:
-		return orEmpty(o.Extension)
+		return valueOf(o.Extension)
 	case portal.UserGroup:
-		return orEmpty(o.Name)
+		return valueOf(o.Name)
 	default:
 		return ""
 	}
-}
-
-// orEmpty is what an optional text holds.
-func orEmpty(value *string) string {
-	if value == nil {
-		return ""
-	}
-	return *value
 }
 
 // stale refuses a write to an object that was changed since the writer read it, and says by whom and when.

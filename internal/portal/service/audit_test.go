@@ -38,7 +38,7 @@ func TestAudit_tellsEveryChangeAndNothingElse(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.acme.Actor = portal.Actor{Kind: portal.ActorToken, ID: "tok_a", Name: "terraform"}
-	f.acme.RequestID, f.acme.Address = "request-7", "192.0.2.7"
+
 	before := len(f.trail(""))
 	ticking(f)
 	group := f.group("Agents")
@@ -60,14 +60,15 @@ func TestAudit_tellsEveryChangeAndNothingElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	ticking(f)
-	if err := f.DeleteUser(t.Context(), f.acme, user.ID, "", portal.Deletion{}); err != nil {
+	of := WithRequest(t.Context(), Request{ID: "request-7", Address: "192.0.2.7"})
+	if err := f.DeleteUser(of, f.acme, user.ID, "", portal.Deletion{}); err != nil {
 		t.Fatal(err)
 	}
 	entries := f.trail("")[before:]
 	var got []string
 	for _, e := range entries {
 		got = append(got, told(e))
-		if e.Actor != f.acme.Actor || e.RequestID != "request-7" || e.Address != "192.0.2.7" || e.ID == "" || e.ObjectID == "" {
+		if e.Actor != f.acme.Actor || e.ID == "" || e.ObjectID == "" {
 			t.Errorf("the entry %+v does not say who it was", e)
 		}
 	}
@@ -85,7 +86,8 @@ func TestAudit_tellsEveryChangeAndNothingElse(t *testing.T) {
 			break
 		}
 	}
-	if of := f.trail(user.ID); len(of) != 3 || of[0].Action != portal.ActionCreate || of[2].Action != portal.ActionDelete || !of[2].At.Equal(f.clock.Now()) {
+	if of := f.trail(user.ID); len(of) != 3 || of[0].Action != portal.ActionCreate || of[0].RequestID != "" || of[0].Address != "" ||
+		of[2].Action != portal.ActionDelete || of[2].RequestID != "request-7" || of[2].Address != "192.0.2.7" || !of[2].At.Equal(f.clock.Now()) {
 		t.Errorf("of the user: %+v", of)
 	}
 	text, err := json.Marshal(f.trail(""))

@@ -172,12 +172,12 @@ func (s *Service) countLoginFailure(ctx context.Context, sc scene, userID string
 		if a.login.Failures < maxLoginFailures {
 			return tx.PutLogin(ctx, sc.organization.ID, a.login)
 		}
-		return s.block(ctx, tx, sc, a)
+		return s.block(ctx, tx, sc, sc.itself("failed log-ins"), a)
 	})
 }
 
 // block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18).
-func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, a account) error {
+func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, caller Caller, a account) error {
 	a.login.BlockedAt = new(s.now().UTC())
 	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
 		return err
@@ -185,7 +185,17 @@ func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, a account) 
 	if err := tx.DeleteSessionsOfUser(ctx, sc.organization.ID, a.user.ID); err != nil {
 		return err
 	}
-	return tx.SetUserEnabled(ctx, sc.organization.ID, a.user.ID, false)
+	return s.setAccess(ctx, tx, sc, caller, a, portal.ActionBlock, false)
+}
+
+// setAccess is a change of the user, which makes a new version.
+func (s *Service) setAccess(ctx context.Context, tx *store.Tx, sc scene, caller Caller, a account, action portal.AuditAction, enabled bool) error {
+	if err := tx.SetUserEnabled(ctx, sc.organization.ID, a.user.ID, enabled); err != nil {
+		return err
+	}
+	made := accountEvent(action, a.user.User, "enabled")
+	made.version = a.user.Version + 1
+	return s.record(ctx, tx, caller, made)
 }
 
 // BlockUser withdraws a person's access, as three failed log-ins do (EN-18). One who is blocked stays so.
@@ -194,7 +204,10 @@ func (s *Service) BlockUser(ctx context.Context, caller Caller, id string) (port
 		if a.login.BlockedAt != nil {
 			return nil
 		}
-		return s.block(ctx, tx, sc, a)
+		if err := refuseBlock(ctx, tx, sc, caller, a.user.User); err != nil {
+			return err
+		}
+		return s.block(ctx, tx, sc, caller, a)
 	})
 }
 
@@ -209,7 +222,7 @@ func (s *Service) UnblockUser(ctx context.Context, caller Caller, id string) (po
 		if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
 			return err
 		}
-		return tx.SetUserEnabled(ctx, sc.organization.ID, id, true)
+		return s.setAccess(ctx, tx, sc, caller, a, portal.ActionUnblock, true)
 	})
 }
 
@@ -277,7 +290,7 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 		if now.user.PasswordHash != before.user.PasswordHash {
 			return errNoSession // changed from elsewhere, which ended this session
 		}
-		if err := s.setOwnPassword(ctx, tx, sc, now, hash); err != nil {
+		if err := s.setOwnPassword(ctx, tx, sc, now, hash, !now.login.OwnPassword); err != nil {
 			return err
 		}
 		now.login.OwnPassword, now.login.Failures = true, 0
@@ -287,9 +300,16 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 	return newSecret, session, err
 }
 
-// setOwnPassword stores a password that the person chose. Every session and every link of the person ends with it.
-func (s *Service) setOwnPassword(ctx context.Context, tx *store.Tx, sc scene, a account, hash string) error {
+// setOwnPassword stores a password that the person chose, for the first time or not. Every session and every link of the person ends with it.
+func (s *Service) setOwnPassword(ctx context.Context, tx *store.Tx, sc scene, a account, hash string, first bool) error {
 	if err := tx.SetUserPassword(ctx, sc.organization.ID, a.user.ID, hash); err != nil {
+		return err
+	}
+	action := portal.ActionSetPassword
+	if first {
+		action = portal.ActionActivate
+	}
+	if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(action, a.user.User, "password")); err != nil {
 		return err
 	}
 	return endAccess(ctx, tx, sc, a.user.ID)

@@ -87,6 +87,9 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 		if err := tx.PutRecoveryCodes(ctx, sc.organization.ID, a.user.ID, hashes); err != nil {
 			return err
 		}
+		if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(portal.ActionEnrolFactor, a.user.User)); err != nil {
+			return err
+		}
 		if err := tx.DeleteSession(ctx, secretHash(secret)); err != nil {
 			return err
 		}

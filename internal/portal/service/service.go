@@ -24,9 +24,9 @@ type Service struct {
 	passwordHash argon2id.Params
 	now          func() time.Time
 	random       io.Reader
+	operatorName string
 	hashing      chan struct{} // held while a password is hashed or verified
 	queued       chan struct{} // see MailQueued
-	operatorName string
 }
 
 // Options are what a program or a test fixes. Zero values stand for the real thing.
@@ -44,6 +44,7 @@ func New(s *store.Store, options Options) *Service {
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
 		operatorName: cmp.Or(options.Operator, "command line"),
 	}
+	service.operatorName = cmp.Or(options.Operator, "command line")
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	}
@@ -58,11 +59,9 @@ type Caller struct {
 	OrganizationID string
 	TokenID        string
 	Scopes         []portal.Scope
-	UserID         string // whose token it is, or who is logged in; empty for nobody: then no own right is at stake
+	UserID         string // of an administrator who is logged in, or whose token it is; empty for nobody, then no own right is at stake
 
-	Actor     portal.Actor // as the audit trail names the caller; zero: the token
-	RequestID string       // of the request, for the audit trail; empty for none
-	Address   string       // IP address that the request came from, likewise
+	Actor portal.Actor // as the audit trail names the caller; zero: the token
 }
 
 // ListQuery selects a page of a list.

@@ -105,7 +105,11 @@ func (s *Service) tokenSession(ctx context.Context, tx *store.Tx, session *Sessi
 	if err != nil {
 		return err
 	}
-	if over(token, s.now()) || !administers(token.Scopes) {
+	scopes, err := s.scopesNow(ctx, tx, token)
+	if err != nil {
+		return err
+	}
+	if !administers(scopes) {
 		return errNoSession
 	}
 	session.Name, session.Administrator = token.Name, true
@@ -143,10 +147,12 @@ func (s *Service) LogOut(ctx context.Context, secret string) error {
 // SessionCaller is who asks in a session: an administrator may read, and do what only administrators may; nobody else anything. What Terraform
 // manages is not written from a session.
 func (*Service) SessionCaller(session Session) Caller {
-	caller := Caller{OrganizationID: session.OrganizationID, TokenID: session.TokenID, UserID: session.UserID}
-	caller.Actor = portal.Actor{Kind: portal.ActorToken, ID: session.TokenID, Name: session.Name}
-	if session.UserID != "" {
-		caller.Actor = portal.Actor{Kind: portal.ActorUser, ID: session.UserID, Name: session.Login}
+	caller := Caller{
+		OrganizationID: session.OrganizationID, TokenID: session.TokenID, UserID: session.UserID,
+		Actor: portal.Actor{Kind: portal.ActorUser, ID: session.UserID, Name: session.Login},
+	}
+	if session.TokenID != "" {
+		caller.Actor = portal.Actor{Kind: portal.ActorToken, ID: session.TokenID, Name: session.Name}
 	}
 	if session.Administrator {
 		caller.Scopes = []portal.Scope{portal.ScopeRead, portal.ScopeAdmin}

@@ -98,7 +98,7 @@ func bindToken(ctx context.Context, tx *store.Tx, sc scene, request TokenRequest
 	if err != nil {
 		return "", err
 	}
-	access, over, err := readAccess(ctx, tx, sc.organization.ID, owner.ID)
+	user, err := tx.User(ctx, sc.organization.ID, owner.ID)
 	if err != nil {
 		return "", err
 	}
@@ -106,9 +106,9 @@ func bindToken(ctx context.Context, tx *store.Tx, sc scene, request TokenRequest
 		return "", portal.NewError(portal.CodeInvalid, "the token cannot be made", portal.FieldError{Field: field, Code: portal.CodeNotAllowed, Message: message})
 	}
 	switch {
-	case over:
+	case !mayLogIn(user.User):
 		return refuse("user", fmt.Sprintf("%s may not log in, so a token of this user would be over at once; enable the user first", owner.Name))
-	case slices.Contains(request.Scopes, portal.ScopeAdmin) && !access.administrator:
+	case slices.Contains(request.Scopes, portal.ScopeAdmin) && !sc.set.Administers(user.Permissions):
 		return refuse("scopes", fmt.Sprintf("%s does not administer %s, so the scope admin would not count; leave it out, or name an administrator", owner.Name, sc.organization.Name))
 	default:
 		return owner.ID, nil
@@ -202,17 +202,16 @@ func (s *Service) RevokeToken(ctx context.Context, organizationID, tokenID strin
 // Authenticate returns who has a secret. Its error does not tell an unknown token from one that is over.
 func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, error) {
 	var token store.Token
-	var owner access
-	userOver := false
+	var scopes []portal.Scope
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		if token, err = tx.TokenBySecret(ctx, secretHash(secret)); err != nil || token.UserID == "" {
+		if token, err = tx.TokenBySecret(ctx, secretHash(secret)); err != nil {
 			return err
 		}
-		owner, userOver, err = readAccess(ctx, tx, token.OrganizationID, token.UserID)
+		scopes, err = s.scopesNow(ctx, tx, token)
 		return err
 	})
 	now := s.now().UTC()
-	if errors.Is(err, store.ErrNotFound) || err == nil && (userOver || over(token, now)) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && len(scopes) == 0 {
 		return Caller{}, portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired or revoked, or its user may not log in; make a new one with \"portal token create\"")
 	}
 	if err != nil {
@@ -224,19 +223,35 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 			return Caller{}, err
 		}
 	}
-	caller := Caller{
-		OrganizationID: token.OrganizationID, TokenID: token.ID, Scopes: token.Scopes, UserID: token.UserID,
+	return Caller{
+		OrganizationID: token.OrganizationID, TokenID: token.ID, Scopes: scopes, UserID: token.UserID,
 		Actor: portal.Actor{Kind: portal.ActorToken, ID: token.ID, Name: token.Name},
-	}
-	if token.UserID != "" && !owner.administrator {
-		caller.Scopes = slices.DeleteFunc(slices.Clone(token.Scopes), func(scope portal.Scope) bool { return scope == portal.ScopeAdmin })
-	}
-	return caller, nil
+	}, nil
 }
 
-// over reports whether a token is revoked or expired.
-func over(token store.Token, now time.Time) bool {
-	return token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(now)
+// scopesNow are the scopes of a token that count at the moment: none of one that is revoked, expired, or a user's who may not log in or is gone,
+// and not admin while its user does not administer the organisation.
+func (s *Service) scopesNow(ctx context.Context, tx *store.Tx, token store.Token) ([]portal.Scope, error) {
+	if token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(s.now()) {
+		return nil, nil
+	}
+	if token.UserID == "" {
+		return token.Scopes, nil
+	}
+	sc, err := readScene(ctx, tx, Caller{OrganizationID: token.OrganizationID})
+	if err != nil {
+		return nil, err
+	}
+	owner, err := tx.User(ctx, token.OrganizationID, token.UserID)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !mayLogIn(owner.User):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(token.Scopes), func(scope portal.Scope) bool {
+		return scope == portal.ScopeAdmin && !sc.set.Administers(owner.Permissions)
+	}), nil
 }
 
 // secretHash is what is stored of the secret of a token, a session or a link. A plain hash is right here: the secret is 256 random bits, which

@@ -47,7 +47,7 @@ func (t *Tx) TokenBySecret(ctx context.Context, secretSHA256 string) (Token, err
 	return one(ctx, t, scanToken, selectToken+` WHERE secret_sha256 = $1`, secretSHA256)
 }
 
-// Token returns a token by its id, or ErrNotFound.
+// Token returns a token, or ErrNotFound.
 func (t *Tx) Token(ctx context.Context, organizationID, id string) (Token, error) {
 	return one(ctx, t, scanToken, selectToken+` WHERE organization_id = $1 AND id = $2`, organizationID, id)
 }

@@ -8,7 +8,7 @@ CREATE TABLE audit (
     organization_id TEXT NOT NULL REFERENCES organizations (id) ON DELETE RESTRICT,
     id              TEXT NOT NULL, -- in the order of time
     at              TIMESTAMP NOT NULL,
-    actor_kind      TEXT NOT NULL CHECK (actor_kind IN ('token', 'user', 'operator')),
+    actor_kind      TEXT NOT NULL CHECK (actor_kind IN ('token', 'user', 'operator', 'portal')),
     actor_id        TEXT NOT NULL, -- empty for an operator
     actor_name      TEXT NOT NULL,
     action          TEXT NOT NULL,
