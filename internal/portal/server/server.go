@@ -45,11 +45,6 @@ func (s *Server) routed(identify identify) http.Handler {
 			if err := authorize(c, route, identify); err != nil {
 				return nil, err
 			}
-			if route.session {
-				if _, err := c.portal.Session(c.Context(), c.bearer()); err != nil {
-					return nil, err
-				}
-			}
 			if err := c.checkQuery(route); err != nil {
 				return nil, err
 			}

@@ -116,7 +116,7 @@ func (s *Service) prepareMail(ctx context.Context, tx *store.Tx, queued store.Qu
 	}
 	mail = Mail{
 		ID: queued.ID, OrganizationID: sc.organization.ID, OrganizationName: sc.organization.Name, Platform: sc.organization.Platform, Kind: MailKind(queued.Kind),
-		Language: sc.languageFor(u), To: *u.Email, FirstName: orEmpty(u.FirstName), LastName: orEmpty(u.LastName), Login: sc.loginOf(u),
+		Language: sc.languageFor(u), To: *u.Email, FirstName: valueOf(u.FirstName), LastName: valueOf(u.LastName), Login: sc.loginOf(u),
 		Path: "/o/" + url.PathEscape(sc.organization.ID) + "/login", Attempts: queued.Attempts,
 	}
 	if mail.Kind == MailAccount {
@@ -160,4 +160,12 @@ func (sc scene) languageFor(u portal.User) string {
 	default:
 		return "en"
 	}
+}
+
+// valueOf is what an optional text holds.
+func valueOf(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }

@@ -81,7 +81,7 @@ func groupNames(ctx context.Context, tx *store.Tx, sc scene) (map[string]string,
 			return nil, err
 		}
 		for _, group := range groups {
-			names[group.ID] = orEmpty(group.Name)
+			names[group.ID] = valueOf(group.Name)
 		}
 		if len(groups) < selection.Limit {
 			return names, nil
@@ -134,7 +134,7 @@ func usersCSVRow(u portal.User, groups map[string]string) []string {
 		roles = append(roles, groups[id])
 	}
 	row := []string{
-		orEmpty(u.Username), orEmpty(u.Email), orEmpty(u.FirstName), orEmpty(u.LastName), status, strings.Join(roles, ", "), twoFactor, u.InvitedAt, u.LastLoginAt,
+		valueOf(u.Username), valueOf(u.Email), valueOf(u.FirstName), valueOf(u.LastName), status, strings.Join(roles, ", "), twoFactor, u.InvitedAt, u.LastLoginAt,
 	}
 	for i := range row {
 		row[i] = defused(row[i])
