@@ -50,6 +50,9 @@ func leaveLoginOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *r
 	if before == nil || invites {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("invited_at"), types.StringUnknown())...)
 	}
+	if before == nil && after.SendInvitation == nil { // its default hangs on whether there is a password, which is not known yet
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("send_invitation"), types.BoolUnknown())...)
+	}
 	if before == nil { // one that is taken up from an interrupted run may have been here
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("two_factor"), types.BoolUnknown())...)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("last_login_at"), types.StringUnknown())...)
