@@ -64,16 +64,17 @@ func (s *Service) queueMail(ctx context.Context, tx *store.Tx, sc scene, userID 
 // MailQueued is received from after this process has queued a mail. Those that other processes queue are found by looking now and then.
 func (s *Service) MailQueued() <-chan struct{} { return s.queued }
 
-// NextMail returns when the next mail is due; false if there is none.
-func (s *Service) NextMail(ctx context.Context) (at time.Time, due bool, err error) {
+// UntilNextMail returns how long it is until the next mail is due; false if there is none.
+func (s *Service) UntilNextMail(ctx context.Context) (wait time.Duration, due bool, err error) {
+	var at time.Time
 	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
 		at, err = tx.NextMail(ctx)
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		return time.Time{}, false, nil
+		return 0, false, nil
 	}
-	return at, err == nil, err
+	return at.Sub(s.now()), err == nil, err
 }
 
 // DueMails returns mails that are to be sent now, with new links, and keeps other instances from sending them for some minutes. Each has to be answered
