@@ -184,7 +184,7 @@ func TestOpenAPI_ALL05_secretsAreInRequestsOnly(t *testing.T) {
 			t.Errorf("answers of %s need not have id and etag: %v", name, required)
 		}
 	}
-	for name, field := range map[string]string{"LoginRequest": "password", "UserRequest": "password", "SIPAccountRequest": "password", "VoicemailRequest": "pin", "WebcareRequest": "avatar"} {
+	for name, field := range map[string]string{"UserRequest": "password", "SIPAccountRequest": "password", "VoicemailRequest": "pin", "WebcareRequest": "avatar"} {
 		if _, ok := schemas[name].Properties[field]; !ok {
 			t.Errorf("%s has no field %s", name, field)
 		}

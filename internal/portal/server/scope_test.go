@@ -34,7 +34,7 @@ func operations(t *testing.T) []guarded {
 	var list []guarded
 	for path, methods := range described(t).Paths {
 		for method, operation := range methods {
-			g := guarded{method: strings.ToUpper(method), path: placeholder.ReplaceAllString(path, "none")}
+			g := guarded{method: strings.ToUpper(method), path: placeholder.ReplaceAllString(path, "none"), session: operation.Description == "Needs the token of a session."}
 			if match := needs.FindStringSubmatch(operation.Description); match != nil {
 				g.scope = portal.Scope(match[1])
 			}

@@ -163,6 +163,7 @@ func userActionRoutes() []route {
 			method: http.MethodGet, path: "/v1/users.csv", id: "downloadUsers", scope: portal.ScopeRead,
 			summary:  "All users as CSV (RFC 4180), in the order of their ids (EN-19).",
 			response: new(string), mediaType: "text/csv", status: http.StatusOK,
+			headers: []header{{"Content-Disposition", "Names the file."}},
 			run: func(c *call) (any, error) {
 				c.header.Set("Content-Disposition", `attachment; filename="users.csv"`)
 				return stream{"text/csv; charset=utf-8; header=present", func(w io.Writer) error { return c.portal.WriteUsersCSV(c.Context(), c.caller, w) }}, nil

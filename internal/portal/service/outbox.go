@@ -162,6 +162,7 @@ func (sc scene) languageFor(u portal.User) string {
 	}
 }
 
+// valueOf is what an optional text holds.
 func valueOf(text *string) string {
 	if text == nil {
 		return ""

@@ -42,8 +42,8 @@ func New(s *store.Store, options Options) *Service {
 	service := &Service{
 		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
+		operatorName: cmp.Or(options.Operator, "command line"),
 	}
-	service.operatorName = cmp.Or(options.Operator, "command line")
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	}

@@ -93,8 +93,8 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 	query := selectUser
 	if selection.Search != "" {
 		args = append(args, containing(selection.Search))
-		query += ` AND LOWER(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
-			COALESCE(u.email, '') || ' ' || COALESCE(u.username, '')) LIKE $2 ESCAPE '!'`
+		query += ` AND LOWER(REPLACE(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
+			COALESCE(u.email, '') || ' ' || COALESCE(u.username, ''), '  ', ' ')) LIKE $2 ESCAPE '!'`
 	}
 	columns := map[string]string{"email": "u.email_key", "username": "u.username_key", "status": loginStatus}
 	query, args, err := selection.page(query, "u.id", args, columns)
