@@ -176,7 +176,10 @@ func (s *Service) LogInWithToken(ctx context.Context, organizationID, token, add
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		secret, session, err = s.openSession(ctx, tx, store.Session{OrganizationID: organizationID, TokenID: caller.TokenID}, StageFull)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionLogIn, noun: auditToken, id: caller.TokenID, name: caller.Actor.Name})
 	})
 	return secret, session, err
 }
