@@ -72,6 +72,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	settlePlan(ctx, req, resp, &answer)
 	r.leaveOpen(ctx, req, resp, change.before, &after)
+	leaveLoginOpen(ctx, req, resp, change.before, &after)
 }
 
 // planDelete has the rule set judge a deletion, as long as it is only planned.
@@ -212,7 +213,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
+	planned := plan
 	plan = plan.answered(ctx, *changed, &resp.Diagnostics)
+	plan.keepPlannedLogin(planned)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }

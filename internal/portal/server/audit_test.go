@@ -64,12 +64,12 @@ func TestServer_theLastAdministratorAndTheOwnRightStay(t *testing.T) {
 	p := portaltest.Start(t)
 	group := into[portal.PermissionGroup](t, send(t, p, "POST", "/v1/permission-groups", `{"name": "Kierownicy", "permissions": ["users.manage"]}`), http.StatusCreated)
 	other := into[portal.PermissionGroup](t, send(t, p, "POST", "/v1/permission-groups", `{"name": "Agenci"}`), http.StatusCreated)
-	hire := func(email string) portal.User {
+	administrator := func(email string) portal.User {
 		return into[portal.User](t, send(t, p, "POST", "/v1/users", portal.User{
 			Email: &email, FirstName: new("Ewa"), LastName: new("Nowak"), PermissionGroupIDs: []string{group.ID}, Telephony: &portal.Telephony{SIPAssignment: new("dynamic")},
 		}), http.StatusCreated)
 	}
-	ewa := hire("ewa@delfin.example.com")
+	ewa := administrator("ewa@delfin.example.com")
 	path := "/v1/users/" + ewa.ID
 	fieldRefused := func(answer answer, code portal.Code, field string, fieldCode portal.Code) {
 		t.Helper()
@@ -83,7 +83,7 @@ func TestServer_theLastAdministratorAndTheOwnRightStay(t *testing.T) {
 		token option
 	}{{portal.CodeLastAdmin, header("X-Request-Id", "all")}, {portal.CodeOwnAccess, own}} {
 		if try.code == portal.CodeOwnAccess {
-			hire("jan@delfin.example.com") // so that she is not the last one
+			administrator("jan@delfin.example.com") // so that she is not the last one
 		}
 		fieldRefused(send(t, p, "PUT", path, `{"enabled": false}`, try.token), portal.CodeInvalid, "enabled", try.code)
 		fieldRefused(send(t, p, "PUT", path, portal.User{PermissionGroupIDs: []string{other.ID}}, try.token), portal.CodeInvalid, "permission_group_ids", try.code)

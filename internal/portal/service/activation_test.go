@@ -226,7 +226,7 @@ func TestOutbox_keepsWhatCouldNotBeSent(t *testing.T) {
 		if err := f.MailFailed(t.Context(), mail, errors.New("the server is away")); err != nil {
 			t.Fatal(err)
 		}
-		if at, any, err := f.NextMail(t.Context()); err != nil || !any || !at.Equal(f.clock.Now().Add(wait)) {
+		if at, due, err := f.NextMail(t.Context()); err != nil || !due || !at.Equal(f.clock.Now().Add(wait)) {
 			t.Errorf("next at %s, want after %s: %v", at, wait, err)
 		}
 		f.clock.forward(wait - time.Second)
@@ -247,7 +247,7 @@ func TestOutbox_keepsWhatCouldNotBeSent(t *testing.T) {
 	if err := f.MailSent(t.Context(), mail); err != nil {
 		t.Fatal(err)
 	}
-	if _, any, err := f.NextMail(t.Context()); err != nil || any {
+	if _, due, err := f.NextMail(t.Context()); err != nil || due {
 		t.Errorf("a mail that was sent is still there: %v", err)
 	}
 	if _, err := f.SendActivation(t.Context(), f.acme, user.ID); err != nil {

@@ -65,7 +65,7 @@ func (s *Service) queueMail(ctx context.Context, tx *store.Tx, sc scene, userID 
 func (s *Service) MailQueued() <-chan struct{} { return s.queued }
 
 // NextMail returns when the next mail is due; false if there is none.
-func (s *Service) NextMail(ctx context.Context) (at time.Time, any bool, err error) {
+func (s *Service) NextMail(ctx context.Context) (at time.Time, due bool, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
 		at, err = tx.NextMail(ctx)
 		return err
