@@ -114,6 +114,12 @@ func TestToken_ofAUserIsNoSessionOfAnAdministratorAnyMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	session, err := f.Session(t.Context(), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.BlockUser(t.Context(), f.SessionCaller(session), ben.ID)
+	wantError(t, err, portal.CodeInvalid, "enabled", portal.CodeOwnAccess)
 	f.replaceUser(ben.ID, portal.User{PermissionGroupIDs: []string{agents.ID}})
 	_, err = f.Session(t.Context(), secret)
 	wantError(t, err, portal.CodeUnauthorized, "", "")
