@@ -2,34 +2,18 @@ package cli
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
-	"net/http"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
-)
-
-// Time limits of the server. A request that the portal cannot finish in time gets an answer that says so, which needs the request's limit
-// to be below the connection's.
-const (
-	headerTimeout   = 10 * time.Second
-	readTimeout     = 30 * time.Second
-	requestTimeout  = 45 * time.Second
-	writeTimeout    = 60 * time.Second
-	idleTimeout     = 2 * time.Minute
-	shutdownTimeout = time.Minute // how long requests may take to finish after SIGTERM: longer than the limit of any of them
-	maxHeaderSize   = 64 << 10    // bytes
 )
 
 // serveFlags are the flags of portal serve.
@@ -110,7 +94,7 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 		return err
 	}
 	log.Info("listening", "url", scheme+"://"+listener.Addr().String(), "database", flags.database)
-	return untilDone(ctx, httpServer(server.New(svc, log), log), listener, log)
+	return untilDone(ctx, httpServer(server.New(svc, log), serveLimits(), log), listener, log)
 }
 
 // apply brings one organisation in line with its file.
@@ -124,62 +108,5 @@ func apply(ctx context.Context, svc *service.Service, path string, log *slog.Log
 		return fmt.Errorf("apply the organisation file %s: %w", path, err)
 	}
 	log.Info("organisation", "id", file.Organization.ID, "platform", file.Organization.Platform, "file", path, "changed", changed)
-	return nil
-}
-
-// listen opens the address: with TLS, or in clear if nobody else can listen in.
-func listen(ctx context.Context, flags serveFlags) (listener net.Listener, scheme string, err error) {
-	var certificates []tls.Certificate
-	if flags.certificate != "" {
-		certificate, err := tls.LoadX509KeyPair(flags.certificate, flags.key)
-		if err != nil {
-			return nil, "", fmt.Errorf("read the certificate %s and the key %s: %w", flags.certificate, flags.key, err)
-		}
-		certificates = append(certificates, certificate)
-	}
-	plain, err := (&net.ListenConfig{}).Listen(ctx, "tcp", flags.listen)
-	if err != nil {
-		return nil, "", fmt.Errorf("listen on %s: %w", flags.listen, err)
-	}
-	if len(certificates) > 0 {
-		return tls.NewListener(plain, &tls.Config{MinVersion: tls.VersionTLS12, Certificates: certificates, NextProtos: []string{"h2", "http/1.1"}}), "https", nil
-	}
-	if address, ok := plain.Addr().(*net.TCPAddr); !ok || !address.IP.IsLoopback() {
-		return nil, "", errors.Join(fmt.Errorf("plain HTTP on %s would send tokens and passwords over the network in clear; "+
-			"give a certificate with --tls-cert and --tls-key, or listen on this machine only, such as --listen 127.0.0.1:8080", flags.listen), plain.Close())
-	}
-	return plain, "http", nil
-}
-
-func httpServer(handler http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
-			defer cancel()
-			handler.ServeHTTP(w, r.WithContext(ctx))
-		}),
-		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		MaxHeaderBytes: maxHeaderSize,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-}
-
-// untilDone serves until the context ends, and then lets the requests under way finish.
-func untilDone(ctx context.Context, srv *http.Server, listener net.Listener, log *slog.Logger) error {
-	ended := make(chan error, 1)
-	go func() { ended <- srv.Serve(listener) }()
-	select {
-	case err := <-ended:
-		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
-	case <-ctx.Done():
-	}
-	log.Info("stopping", "reason", context.Cause(ctx).Error())
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-	defer cancel()
-	if err := srv.Shutdown(last); err != nil {
-		log.Warn("requests were cut off", "after", shutdownTimeout, "error", err)
-		_ = srv.Close() // nothing is left to be done about an error
-	}
-	log.Info("stopped")
 	return nil
 }

@@ -45,6 +45,7 @@ const (
 	ActionDelete      AuditAction = "delete"
 	ActionReload      AuditAction = "reload"       // of a PBX (SA-10)
 	ActionRevoke      AuditAction = "revoke"       // of a token
+	ActionLogIn       AuditAction = "log_in"       // of a person, second factor and all, or of an administrator with a token
 	ActionBlock       AuditAction = "block"        // of a user (EN-18)
 	ActionUnblock     AuditAction = "unblock"      // likewise
 	ActionInvite      AuditAction = "invite"       // an activation was asked for (EN-14)

@@ -56,6 +56,15 @@ func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change ru
 	return nil
 }
 
+// howToKeep says how a configuration lets go of a user who has to stay.
+func howToKeep(code portal.Code) string {
+	if code != portal.CodeLastAdmin && code != portal.CodeOwnAccess {
+		return ""
+	}
+	return "\n\nTo stop managing this user without deleting it, take it out of the configuration with a removed block:\n\n" +
+		"removed {\n  from = switchboard_user.NAME\n  lifecycle { destroy = false }\n}"
+}
+
 // changedObject tells changed objects apart.
 func changedObject(change rules.Change) string {
 	switch before := change.Before.(type) {

@@ -152,6 +152,7 @@ func TestAccPlatforms_ALL04_importOfEverything(t *testing.T) {
 							PreApply: []plancheck.PlanCheck{onlyImports{strings.Count(imports, "import {")}},
 						},
 					},
+					{Config: forget.String()}, // as the last administrator of an organisation is never deleted
 				},
 			})
 		})

@@ -103,7 +103,7 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 			diags.AddWarning("Deleting a user with planned work", fmt.Sprintf("The user %s: %s.", name, finding.Message))
 			continue
 		}
-		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.", name, finding.Message))
+		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.%s", name, finding.Message, howToKeep(finding.Code)))
 	}
 }
 

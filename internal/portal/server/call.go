@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"regexp"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -76,7 +77,7 @@ func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Hand
 func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, streamed stream, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			text, streamed, err = nil, stream{}, fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+			text, streamed, err = nil, stream{}, fmt.Errorf("panic: %s\n%s", told(reason), debug.Stack())
 		}
 	}()
 	body, err := action(c)
@@ -90,6 +91,14 @@ func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, str
 		return nil, stream{}, fmt.Errorf("encode the answer: %w", err)
 	}
 	return text, stream{}, nil
+}
+
+// told is what may be logged of the reason of a panic: where it was is in the stack, and what was being worked on may be a password.
+func told(reason any) string {
+	if err, ok := reason.(runtime.Error); ok {
+		return err.Error()
+	}
+	return fmt.Sprintf("%T", reason)
 }
 
 // stream is the body of an answer that is too large to be held in memory.

@@ -215,3 +215,42 @@ func TestOpenAPI_listsThePlatforms(t *testing.T) {
 		}
 	}
 }
+
+// Nothing in the description is, or looks like, a secret that somebody could have pasted there: what is secret has neither an example nor a default.
+func TestOpenAPI_ALL05_secretsHaveNoExamples(t *testing.T) {
+	t.Parallel()
+	text, err := server.OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var whole any
+	if err := json.Unmarshal(text, &whole); err != nil {
+		t.Fatal(err)
+	}
+	secrets := 0
+	var walk func(path string, node any)
+	walk = func(path string, node any) {
+		switch n := node.(type) {
+		case map[string]any:
+			if n["format"] == "password" || n["writeOnly"] == true {
+				secrets++
+				for _, key := range []string{"example", "examples", "default", "enum", "const"} {
+					if value, has := n[key]; has {
+						t.Errorf("%s has the %s %v", path, key, value)
+					}
+				}
+			}
+			for key, child := range n {
+				walk(path+"/"+key, child)
+			}
+		case []any:
+			for _, child := range n {
+				walk(path, child)
+			}
+		}
+	}
+	walk("", whole)
+	if secrets < 4 || strings.Contains(string(text), "switchboard_") {
+		t.Errorf("%d secrets were found; or there is a token in the description", secrets)
+	}
+}

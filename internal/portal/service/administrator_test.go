@@ -166,13 +166,18 @@ func TestToken_ofAUserIsOverWithTheUser(t *testing.T) {
 	wantError(t, err, portal.CodeUnauthorized, "", "")
 	f.replaceUser(ben.ID, portal.User{Enabled: new(true)})
 	scopes()
+	adminOnly, _ := f.tokenOf("ben@example.com", portal.ScopeAdmin)
+	f.replaceUser(ben.ID, portal.User{PermissionGroupIDs: []string{agents.ID}})
+	if caller, err := f.Authenticate(t.Context(), adminOnly); err != nil || len(caller.Scopes) != 0 {
+		t.Errorf("a token that only has a scope that does not count is not over: %+v, %v", caller, err)
+	}
 	if err := f.DeleteUser(t.Context(), f.acme, ben.ID, "", portal.Deletion{}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = f.Authenticate(t.Context(), secret)
 	wantError(t, err, portal.CodeUnauthorized, "", "")
 	tokens, err := f.ListTokens(t.Context(), "acme")
-	if err != nil || len(tokens) != 1 || tokens[0].UserID != ben.ID || tokens[0].UserName != ben.ID {
+	if err != nil || len(tokens) != 2 || tokens[0].UserID != ben.ID || tokens[0].UserName != ben.ID {
 		t.Errorf("the list has %+v, %v", tokens, err)
 	}
 }

@@ -50,7 +50,7 @@ type event struct {
 // record adds an event to the audit trail, in the transaction of what it tells: both are there, or neither is.
 func (s *Service) record(ctx context.Context, tx *store.Tx, caller Caller, e event) error {
 	at := s.now().UTC().Truncate(time.Microsecond) // as exact as PostgreSQL
-	id, err := s.auditID(at)
+	id, err := s.auditID(at, tx.Audited())
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,13 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, caller Caller, e eve
 	return tx.InsertAuditEntry(ctx, caller.OrganizationID, store.AuditEntry{AuditEntry: entry, Version: e.version})
 }
 
-// auditID returns an id that sorts by time and is not given twice: the microseconds since 1970, and 80 random bits.
-func (s *Service) auditID(at time.Time) (string, error) {
-	var id [18]byte
+// auditID returns an id that sorts by time, within a transaction by the order of what happened, and is not given twice: the microseconds since
+// 1970, the number within the transaction, and 80 random bits.
+func (s *Service) auditID(at time.Time, number uint16) (string, error) {
+	var id [20]byte
 	binary.BigEndian.PutUint64(id[:8], uint64(max(at.UnixMicro(), 0)))
-	if _, err := io.ReadFull(s.random, id[8:]); err != nil {
+	binary.BigEndian.PutUint16(id[8:10], number)
+	if _, err := io.ReadFull(s.random, id[10:]); err != nil {
 		return "", fmt.Errorf("no randomness: %w", err)
 	}
 	return auditPrefix + strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(id[:])), nil // which sorts like the bytes

@@ -218,10 +218,11 @@ func TestAudit_idsSortByTime(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	at, last := f.clock.Now(), ""
-	for _, step := range []time.Duration{0, time.Microsecond, time.Millisecond, time.Second, time.Hour, 31 * 24 * time.Hour, 50 * 365 * 24 * time.Hour} {
+	var number uint16
+	for _, step := range []time.Duration{0, 0, time.Microsecond, time.Millisecond, time.Second, time.Hour, 31 * 24 * time.Hour, 50 * 365 * 24 * time.Hour} {
 		at = at.Add(step)
-		id, err := f.auditID(at)
-		if err != nil || step > 0 && id <= last {
+		id, err := f.auditID(at, number)
+		if number++; err != nil || id <= last {
 			t.Errorf("%s after %s at %s, %v", id, last, at, err)
 		}
 		last = id

@@ -62,27 +62,3 @@ func TestIdempotency_twoPortalsAtOnceMakeOneObject(t *testing.T) {
 		t.Error("a replay that changes nothing is told as a change")
 	}
 }
-
-// A deleted object is made anew by every portal, and one that was changed elsewhere is a conflict.
-func TestIdempotency_whatAnotherPortalChangedIsNotReplayed(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	other := f.another(t)
-	request := dynamic(f.group("Agents"), "alice@example.com")
-	first, err := f.CreateUser(t.Context(), f.acme, request, "key")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := other.ReplaceUser(t.Context(), f.acme, first.Object.ID, portal.User{LastName: new("Smit")}, ""); err != nil {
-		t.Fatal(err)
-	}
-	_, err = f.CreateUser(t.Context(), f.acme, request, "key")
-	wantError(t, err, portal.CodeConflict, "email", portal.CodeAlreadyExists)
-	if err := other.DeleteUser(t.Context(), f.acme, first.Object.ID, "", portal.Deletion{}); err != nil {
-		t.Fatal(err)
-	}
-	second, err := f.CreateUser(t.Context(), f.acme, request, "key")
-	if err != nil || second.Replayed || second.Object.ID == first.Object.ID {
-		t.Errorf("after the deletion: %+v, %v; want a new user", second, err)
-	}
-}

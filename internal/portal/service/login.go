@@ -147,6 +147,9 @@ func (a account) stage(verified bool) SessionStage {
 func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, stage SessionStage, earlier store.Session) (secret string, session Session, err error) {
 	if stage == StageFull && SessionStage(earlier.Stage) != StageFull {
 		a.login.LastLoginAt = new(s.now().UTC())
+		if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(portal.ActionLogIn, a.user.User)); err != nil {
+			return "", Session{}, err
+		}
 	}
 	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
 		return "", Session{}, err

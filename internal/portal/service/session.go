@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -38,6 +39,8 @@ type Session struct {
 	Permissions      []string
 	Administrator    bool // whether the administrators' pages are open
 	ExpiresAt        time.Time
+
+	owner string // whose token it is, of an administrator who showed one
 }
 
 // Limits of a session.
@@ -105,14 +108,14 @@ func (s *Service) tokenSession(ctx context.Context, tx *store.Tx, session *Sessi
 	if err != nil {
 		return err
 	}
-	scopes, err := s.scopesNow(ctx, tx, token)
+	scopes, _, err := s.scopesNow(ctx, tx, token)
 	if err != nil {
 		return err
 	}
 	if !administers(scopes) {
 		return errNoSession
 	}
-	session.Name, session.Administrator = token.Name, true
+	session.Name, session.Administrator, session.owner = token.Name, true, token.UserID
 	return nil
 }
 
@@ -148,7 +151,7 @@ func (s *Service) LogOut(ctx context.Context, secret string) error {
 // manages is not written from a session.
 func (*Service) SessionCaller(session Session) Caller {
 	caller := Caller{
-		OrganizationID: session.OrganizationID, TokenID: session.TokenID, UserID: session.UserID,
+		OrganizationID: session.OrganizationID, TokenID: session.TokenID, UserID: cmp.Or(session.UserID, session.owner),
 		Actor: portal.Actor{Kind: portal.ActorUser, ID: session.UserID, Name: session.Login},
 	}
 	if session.TokenID != "" {
@@ -176,7 +179,10 @@ func (s *Service) LogInWithToken(ctx context.Context, organizationID, token, add
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
 		secret, session, err = s.openSession(ctx, tx, store.Session{OrganizationID: organizationID, TokenID: caller.TokenID}, StageFull)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionLogIn, noun: auditToken, id: caller.TokenID, name: caller.Actor.Name})
 	})
 	return secret, session, err
 }

@@ -203,15 +203,16 @@ func (s *Service) RevokeToken(ctx context.Context, organizationID, tokenID strin
 func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, error) {
 	var token store.Token
 	var scopes []portal.Scope
+	over := false
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
 		if token, err = tx.TokenBySecret(ctx, secretHash(secret)); err != nil {
 			return err
 		}
-		scopes, err = s.scopesNow(ctx, tx, token)
+		scopes, over, err = s.scopesNow(ctx, tx, token)
 		return err
 	})
 	now := s.now().UTC()
-	if errors.Is(err, store.ErrNotFound) || err == nil && len(scopes) == 0 {
+	if errors.Is(err, store.ErrNotFound) || err == nil && over {
 		return Caller{}, portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired or revoked, or its user may not log in; make a new one with \"portal token create\"")
 	}
 	if err != nil {
@@ -229,29 +230,29 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 	}, nil
 }
 
-// scopesNow are the scopes of a token that count at the moment: none of one that is revoked, expired, or a user's who may not log in or is gone,
-// and not admin while its user does not administer the organisation.
-func (s *Service) scopesNow(ctx context.Context, tx *store.Tx, token store.Token) ([]portal.Scope, error) {
+// scopesNow are the scopes of a token that count at the moment: not admin while its user does not administer the organisation. It is over when
+// it is revoked, expired, or a user's who may not log in or is gone.
+func (s *Service) scopesNow(ctx context.Context, tx *store.Tx, token store.Token) (scopes []portal.Scope, over bool, err error) {
 	if token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(s.now()) {
-		return nil, nil
+		return nil, true, nil
 	}
 	if token.UserID == "" {
-		return token.Scopes, nil
+		return token.Scopes, false, nil
 	}
 	sc, err := readScene(ctx, tx, Caller{OrganizationID: token.OrganizationID})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	owner, err := tx.User(ctx, token.OrganizationID, token.UserID)
 	switch {
 	case errors.Is(err, store.ErrNotFound), err == nil && !mayLogIn(owner.User):
-		return nil, nil
+		return nil, true, nil
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	}
 	return slices.DeleteFunc(slices.Clone(token.Scopes), func(scope portal.Scope) bool {
 		return scope == portal.ScopeAdmin && !sc.set.Administers(owner.Permissions)
-	}), nil
+	}), false, nil
 }
 
 // secretHash is what is stored of the secret of a token, a session or a link. A plain hash is right here: the secret is 256 random bits, which

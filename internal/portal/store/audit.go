@@ -42,9 +42,13 @@ func (t *Tx) InsertAuditEntry(ctx context.Context, organizationID string, e Audi
 	}
 	const query = `INSERT INTO audit (organization_id, id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, object_version, fields, request_id, address)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULLIF($11, 0), $12, $13, $14)`
+	t.audited++
 	return t.change(ctx, query, organizationID, e.ID, e.At, string(e.Actor.Kind), e.Actor.ID, e.Actor.Name, string(e.Action), e.Noun, e.ObjectID, e.ObjectName,
 		e.Version, string(fields), e.RequestID, e.Address)
 }
+
+// Audited is how many entries this transaction has added to the audit trail.
+func (t *Tx) Audited() uint16 { return t.audited }
 
 // AuditEntries returns a page of the audit trail.
 func (t *Tx) AuditEntries(ctx context.Context, organizationID string, selection AuditSelection) ([]AuditEntry, error) {

@@ -83,3 +83,20 @@ func TestStore_whatIsNoDatabaseIsLeftAlone(t *testing.T) {
 		t.Errorf("the file was changed: %v", err)
 	}
 }
+
+// A file system that turns read-only while the portal runs is told like a file that always was.
+func TestStore_aDatabaseThatTurnsReadOnlyIsStillRead(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	write(t, s, func(tx *Tx) error { return tx.PutOrganization(t.Context(), testOrganization("acme")) })
+	s.db.SetMaxOpenConns(1) // the pragma is one of a connection
+	lines(t, s, "PRAGMA query_only = 1")
+	err := s.Write(t.Context(), func(tx *Tx) error { return tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "One")) })
+	failure, ok := errors.AsType[*StorageError](err)
+	if !ok || !strings.Contains(failure.Error(), "may not be written") || !strings.Contains(failure.Error(), "let the user that runs this program write") {
+		t.Errorf("Write = %v, want a StorageError that says what to do", err)
+	}
+	if groups := groupsOf(t, s); len(groups) != 0 {
+		t.Errorf("%d groups are there", len(groups))
+	}
+}

@@ -53,7 +53,11 @@ type Store struct {
 func Open(ctx context.Context, path string) (*Store, error) {
 	db, err := openDatabase(ctx, path)
 	if err != nil {
-		return nil, fmt.Errorf("database %s: %w", path, storageError(path, err))
+		err = storageError(path, err)
+		if _, told := errors.AsType[*StorageError](err); told {
+			return nil, err // which names the file
+		}
+		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
 	return &Store{db: db, path: path, writing: make(chan struct{}, 1)}, nil
 }
@@ -65,6 +69,7 @@ func (s *Store) Close() error { return s.db.Close() }
 type Tx struct {
 	tx        *sql.Tx
 	committed []func()
+	audited   uint16 // entries of the audit trail so far
 }
 
 // OnCommit has do called once the transaction is committed, and not if it fails.
