@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/web"
 )
 
 // serveFlags are the flags of portal serve.
@@ -24,6 +26,8 @@ type serveFlags struct {
 	certificate   string
 	key           string
 	logFormat     string
+	publicURL     string
+	mail          mailFlags
 }
 
 func serveCommand() *cobra.Command {
@@ -36,10 +40,14 @@ func serveCommand() *cobra.Command {
 The database file is made if there is none. Each organisation file says what one organisation has: platform, SIP domain, owned numbers,
 PBXs. It is read at every start, and applied when it has changed. The log, on stderr, names the address that the portal listens on.
 
-HTTPS needs a certificate and its key. Without them the portal serves plain HTTP, which it does on a loopback address only.`,
+HTTPS needs a certificate and its key. Without them the portal serves plain HTTP, which it does on a loopback address only.
+
+People log in with a browser at the same address. They are invited by mail, for which the portal needs a mail server (--smtp-server); without one
+the mails are kept in the database, for a portal that has one. Administrators look people up at /o/<organisation>/admin/users.`,
 		Example: `  terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml
   terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml --organization tulp.yaml \
-    --listen :8443 --tls-cert portal.crt --tls-key portal.key`,
+    --listen :8443 --tls-cert portal.crt --tls-key portal.key --public-url https://portal.example.com:8443 \
+    --smtp-server mail.example.com:587 --smtp-user portal --smtp-password-file smtp-password --mail-from "Portal <portal@example.com>"`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			if (flags.certificate == "") != (flags.key == "") {
@@ -61,6 +69,8 @@ HTTPS needs a certificate and its key. Without them the portal serves plain HTTP
 	command.Flags().StringVar(&flags.certificate, "tls-cert", "", "certificate with its chain (PEM)")
 	command.Flags().StringVar(&flags.key, "tls-key", "", "private key of the certificate (PEM)")
 	command.Flags().StringVar(&flags.logFormat, "log-format", "text", "text or json")
+	command.Flags().StringVar(&flags.publicURL, "public-url", "", "address under which people reach the portal, for the links in mails (default: the address it listens on)")
+	flags.mail.add(command)
 	required(command, "database", "organization")
 	return command
 }
@@ -93,8 +103,15 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 	if err != nil {
 		return err
 	}
-	log.Info("listening", "url", scheme+"://"+listener.Addr().String(), "database", flags.database)
-	return untilDone(ctx, httpServer(server.New(svc, log), serveLimits(), log), listener, log)
+	address := scheme + "://" + listener.Addr().String()
+	publicURL := cmp.Or(flags.publicURL, address)
+	stopMail, err := startMail(ctx, svc, flags.mail, publicURL, log)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer stopMail()
+	log.Info("listening", "url", address, "database", flags.database)
+	return untilDone(ctx, httpServer(web.WithAPI(server.New(svc, log), svc, publicURL, log), serveLimits(), log), listener, log)
 }
 
 // apply brings one organisation in line with its file.

@@ -21,6 +21,7 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/web"
 )
 
 // Portal is a portal that runs for one test and ends with it.
@@ -190,7 +191,7 @@ func (p *Portal) close() {
 func (p *Portal) listen(t testing.TB, address string) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p.server = httptest.NewUnstartedServer(p.faulty(Checked(t, server.New(p.Service, log))))
+	p.server = httptest.NewUnstartedServer(p.faulty(web.WithAPI(Checked(t, server.New(p.Service, log)), p.Service, "", log)))
 	p.server.Listener.Close() // which has a port that the system gives to others during a restart
 	p.server.Listener = bind(t, address)
 	p.server.Start()

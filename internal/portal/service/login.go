@@ -278,7 +278,7 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 		return "", Session{}, fieldRefused("old_password", portal.CodeNotAllowed, "this is not the password that you have now")
 	}
 	if old == chosen {
-		return "", Session{}, fieldRefused("password", portal.CodeNotAllowed, "this is the password that you have now; choose another")
+		return "", Session{}, fieldRefused("password", portal.CodeInUse, "this is the password that you have now; choose another")
 	}
 	hash, err := s.hashSecret(chosen)
 	if err != nil {

@@ -81,7 +81,7 @@ func TestLogin_MW16_pendingUntilTheFirstOwnPassword(t *testing.T) {
 		field       string
 		code        portal.Code
 	}{
-		{loginPassword, loginPassword, "password", portal.CodeNotAllowed}, // not an own one
+		{loginPassword, loginPassword, "password", portal.CodeInUse}, // not an own one
 		{loginPassword, "Alice-Vries-1!", "password", portal.CodeWeakPassword},
 		{otherLoginPassword, ownPassword, "old_password", portal.CodeNotAllowed},
 	} {
