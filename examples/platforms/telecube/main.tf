@@ -65,6 +65,7 @@ resource "switchboard_sip_account" "office" {
 
 resource "switchboard_user" "hanna" {
   email                = "hanna@bursztyn.example.com"
+  send_invitation      = true
   first_name           = "Hanna"
   last_name            = "Żeglarska"
   enabled              = true
