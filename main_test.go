@@ -71,6 +71,7 @@ func newWorkspace(t *testing.T, files map[string]string) *workspace {
 	}
 	w.write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"switchboard-hq/switchboard\" = %q }\n  direct {}\n}\n", filepath.Dir(binary)))
 	w.write("organization.yaml", organization)
+	w.write("pwned.txt", "") // no password is known, and nobody is asked
 	for name, text := range files {
 		w.write(name, text)
 	}
@@ -271,7 +272,7 @@ variable "sip_password" {
 }
 variable "version_of_passwords" { default = 1 }
 provider "switchboard" {
-  embedded_portal = { database = "portal.db", organization_file = "organization.yaml" }
+  embedded_portal = { database = "portal.db", organization_file = "organization.yaml", pwned_passwords_file = "pwned.txt" }
 }
 ephemeral "switchboard_password" "spare" { for = "sip_account" }
 resource "switchboard_permission_group" "agents" { name = "Agents" }

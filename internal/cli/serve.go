@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/pwned"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
@@ -28,6 +29,8 @@ type serveFlags struct {
 	logFormat     string
 	publicURL     string
 	mail          mailFlags
+	pwnedURL      string
+	pwnedFile     string
 }
 
 func serveCommand() *cobra.Command {
@@ -71,6 +74,8 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 	command.Flags().StringVar(&flags.logFormat, "log-format", "text", "text or json")
 	command.Flags().StringVar(&flags.publicURL, "public-url", "", "address under which people reach the portal, for the links in mails (default: the address it listens on)")
 	flags.mail.add(command)
+	command.Flags().StringVar(&flags.pwnedURL, "pwned-passwords-url", "", "Have I Been Pwned range API, for platforms that forbid known passwords (default: "+pwned.DefaultURL+")")
+	command.Flags().StringVar(&flags.pwnedFile, "pwned-passwords-file", "", "a copy of its corpus to look in instead: lines SHA1:COUNT, sorted by hash")
 	required(command, "database", "organization")
 	return command
 }
@@ -88,12 +93,16 @@ func newLog(w io.Writer, format string) (*slog.Logger, error) {
 
 // serve runs a portal until the context ends.
 func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) {
+	known, err := pwned.Open(flags.pwnedURL, flags.pwnedFile)
+	if err != nil {
+		return err
+	}
 	opened, err := store.Open(ctx, flags.database)
 	if err != nil {
 		return fmt.Errorf("open the database %s: %w", flags.database, err)
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	svc := service.New(opened, service.Options{})
+	svc := service.New(opened, service.Options{Pwned: known})
 	for _, path := range flags.organizations {
 		if err := apply(ctx, svc, path, log); err != nil {
 			return err

@@ -21,3 +21,6 @@ func PwnedParts(password Secret) (prefix, suffix string) {
 	text := strings.ToUpper(hex.EncodeToString(sum[:]))
 	return text[:PwnedPrefixLength], text[PwnedPrefixLength:]
 }
+
+// PwnedMessage says what is wrong with a known password.
+const PwnedMessage = "the password is known from a breach, so it is among the first that are tried; choose another, or let switchboard_password generate one"

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"golang.org/x/sync/errgroup"
 
@@ -80,7 +81,9 @@ func TestEmbeddedPortal_twoAtOnce(t *testing.T) {
 }
 
 func embeddedClient(ctx context.Context, database, organizationFile string) (*client.Client, error) {
-	transport, err := startEmbeddedPortal(ctx, database, organizationFile)
+	transport, err := startEmbeddedPortal(ctx, embeddedPortalModel{
+		Database: types.StringValue(database), OrganizationFile: types.StringValue(organizationFile),
+	})
 	if err != nil {
 		return nil, err
 	}

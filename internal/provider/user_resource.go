@@ -63,6 +63,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
+	r.refusePwned(ctx, after, &resp.Diagnostics)
 	if after.Voicemail != nil && after.Voicemail.PIN != nil {
 		after.Voicemail.PINSet = true
 	}

@@ -39,6 +39,8 @@ type Portal struct {
 	protected sync.Mutex
 	requests  []string
 	inject    func(*http.Request) *Fault
+	looked    []string // prefixes that were looked up among known passwords
+	away      bool     // nobody knows of known passwords
 }
 
 type options struct {
@@ -177,7 +179,7 @@ func (p *Portal) open(t testing.TB) {
 	}
 	p.store = opened
 	p.Service = service.New(opened, service.Options{
-		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now,
+		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now, Pwned: p.pwned,
 	})
 }
 

@@ -4,6 +4,7 @@ package pwned
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -123,3 +124,22 @@ func parse(r io.Reader) ([]string, error) {
 }
 
 func isHex(text string) bool { return strings.Trim(text, "0123456789abcdefABCDEF") == "" }
+
+// Open returns the look-up in the file, if one is named, or by the API at the address; an empty address is DefaultURL.
+func Open(address, file string) (func(ctx context.Context, prefix string) ([]string, error), error) {
+	if file != "" {
+		if address != "" {
+			return nil, errors.New("pwned passwords: both an address and a file are given; give one of them")
+		}
+		opened, err := OpenFile(file)
+		if err != nil {
+			return nil, err
+		}
+		return opened.Range, nil
+	}
+	api, err := NewAPI(cmp.Or(address, DefaultURL))
+	if err != nil {
+		return nil, err
+	}
+	return api.Range, nil
+}

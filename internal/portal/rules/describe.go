@@ -213,6 +213,9 @@ func (p PasswordPolicy) describe() string {
 	if p.MinScore > 0 {
 		text += ", not easy to guess"
 	}
+	if p.Breached {
+		text += ", not known from a breach"
+	}
 	return text
 }
 

@@ -71,5 +71,5 @@ func routes() []route {
 		},
 	}
 	return slices.Concat(table, users().routes(), permissionGroups().routes(), sipAccounts().routes(), userGroups().routes(),
-		sessionRoutes(), userActionRoutes(), plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes(), auditRoutes())
+		sessionRoutes(), pwnedPasswordRoutes(), userActionRoutes(), plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes(), auditRoutes())
 }

@@ -73,14 +73,18 @@ func (s *Service) activation(ctx context.Context, tx *store.Tx, organizationID, 
 
 // Activate sets the password that a person chose by a link, which works once. All sessions of the person end (VX-22), and the person is active (MW-16).
 func (s *Service) Activate(ctx context.Context, organizationID, token string, chosen portal.Secret) error {
-	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		sc, a, _, err := s.activation(ctx, tx, organizationID, token)
-		if err != nil {
+	var sc scene
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		var a account
+		if sc, a, _, err = s.activation(ctx, tx, organizationID, token); err != nil {
 			return err
 		}
 		return refuseOwnPassword(ctx, tx, sc, a.user.User, chosen)
 	})
 	if err != nil {
+		return err
+	}
+	if err := s.refusePwned(ctx, sc, chosen); err != nil {
 		return err
 	}
 	hash, err := s.hashSecret(chosen)

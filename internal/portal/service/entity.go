@@ -37,8 +37,8 @@ type entity[T any] interface {
 	hasSecrets(sc scene, given secrets) (bool, error)
 	// findings judges a request by what only the portal can know. It is called after resolve and inventory.
 	findings(ctx context.Context, tx *store.Tx, sc scene, wanted *T) ([]rules.Finding, error)
-	// prepare does what takes long, such as hashing, before the transaction that writes. A new object without a password gets one.
-	prepare(sc scene, creating bool, given secrets) error
+	// prepare does what takes long, such as hashing or asking another service, before the transaction that writes. A new object without a password gets one.
+	prepare(ctx context.Context, sc scene, creating bool, given secrets) error
 	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
 	// update replaces the object that was found.
 	update(ctx context.Context, tx *store.Tx, sc scene, object T) error
@@ -176,4 +176,4 @@ func (withoutSecrets[T]) findings(context.Context, *store.Tx, scene, *T) ([]rule
 	return nil, nil
 }
 
-func (withoutSecrets[T]) prepare(scene, bool, secrets) error { return nil }
+func (withoutSecrets[T]) prepare(context.Context, scene, bool, secrets) error { return nil }

@@ -280,6 +280,9 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 	if old == chosen {
 		return "", Session{}, fieldRefused("password", portal.CodeInUse, "this is the password that you have now; choose another")
 	}
+	if err := s.refusePwned(ctx, sc, chosen); err != nil {
+		return "", Session{}, err
+	}
 	hash, err := s.hashSecret(chosen)
 	if err != nil {
 		return "", Session{}, err

@@ -25,12 +25,14 @@ type Service struct {
 	now          func() time.Time
 	random       io.Reader
 	operatorName string
+	pwned        PwnedSource
 	hashing      chan struct{} // held while a password is hashed or verified
 	queued       chan struct{} // see MailQueued
 }
 
 // Options are what a program or a test fixes. Zero values stand for the real thing.
 type Options struct {
+	Pwned        PwnedSource      // where known passwords are looked up (TC-06); nil: nowhere, and then none can be set where that is required
 	PasswordHash argon2id.Params  // cost of a login password's hash; zero: 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)
 	Now          func() time.Time // zero: time.Now
 	Random       io.Reader        // source of ids and secrets, safe for concurrent use; zero: crypto/rand.Reader
@@ -42,7 +44,7 @@ func New(s *store.Store, options Options) *Service {
 	service := &Service{
 		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
 		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
-		operatorName: cmp.Or(options.Operator, "command line"),
+		operatorName: cmp.Or(options.Operator, "command line"), pwned: options.Pwned,
 	}
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"path/filepath"
@@ -49,6 +50,21 @@ type fixture struct {
 	clock        *clock
 	database     string // path of the file
 	acme, globex Caller
+	known        []string // SHA-1 of known passwords
+	away         bool     // whether nobody knows of known passwords
+}
+
+// lookUp is where known passwords are looked up.
+func (f *fixture) lookUp(_ context.Context, prefix string) (suffixes []string, err error) {
+	if f.away {
+		return nil, errors.New("away")
+	}
+	for _, hash := range f.known {
+		if rest, ok := strings.CutPrefix(hash, prefix); ok {
+			suffixes = append(suffixes, rest)
+		}
+	}
+	return suffixes, nil
 }
 
 // another is another portal on the same database.
@@ -63,7 +79,7 @@ func (f *fixture) another(t *testing.T) *Service {
 			t.Error(err)
 		}
 	})
-	return New(opened, Options{PasswordHash: f.passwordHash, Now: f.clock.Now})
+	return New(opened, Options{PasswordHash: f.passwordHash, Now: f.clock.Now, Pwned: f.lookUp})
 }
 
 const acmeFile = `id: acme
@@ -94,7 +110,7 @@ func newFixture(t *testing.T) *fixture {
 	})
 	f := &fixture{t: t, database: database, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now})
+	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now, Pwned: f.lookUp})
 	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a"}
 	f.globex = Caller{OrganizationID: "globex", TokenID: "tok_g"}
 	f.apply(acmeFile)

@@ -128,7 +128,7 @@ func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene,
 	return nil, nil
 }
 
-func (e *sipAccountEntity) prepare(sc scene, creating bool, given secrets) (err error) {
+func (e *sipAccountEntity) prepare(_ context.Context, sc scene, creating bool, given secrets) (err error) {
 	switch {
 	case given.password != nil:
 		e.password = *given.password

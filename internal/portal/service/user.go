@@ -271,9 +271,14 @@ func passwordOfPhone(sc scene, accounts []store.SIPAccount, password portal.Secr
 }
 
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
-func (e *userEntity) prepare(sc scene, creating bool, given secrets) (err error) {
+func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given secrets) (err error) {
 	if given.pin != nil && *given.pin != "" {
 		if e.pinHash, err = e.service.hashSecret(*given.pin); err != nil {
+			return err
+		}
+	}
+	if given.password != nil {
+		if err := e.service.refusePwned(ctx, sc, *given.password); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 		return decision[T]{}, err
 	}
 	if d.write {
-		if err := e.prepare(d.scene, d.version == 0, e.secrets(&d.wanted)); err != nil {
+		if err := e.prepare(ctx, d.scene, d.version == 0, e.secrets(&d.wanted)); err != nil {
 			return decision[T]{}, err
 		}
 		err := s.store.Write(ctx, func(tx *store.Tx) error {
