@@ -123,10 +123,11 @@ func (w *workspace) serve() (portal *url.URL, kill func()) {
 	return w.serveLogging(io.Discard)
 }
 
-// serveLogging is serve with the portal's log going to a writer.
-func (w *workspace) serveLogging(to io.Writer) (portal *url.URL, kill func()) {
+// serveLogging is serve with the portal's log going to a writer, and with more flags.
+func (w *workspace) serveLogging(to io.Writer, flags ...string) (portal *url.URL, kill func()) {
 	w.t.Helper()
-	command := exec.Command(w.binary, "portal", "serve", "--database", "portal.db", "--organization", "organization.yaml", "--listen", "127.0.0.1:0")
+	command := exec.Command(w.binary, append([]string{"portal", "serve", "--database", "portal.db", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
+		"--pwned-passwords-file", "pwned.txt"}, flags...)...)
 	command.Dir = w.dir
 	log, err := command.StderrPipe()
 	if err != nil {
