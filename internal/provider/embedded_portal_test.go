@@ -33,7 +33,12 @@ func TestAccEmbeddedPortal(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(database), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	provider := fmt.Sprintf("provider \"switchboard\" {\n  embedded_portal = {\n    database = %q\n    organization_file = %q\n  }\n}\n", database, organizationFile(t))
+	known := filepath.Join(t.TempDir(), "pwned.txt") // no password is known, and nobody outside is asked
+	if err := os.WriteFile(known, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	provider := fmt.Sprintf("provider \"switchboard\" {\n  embedded_portal = {\n    database = %q\n    organization_file = %q\n    pwned_passwords_file = %q\n  }\n}\n",
+		database, organizationFile(t), known)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
