@@ -71,6 +71,7 @@ func newWorkspace(t *testing.T, files map[string]string) *workspace {
 	}
 	w.write("terraform.rc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"switchboard-hq/switchboard\" = %q }\n  direct {}\n}\n", filepath.Dir(binary)))
 	w.write("organization.yaml", organization)
+	w.write("pwned.txt", "") // no password is known, and nobody is asked
 	for name, text := range files {
 		w.write(name, text)
 	}
@@ -119,7 +120,14 @@ func (w *workspace) must(program string, args ...string) string {
 // serve starts a portal of its own on the folder's database and returns its URL and a way to kill it as a power cut would.
 func (w *workspace) serve() (portal *url.URL, kill func()) {
 	w.t.Helper()
-	command := exec.Command(w.binary, "portal", "serve", "--database", "portal.db", "--organization", "organization.yaml", "--listen", "127.0.0.1:0")
+	return w.serveLogging(io.Discard)
+}
+
+// serveLogging is serve with the portal's log going to a writer, and with more flags.
+func (w *workspace) serveLogging(to io.Writer, flags ...string) (portal *url.URL, kill func()) {
+	w.t.Helper()
+	command := exec.Command(w.binary, append([]string{"portal", "serve", "--database", "portal.db", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
+		"--pwned-passwords-file", "pwned.txt"}, flags...)...)
 	command.Dir = w.dir
 	log, err := command.StderrPipe()
 	if err != nil {
@@ -133,10 +141,10 @@ func (w *workspace) serve() (portal *url.URL, kill func()) {
 		_ = command.Wait()
 	})
 	w.t.Cleanup(kill)
-	lines := bufio.NewScanner(log)
+	lines := bufio.NewScanner(io.TeeReader(log, to))
 	for lines.Scan() {
 		if address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); address != "" {
-			go func() { _, _ = io.Copy(io.Discard, log) }() // so that the portal can go on writing its log
+			go func() { _, _ = io.Copy(to, log) }() // so that the portal can go on writing its log
 			portal, err = url.Parse(address)
 			if err != nil {
 				w.t.Fatal(err)
@@ -265,7 +273,7 @@ variable "sip_password" {
 }
 variable "version_of_passwords" { default = 1 }
 provider "switchboard" {
-  embedded_portal = { database = "portal.db", organization_file = "organization.yaml" }
+  embedded_portal = { database = "portal.db", organization_file = "organization.yaml", pwned_passwords_file = "pwned.txt" }
 }
 ephemeral "switchboard_password" "spare" { for = "sip_account" }
 resource "switchboard_permission_group" "agents" { name = "Agents" }
@@ -306,35 +314,143 @@ func TestALL05_noSecretAnywhere(t *testing.T) {
 		t.Errorf("a short password must be refused at plan; exit code %d\n%s", code, output)
 	}
 	printed += output
+	left := w.leftovers(printed, "terraform.tfstate", "terraform.tfstate.backup", "trace.log", "portal.db", "portal.db-wal")
+	trail := w.must(w.binary, "portal", "audit", "--database", "portal.db", "--organization", "delfin", "--json")
+	if !strings.Contains(trail, "alice@example.com") || !strings.Contains(trail, "embedded portal") || !strings.Contains(trail, `"password"`) {
+		t.Errorf("the audit trail does not tell what was done: %s", trail)
+	}
+	left["the audit trail"] = []byte(trail)
+	w.hold(left, login, sip, refused)
+	if !bytes.Contains(left["trace.log"], []byte("switchboard_user.alice")) || !bytes.Contains(append(left["portal.db"], left["portal.db-wal"]...), []byte("alice@example.com")) {
+		t.Error("this test looked in the wrong place: neither log nor database mention the user")
+	}
+}
 
+// leftovers are what a run printed, the files that it left, and the saved plan in plan.zip.
+func (w *workspace) leftovers(printed string, files ...string) map[string][]byte {
+	w.t.Helper()
 	left := map[string][]byte{"the output": []byte(printed)}
-	for _, name := range []string{"terraform.tfstate", "terraform.tfstate.backup", "trace.log", "portal.db", "portal.db-wal"} {
+	for _, name := range files {
 		left[name] = w.read(name)
 	}
 	archive, err := zip.OpenReader(filepath.Join(w.dir, "plan.zip"))
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatal(err)
 	}
 	defer archive.Close()
 	for _, entry := range archive.File {
 		file, err := entry.Open()
 		if err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		if left["plan.zip/"+entry.Name], err = io.ReadAll(file); err != nil {
-			t.Fatal(err)
+			w.t.Fatal(err)
 		}
 		_ = file.Close()
 	}
+	return left
+}
+
+// hold checks that none of what is left holds a secret.
+func (w *workspace) hold(left map[string][]byte, secrets ...string) {
+	w.t.Helper()
 	for name, text := range left {
-		for _, secret := range []string{login, sip, refused} {
-			if bytes.Contains(text, []byte(secret)) {
-				at := bytes.Index(text, []byte(secret))
-				t.Errorf("%s holds a password: …%q…", name, text[max(0, at-200):min(len(text), at+len(secret)+50)])
+		for _, secret := range secrets {
+			if at := bytes.Index(text, []byte(secret)); at >= 0 {
+				w.t.Errorf("%s holds a secret: …%q…", name, text[max(0, at-200):min(len(text), at+len(secret)+50)])
 			}
 		}
 	}
-	if !bytes.Contains(left["trace.log"], []byte("switchboard_user.alice")) || !bytes.Contains(append(left["portal.db"], left["portal.db-wal"]...), []byte("alice@example.com")) {
-		t.Error("this test looked in the wrong place: neither log nor database mention the user")
+}
+
+const onePIN = `
+terraform {
+  required_providers {
+    switchboard = { source = "switchboard-hq/switchboard" }
+  }
+}
+variable "endpoint" { type = string }
+variable "token" {
+  type      = string
+  ephemeral = true
+}
+variable "login_password" {
+  type      = string
+  ephemeral = true
+}
+variable "pin" {
+  type      = string
+  ephemeral = true
+}
+variable "version_of_secrets" { default = 1 }
+provider "switchboard" {
+  endpoint = var.endpoint
+  token    = var.token
+}
+resource "switchboard_user" "elsa" {
+  email               = "elsa@example.com"
+  first_name          = "Elsa"
+  last_name           = "Åkesson"
+  password_wo         = var.login_password
+  password_wo_version = var.version_of_secrets
+  telephony           = { extension = "0101" }
+  voicemail           = { enabled = true, pin_wo = var.pin, pin_wo_version = var.version_of_secrets, email = "elsa@example.com" }
+}
+`
+
+// TestALL05_noSecretBetweenProviderAndPortal is the same with a portal of its own, whose token, log and answers are further places for a secret,
+// and with a PIN (VX-14).
+func TestALL05_noSecretBetweenProviderAndPortal(t *testing.T) {
+	t.Parallel()
+	const login, pin, nextPIN = "Vq7-lamp-Orbit-kiwi", "480917", "730184"
+	w := newWorkspace(t, map[string]string{
+		"main.tf":           onePIN,
+		"organization.yaml": "id: delfin\nname: Delfin AB\nplatform: vaxel\nsip_domain: sip.delfin.example.com\nphone_numbers: [\"+4685550101\"]\n",
+	})
+	log, err := os.Create(filepath.Join(w.dir, "portal.log"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	target, _ := w.serveLogging(log)
+	token := strings.TrimSpace(w.mustOutput(w.binary, "portal", "token", "create", "--database", "portal.db", "--organization", "delfin", "--name", "test", "--scope", "read,write,admin"))
+	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+filepath.Join(w.dir, "trace.log"), "TF_VAR_login_password="+login, "TF_VAR_endpoint="+target.String(),
+		"TF_VAR_token="+token, "TF_VAR_pin="+pin)
+	printed := w.must("terraform", "plan", "-out=plan.zip", "-no-color")
+	printed += w.must("terraform", "apply", "-no-color", "plan.zip")
+	w.env = append(w.env, "TF_VAR_pin="+nextPIN)
+	printed += w.must("terraform", "apply", "-auto-approve", "-no-color", "-var=version_of_secrets=2")
+	w.env = append(w.env, "TF_VAR_pin="+nextPIN+"x")
+	output, code := w.run("terraform", "apply", "-auto-approve", "-no-color", "-var=version_of_secrets=3")
+	if code == 0 {
+		t.Errorf("a PIN with a letter was accepted: %s", output)
+	}
+	printed += output
+	for _, path := range []string{"/v1/users", "/v1/audit", "/openapi.json"} {
+		printed += w.fetch(target.String()+path, token)
+	}
+	left := w.leftovers(printed, "terraform.tfstate", "terraform.tfstate.backup", "trace.log", "portal.db", "portal.db-wal", "portal.log")
+	w.hold(left, login, pin, nextPIN, token)
+	if !bytes.Contains(left["portal.log"], []byte("/v1/users")) || !strings.Contains(printed, "voicemail.pin") || !strings.Contains(printed, `"pin_set":true`) {
+		t.Error("this test looked in the wrong place: the log does not have the requests, or the answers not the user and the audit trail")
+	}
+}
+
+// fetch is what the portal answers.
+func (w *workspace) fetch(url, token string) string {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		w.t.Fatalf("%s: %s %s, %v", url, response.Status, text, err)
+	}
+	return string(text)
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Onboards a team in a portal of its own: builds the provider, applies this folder in ./demo, shows that a second plan has
 # nothing to do, and that a list with a mistake is refused by the plan. Exits 0 only if all of that held.
+# With SERVE=<address>, such as 127.0.0.1:8080, it then serves the portal there, for a look in the browser, until Ctrl-C.
 # With PLATFORM=<platform> in the environment it applies examples/platforms/<platform> instead, which has no list and no mistake.
 # A demo that is there already is moved to ./demo.previous, and a new one starts from nothing. DEMO=<folder> makes it elsewhere.
 set -eu
@@ -107,7 +108,28 @@ say "$terraform plan: is there anything left to do?"
 run plan "$cli" plan -no-color -compact-warnings -detailed-exitcode
 grep -E '^No changes\.' "$logs/plan"
 
+# serve_portal serves what was made, if that is wanted, and does not come back.
+serve_portal() {
+	[ -n "${SERVE:-}" ] || return 0
+	organization=$(sed -n 's/^id: *//p' organization.yaml | head -n 1)
+	token=$("$provider" portal token create --database portal.db --organization "$organization" --name browser --scope read,admin 2> "$logs/token" | tail -n 1)
+	say "Serving the portal"
+	cat << EOF
+For administrators: http://$SERVE/o/$organization/admin/users
+  with the token:   $token
+For people:         http://$SERVE/o/$organization/login
+Ctrl-C ends it.
+
+EOF
+	set -- --database portal.db --organization organization.yaml --listen "$SERVE"
+	if [ -f known_passwords.txt ]; then
+		set -- "$@" --pwned-passwords-file known_passwords.txt
+	fi
+	exec "$provider" portal serve "$@"
+}
+
 if [ -n "$platform" ]; then
+	serve_portal
 	exit 0
 fi
 
@@ -132,5 +154,8 @@ To go on:
   cd ${demo#"$root"/}
   edit people.csv, then: $terraform plan, $terraform apply
 
+make demo SERVE=127.0.0.1:8080 serves the portal as well, for a look in the browser.
 make demo starts afresh and keeps this folder as demo.previous; make demo-clean removes both.
 EOF
+
+serve_portal

@@ -83,10 +83,6 @@ ephemeral "switchboard_password" "phone" {
   for = "sip_account"
 }
 
-ephemeral "switchboard_password" "login" {
-  for_each = local.emails
-}
-
 resource "switchboard_sip_account" "phone" {
   for_each = local.with_a_phone
 
@@ -106,8 +102,8 @@ resource "switchboard_user" "person" {
   last_name            = local.people[each.key].last_name
   permission_group_ids = [switchboard_permission_group.department[local.people[each.key].department].id]
 
-  password_wo         = ephemeral.switchboard_password.login[each.key].result
-  password_wo_version = 1
+  # No password is given: the invitation that the portal mails brings a link by which the person chooses one.
+  send_invitation = true
 
   telephony = {
     # A phone of one's own, or a free one at each login.

@@ -18,6 +18,9 @@ const asProgram = "SWITCHBOARD_TEST_AS_PROGRAM"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
+		if err := restrict(); err != nil {
+			panic(err)
+		}
 		os.Exit(cli.Run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ The commands work on the database file and can be used while the portal runs.`,
 }
 
 func tokenCreateCommand(flags *tokenFlags) *cobra.Command {
-	var name, expires string
+	var name, expires, user string
 	var scopes []string
 	command := &cobra.Command{
 		Use:   "create --database FILE --organization ID --name NAME --scope SCOPE,...",
@@ -49,12 +50,15 @@ func tokenCreateCommand(flags *tokenFlags) *cobra.Command {
 		Long: `Prints the new token on stdout and nothing else, so that it can be kept in a variable or a secret store.
 
 Scopes: read (every GET), write (create, change and delete), admin (what only an administrator may), system (what only the operator of
-the platform may). Each is granted by itself; the provider needs read and write.`,
+the platform may). Each is granted by itself; the provider needs read and write.
+
+With --user the token is that person's: it is over when the person is disabled, blocked or deleted, its scope admin counts only while the
+person administers the organisation, and no request with it can take that right from the person.`,
 		Example: `  export SWITCHBOARD_TOKEN=$(terraform-provider-switchboard portal token create --database portal.db --organization delfin \
     --name terraform --scope read,write --expires 90d)`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			request := service.TokenRequest{Name: name}
+			request := service.TokenRequest{Name: name, User: user}
 			for _, text := range scopes {
 				scope := portal.Scope(strings.TrimSpace(text))
 				if !slices.Contains(portal.Scopes(), scope) {
@@ -81,6 +85,7 @@ the platform may). Each is granted by itself; the provider needs read and write.
 	command.Flags().StringVar(&name, "name", "", "what the token is for, as lists show it")
 	command.Flags().StringSliceVar(&scopes, "scope", nil, "what the token may do: read, write, admin, system; separated by commas")
 	command.Flags().StringVar(&expires, "expires", "", "when the token ends: in so many days (90d) or at a time (2027-01-31T00:00:00Z); never if left out")
+	command.Flags().StringVar(&user, "user", "", "whose token it is: e-mail address, username or id of a user; nobody's if left out")
 	required(command, "name", "scope")
 	return command
 }
@@ -130,8 +135,8 @@ func (f *tokenFlags) withService(ctx context.Context, do func(context.Context, *
 	if f.database == "" || f.organization == "" {
 		return errors.New("--database and --organization are required")
 	}
-	if _, err := os.Stat(f.database); err != nil {
-		return failed(fmt.Errorf("there is no database at %s (%w); \"portal serve\" makes it", f.database, errors.Unwrap(err)))
+	if err := exists(f.database); err != nil {
+		return err
 	}
 	opened, err := store.Open(ctx, f.database)
 	if err != nil {
@@ -139,6 +144,13 @@ func (f *tokenFlags) withService(ctx context.Context, do func(context.Context, *
 	}
 	defer func() { err = errors.Join(err, failed(opened.Close())) }()
 	return failed(do(ctx, service.New(opened, service.Options{})))
+}
+
+func exists(database string) error {
+	if _, err := os.Stat(database); err != nil {
+		return failed(fmt.Errorf("there is no database at %s (%w); \"portal serve\" makes it", database, errors.Unwrap(err)))
+	}
+	return nil
 }
 
 // parseExpiry reads "90d" or a time of RFC 3339; empty is never.
@@ -164,13 +176,13 @@ func parseExpiry(text string, now time.Time) (*time.Time, error) {
 
 func writeTokens(w io.Writer, tokens []service.Token, now time.Time) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "ID\tNAME\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATUS")
+	fmt.Fprintln(table, "ID\tNAME\tSCOPES\tUSER\tCREATED\tEXPIRES\tLAST USED\tSTATUS")
 	for _, token := range tokens {
 		scopes := make([]string, 0, len(token.Scopes))
 		for _, scope := range token.Scopes {
 			scopes = append(scopes, string(scope))
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", token.ID, token.Name, strings.Join(scopes, ","),
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", token.ID, token.Name, strings.Join(scopes, ","), cmp.Or(token.UserName, "-"),
 			moment(&token.CreatedAt, ""), moment(token.ExpiresAt, "never"), moment(token.LastUsedAt, "never"), status(token, now))
 	}
 	return table.Flush()

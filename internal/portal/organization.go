@@ -17,6 +17,7 @@ type Organization struct {
 	SocialAccounts []SocialAccount `json:"social_accounts"`
 	OutgoingNumber string          `json:"outgoing_number"` // OutgoingNumberAccount or OutgoingNumberUser (MW-17)
 	Scopes         []Scope         `json:"scopes"`          // of the token that asks
+	UserID         string          `json:"user_id"`         // whose token it is; empty: nobody's
 }
 
 // Which number outgoing calls show (MW-17).

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Code says what kind of mistake an error is. Codes are stable; texts are not.
@@ -25,6 +26,7 @@ const (
 	CodeTooManyRequests    Code = "too_many_requests"   // 429, with Retry-After
 	CodeInternal           Code = "internal"            // 500: ours; the request id finds it in the log
 	CodeUnavailable        Code = "unavailable"         // 503, with Retry-After
+	CodeNoStorage          Code = "no_storage"          // 507: the portal cannot write what it keeps, such as on a full disk; nothing was changed (RFC 4918, section 11.5)
 )
 
 // Codes of a single field.
@@ -39,7 +41,9 @@ const (
 	CodeRequired      Code = "required"
 	CodeUnchangeable  Code = "unchangeable" // cannot change once saved
 	CodeWeakPassword  Code = "weak_password"
-	CodeKeyReused     Code = "key_reused" // the Idempotency-Key was used for another request
+	CodeLastAdmin     Code = "last_administrator" // nobody would be left to administer the organisation
+	CodeOwnAccess     Code = "own_access"         // the token would take away the right of the user whose token it is
+	CodeKeyReused     Code = "key_reused"         // the Idempotency-Key was used for another request
 )
 
 // FieldError is one thing that is wrong with one field. Field is the dotted path of the field, such as "telephony.caller_ids".
@@ -61,6 +65,12 @@ type Error struct {
 	Code      Code         `json:"code"`
 	RequestID string       `json:"request_id,omitempty"`
 	Errors    []FieldError `json:"errors,omitempty"`
+
+	// With CodePreconditionFailed, as far as the audit trail knows: who changed the object last, as people name it, and when.
+	ChangedBy string     `json:"changed_by,omitzero"`
+	ChangedAt *time.Time `json:"changed_at,omitzero"`
+
+	RetryAfter time.Duration `json:"-"` // how long to wait before the next attempt; zero where the code alone says it. It goes into the header of that name.
 }
 
 // NewError makes the error for a code; its status and title follow from the code.
@@ -95,6 +105,8 @@ func (c Code) status() int {
 		return http.StatusTooManyRequests
 	case CodeUnavailable:
 		return http.StatusServiceUnavailable
+	case CodeNoStorage:
+		return http.StatusInsufficientStorage
 	default:
 		return http.StatusInternalServerError
 	}

@@ -13,7 +13,8 @@ type User struct {
 	Enabled            *bool      `json:"enabled,omitzero"`
 	Description        *string    `json:"description,omitzero"`
 	PermissionGroupIDs []string   `json:"permission_group_ids,omitzero"`
-	Password           *Secret    `json:"password,omitzero"` // requests only
+	Password           *Secret    `json:"password,omitzero"`        // requests only
+	SendInvitation     *bool      `json:"send_invitation,omitzero"` // whether the portal mails the person how to get in (MW-03, EN-03)
 	Telephony          *Telephony `json:"telephony,omitzero"`
 	ClickToDial        *ClickDial `json:"click_to_dial,omitzero"`
 	Directory          *Directory `json:"directory,omitzero"`
@@ -26,7 +27,26 @@ type User struct {
 	// Permissions are read-only: the effective rights, the union of those of all permission groups the user is in (MW-04); no part of the ETag.
 	Permissions         []string `json:"permissions,omitzero" portal:"read-only"`
 	PlannedPublications int      `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag
+
+	// The life of the login, which is read-only and no part of the ETag. A block shows in Enabled too, and with that in the ETag (EN-18).
+	Status      UserStatus `json:"status,omitzero"`
+	TwoFactor   bool       `json:"two_factor,omitzero"`    // whether a second factor is enrolled
+	InvitedAt   string     `json:"invited_at,omitzero"`    // when the invitation was last queued, RFC 3339 in UTC; empty for never
+	LastLoginAt string     `json:"last_login_at,omitzero"` // when the person last got in, RFC 3339 in UTC; empty for never
 }
+
+// UserStatus is how far a person has got with logging in. Whether access is granted at all is User.Enabled (EN-17).
+type UserStatus string
+
+// The statuses of a user.
+const (
+	StatusPending UserStatus = "pending" // has not chosen a password yet (MW-16)
+	StatusActive  UserStatus = "active"
+	StatusBlocked UserStatus = "blocked" // after failed log-ins in a row, or by an administrator (EN-18)
+)
+
+// UserStatuses lists every status.
+func UserStatuses() []UserStatus { return []UserStatus{StatusPending, StatusActive, StatusBlocked} }
 
 // Telephony is how a user is called and calls.
 type Telephony struct {

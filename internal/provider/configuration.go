@@ -35,7 +35,7 @@ func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) str
 			return name
 		}
 	}
-	if embedded.Database.IsUnknown() || embedded.OrganizationFile.IsUnknown() {
+	if embedded.Database.IsUnknown() || embedded.OrganizationFile.IsUnknown() || embedded.PwnedPasswordsURL.IsUnknown() || embedded.PwnedPasswordsFile.IsUnknown() {
 		return "embedded_portal"
 	}
 	return ""
@@ -111,7 +111,7 @@ func (c configuration) embeddedPortal(ctx context.Context, settings *client.Conf
 	if diags.HasError() {
 		return
 	}
-	transport, err := startEmbeddedPortal(ctx, model.Database.ValueString(), model.OrganizationFile.ValueString())
+	transport, err := startEmbeddedPortal(ctx, model)
 	if err != nil {
 		diags.AddAttributeError(path.Root("embedded_portal"), "The embedded portal does not start", capital(err.Error(), "")+".")
 		return

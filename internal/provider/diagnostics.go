@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -29,8 +30,8 @@ func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 		diags.AddError("The token may not do this", fmt.Sprintf("While %s: %s", doing, sentence(failure)))
 		return
 	case portal.CodePreconditionFailed:
-		diags.AddError("Changed in the portal since the plan", fmt.Sprintf("While %s: somebody changed it after Terraform had read it, so nothing was written. "+
-			"Run terraform plan again to see what is there now.", doing))
+		diags.AddError("Changed in the portal since the plan", fmt.Sprintf("While %s: %s changed it after Terraform had read it, so nothing was written. "+
+			"Run terraform plan again to see what is there now.", doing, whoChanged(failure)))
 		return
 	}
 	if len(failure.Errors) == 0 {
@@ -40,6 +41,14 @@ func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 	for _, field := range failure.Errors {
 		addFinding(diags, fmt.Sprintf("While %s: ", doing), noun, field)
 	}
+}
+
+// whoChanged says who changed an object last, and when, as far as the portal knows.
+func whoChanged(failure *portal.Error) string {
+	if failure.ChangedBy == "" || failure.ChangedAt == nil {
+		return "somebody"
+	}
+	return fmt.Sprintf("%s (%s)", failure.ChangedBy, failure.ChangedAt.UTC().Format(time.RFC3339))
 }
 
 // addDeleteError is addPortalError for a delete. Terraform deletes an object before it changes those that cease to refer to it, and the portal
@@ -104,6 +113,10 @@ func summary(code portal.Code) string {
 		return "Required"
 	case portal.CodeUnchangeable:
 		return "Cannot change"
+	case portal.CodeLastAdmin:
+		return "Last administrator"
+	case portal.CodeOwnAccess:
+		return "Own access"
 	case portal.CodeWeakPassword:
 		return "Password refused"
 	case portal.CodeMalformed:

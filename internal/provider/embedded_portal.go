@@ -10,6 +10,7 @@ import (
 	"net/http"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/pwned"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
@@ -20,20 +21,29 @@ const embeddedEndpoint = "http://localhost"
 
 // startEmbeddedPortal opens the portal on a SQLite file and returns the way to it. It lives as long as the process; SQLite keeps every
 // acknowledged write however that ends.
-func startEmbeddedPortal(ctx context.Context, database, organizationFile string) (http.RoundTripper, error) {
-	file, err := service.ReadOrganizationFile(organizationFile)
+func startEmbeddedPortal(ctx context.Context, model embeddedPortalModel) (http.RoundTripper, error) {
+	file, err := service.ReadOrganizationFile(model.OrganizationFile.ValueString())
 	if err != nil {
 		return nil, err
 	}
+	known, err := pwned.Open(model.PwnedPasswordsURL.ValueString(), model.PwnedPasswordsFile.ValueString())
+	if err != nil {
+		return nil, err
+	}
+	database := model.Database.ValueString()
 	db, err := store.Open(ctx, database)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %s: %w", database, err)
 	}
-	svc := service.New(db, service.Options{})
+	const operator = "embedded portal"
+	svc := service.New(db, service.Options{Operator: operator, Pwned: known})
 	if _, err := svc.ApplyOrganization(ctx, file); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	caller := service.Caller{OrganizationID: file.Organization.ID, TokenID: "embedded", Scopes: portal.Scopes()}
+	caller := service.Caller{
+		OrganizationID: file.Organization.ID, TokenID: "embedded", Scopes: portal.Scopes(),
+		Actor: portal.Actor{Kind: portal.ActorOperator, Name: operator},
+	}
 	return inProcess{server.New(svc, slog.New(slog.DiscardHandler)).ActingAs(caller)}, nil
 }
 

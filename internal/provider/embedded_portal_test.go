@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"golang.org/x/sync/errgroup"
 
@@ -32,7 +33,12 @@ func TestAccEmbeddedPortal(t *testing.T) {
 	if err := os.Mkdir(filepath.Dir(database), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	provider := fmt.Sprintf("provider \"switchboard\" {\n  embedded_portal = {\n    database = %q\n    organization_file = %q\n  }\n}\n", database, organizationFile(t))
+	known := filepath.Join(t.TempDir(), "pwned.txt") // no password is known, and nobody outside is asked
+	if err := os.WriteFile(known, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	provider := fmt.Sprintf("provider \"switchboard\" {\n  embedded_portal = {\n    database = %q\n    organization_file = %q\n    pwned_passwords_file = %q\n  }\n}\n",
+		database, organizationFile(t), known)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
@@ -80,7 +86,9 @@ func TestEmbeddedPortal_twoAtOnce(t *testing.T) {
 }
 
 func embeddedClient(ctx context.Context, database, organizationFile string) (*client.Client, error) {
-	transport, err := startEmbeddedPortal(ctx, database, organizationFile)
+	transport, err := startEmbeddedPortal(ctx, embeddedPortalModel{
+		Database: types.StringValue(database), OrganizationFile: types.StringValue(organizationFile),
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ import (
 
 const examples = "../../examples"
 
-// Every example is applied, as the documentation shows it, to an empty organisation, and a second plan has nothing to do.
+// Every example is applied, as the documentation shows it, to an organisation that only has an administrator, and a second plan has nothing to do.
 // An object that an example makes can be imported as its import examples say (ALL-04).
 func TestAccExamples_ALL04(t *testing.T) {
 	t.Parallel()
@@ -35,6 +35,7 @@ func TestAccExamples_ALL04(t *testing.T) {
 		t.Run(filepath.Base(filepath.Dir(folder))+"/"+filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
 			p := portaltest.Start(t, portaltest.WithOrganization(readExample(t, "provider/organization.yaml")))
+			outsider(t, p) // so that all of the example may go in the end
 			steps := []resource.TestStep{{Config: configure(p, exampleHCL(t, folder))}}
 			if strings.Contains(folder, "/resources/") {
 				steps = append(steps, importSteps(t, folder)...)

@@ -40,7 +40,7 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		return false
 	}
 	unknown := unknownPaths(c.config)
-	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown, Scopes: organization.Scopes}
+	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown, Scopes: organization.Scopes, UserID: organization.UserID}
 	if c.before != nil {
 		change.Before = c.before
 		rules.FillFrom(c.after, c.before)
@@ -58,6 +58,9 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	inventory := rules.Inventory{Organization: organization}
 	if err = c.stock(ctx, &inventory); err == nil {
 		inventory.Holders, err = c.holders(ctx, v, set, wanted, unknown, diags)
+	}
+	if err == nil {
+		err = v.noteAdministration(ctx, set, change, &inventory)
 	}
 	if err != nil {
 		c.warnUnchecked(err, diags)

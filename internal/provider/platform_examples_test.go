@@ -132,7 +132,8 @@ func TestAccPlatforms_ALL04_importOfEverything(t *testing.T) {
 			text := readExample(t, folder+"/main.tf")
 			resources := exampleResources(t, text)
 			all := inTest(text, "${path.module}", absolute(t, folder), `"portal.db"`, fmt.Sprintf("%q", filepath.Join(t.TempDir(), "portal.db")),
-				`"organization.yaml"`, fmt.Sprintf("%q", absolute(t, folder+"/organization.yaml")))
+				`"organization.yaml"`, fmt.Sprintf("%q", absolute(t, folder+"/organization.yaml")),
+				`"known_passwords.txt"`, fmt.Sprintf("%q", absolute(t, folder+"/known_passwords.txt")))
 			var forget strings.Builder // all that is left: the way to the portal
 			for _, block := range slices.Concat(exampleBlocks(t, all, "terraform"), exampleBlocks(t, all, "provider")) {
 				fmt.Fprintln(&forget, all[block.TypeRange.Start.Byte:block.CloseBraceRange.End.Byte])
@@ -152,6 +153,7 @@ func TestAccPlatforms_ALL04_importOfEverything(t *testing.T) {
 							PreApply: []plancheck.PlanCheck{onlyImports{strings.Count(imports, "import {")}},
 						},
 					},
+					{Config: forget.String()}, // as the last administrator of an organisation is never deleted
 				},
 			})
 		})

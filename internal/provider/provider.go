@@ -80,6 +80,15 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 						Required:            true,
 						MarkdownDescription: "YAML file that describes the organisation: its platform, what it ordered, its numbers, PBXs and modules. It is applied again when it has changed.",
 					},
+					"pwned_passwords_url": schema.StringAttribute{
+						Optional: true,
+						MarkdownDescription: "Address of the Have I Been Pwned range API, which knows the passwords of breaches; telecube sets none that is known there. " +
+							"It is told the first five hexadecimal digits of a hash and nothing else. Defaults to `https://api.pwnedpasswords.com`.",
+					},
+					"pwned_passwords_file": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "A copy of that corpus to look in instead: a file of lines `SHA1:COUNT`, sorted by hash.",
+					},
 				},
 			},
 		},
@@ -99,6 +108,9 @@ type configuration struct {
 type embeddedPortalModel struct {
 	Database         types.String `tfsdk:"database"`
 	OrganizationFile types.String `tfsdk:"organization_file"`
+
+	PwnedPasswordsURL  types.String `tfsdk:"pwned_passwords_url"`
+	PwnedPasswordsFile types.String `tfsdk:"pwned_passwords_file"`
 }
 
 func (p *switchboardProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {

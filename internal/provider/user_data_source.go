@@ -7,10 +7,12 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -63,7 +65,8 @@ func newUsersDataSource() datasource.DataSource { return &usersDataSource{} }
 type usersDataSource struct{ dataSourceBase }
 
 type usersModel struct {
-	Users []userDataModel `tfsdk:"users"`
+	Status types.String    `tfsdk:"status"`
+	Users  []userDataModel `tfsdk:"users"`
 }
 
 // userDataModel is a user as a data source shows it: with its effective permissions, which follow from the groups and are no business of a
@@ -93,8 +96,13 @@ func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "All users of the organisation.",
+		MarkdownDescription: "All users of the organisation, or those of one status: a `check` block can so assert that everybody got activated.",
 		Attributes: map[string]schema.Attribute{
+			"status": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only users of this status: `pending` (no password of the own yet), `active` or `blocked`. Left out, all users.",
+				Validators:          []validator.String{stringvalidator.OneOf(userStatuses()...)},
+			},
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The users, in the order of their e-mail addresses.",
@@ -104,12 +112,23 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 	}
 }
 
-func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+// userStatuses are the statuses that users can be selected by.
+func userStatuses() []string {
+	var statuses []string
+	for _, status := range portal.UserStatuses() {
+		statuses = append(statuses, string(status))
+	}
+	return statuses
+}
+
+func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const doing = "listing the users"
-	if !d.known(doing, &resp.Diagnostics) {
+	var config usersModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
 		return
 	}
-	users, err := d.client.ListUsers(ctx, client.UserQuery{})
+	users, err := d.client.ListUsers(ctx, client.UserQuery{Status: portal.UserStatus(config.Status.ValueString())})
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
@@ -121,5 +140,5 @@ func (d *usersDataSource) Read(ctx context.Context, _ datasource.ReadRequest, re
 	for _, user := range users {
 		models = append(models, userDataModel{}.answered(ctx, user, &resp.Diagnostics))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, usersModel{Users: models})...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, usersModel{Status: config.Status, Users: models})...)
 }

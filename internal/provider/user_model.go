@@ -20,6 +20,11 @@ type userModel struct {
 	Enabled            types.Bool   `tfsdk:"enabled"`
 	Description        types.String `tfsdk:"description"`
 	PermissionGroupIDs types.Set    `tfsdk:"permission_group_ids"`
+	SendInvitation     types.Bool   `tfsdk:"send_invitation"`
+	Status             types.String `tfsdk:"status"`
+	TwoFactor          types.Bool   `tfsdk:"two_factor"`
+	InvitedAt          types.String `tfsdk:"invited_at"`
+	LastLoginAt        types.String `tfsdk:"last_login_at"`
 	Telephony          types.Object `tfsdk:"telephony"`
 	ClickToDial        types.Object `tfsdk:"click_to_dial"`
 	Directory          types.Object `tfsdk:"directory"`
@@ -51,6 +56,11 @@ func (m userResourceModel) request(ctx context.Context, diags *diag.Diagnostics)
 		Enabled:            boolPointer(m.Enabled),
 		Description:        textPointer(m.Description),
 		PermissionGroupIDs: texts(m.PermissionGroupIDs),
+		SendInvitation:     boolPointer(m.SendInvitation),
+		Status:             portal.UserStatus(m.Status.ValueString()),
+		TwoFactor:          m.TwoFactor.ValueBool(),
+		InvitedAt:          m.InvitedAt.ValueString(),
+		LastLoginAt:        m.LastLoginAt.ValueString(),
 	}
 	if given(m.Telephony) {
 		user.Telephony = nested[telephonyModel](ctx, m.Telephony, diags).request()
@@ -108,6 +118,11 @@ func (m userModel) answered(ctx context.Context, user portal.User, diags *diag.D
 		Enabled:            types.BoolPointerValue(user.Enabled),
 		Description:        types.StringPointerValue(user.Description),
 		PermissionGroupIDs: textSet(user.PermissionGroupIDs),
+		SendInvitation:     types.BoolPointerValue(user.SendInvitation),
+		Status:             noneAsNull(string(user.Status)),
+		TwoFactor:          types.BoolValue(user.TwoFactor),
+		InvitedAt:          noneAsNull(user.InvitedAt),
+		LastLoginAt:        noneAsNull(user.LastLoginAt),
 	}
 	answer.Telephony = nestedValue(ctx, nested[telephonyModel](ctx, m.Telephony, diags).answered(user.Telephony), diags)
 	answer.ClickToDial = nestedValue(ctx, newClickToDialModel(user.ClickToDial), diags)

@@ -63,6 +63,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
+	r.refusePwned(ctx, after, &resp.Diagnostics)
 	if after.Voicemail != nil && after.Voicemail.PIN != nil {
 		after.Voicemail.PINSet = true
 	}
@@ -72,6 +73,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	settlePlan(ctx, req, resp, &answer)
 	r.leaveOpen(ctx, req, resp, change.before, &after)
+	leaveLoginOpen(ctx, req, resp, change.before, &after)
 }
 
 // planDelete has the rule set judge a deletion, as long as it is only planned.
@@ -80,7 +82,7 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 		return
 	}
 	organization, set, err := r.view.rules(ctx)
-	if err != nil || !set.Publications { // the only reason to keep a user that can be known before the deletion (EN-16)
+	if err != nil || !set.Publications && len(set.Administrators) == 0 && organization.UserID == "" { // nothing that can be known before the deletion keeps a user
 		return
 	}
 	users, err := r.view.users.find(ctx, []string{state.ID.ValueString()})
@@ -88,15 +90,21 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 	if err != nil || !there {
 		return
 	}
-	for _, finding := range set.Check(rules.Inventory{Organization: organization}, rules.Change{
-		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
-	}) {
+	inventory := rules.Inventory{Organization: organization}
+	change := rules.Change{
+		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, UserID: organization.UserID,
+		Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
+	}
+	if err := r.view.noteAdministration(ctx, set, change, &inventory); err != nil {
+		return // the portal decides
+	}
+	for _, finding := range set.Check(inventory, change) {
 		name := named(state.Email, state.ID)
 		if finding.Severity == rules.SeverityWarning {
 			diags.AddWarning("Deleting a user with planned work", fmt.Sprintf("The user %s: %s.", name, finding.Message))
 			continue
 		}
-		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.", name, finding.Message))
+		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.%s", name, finding.Message, howToKeep(finding.Code)))
 	}
 }
 
@@ -206,7 +214,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
+	planned := plan
 	plan = plan.answered(ctx, *changed, &resp.Diagnostics)
+	plan.keepPlannedLogin(planned)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }

@@ -310,7 +310,7 @@ func TestAccUser_changedSincePlan(t *testing.T) {
 					p.Inject(changeBeforeFirstPut(t, p, id))
 				},
 				Config:      configure(p, surroundings, alice().with(attributesHCL{"first_name": `"Alicja"`}).block("switchboard_user", "alice")),
-				ExpectError: regexp.MustCompile(`(?s)Changed in the portal since the plan.*Run\s+terraform\s+plan`),
+				ExpectError: regexp.MustCompile(`(?s)Changed in the portal since the plan.*token\s+\S+\s+\(tok_\w+\)\s+\(\d{4}-\d\d-\d\dT[^)]+Z\)\s+changed\s+it.*Run\s+terraform\s+plan`),
 			},
 			{
 				PreConfig: func() {

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"maps"
+
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
@@ -12,7 +14,7 @@ import (
 func userSchema() schema.Schema {
 	a := attributes{portal.NounUser}
 	password, passwordVersion := a.secret("password", "Login password. Left out, the portal generates one that nobody is shown; changing anything else later never needs it again.")
-	return schema.Schema{
+	user := schema.Schema{
 		MarkdownDescription: "A person who logs in to the portal, with rights, phones and numbers.\n\n" +
 			"Which attributes exist depends on the platform of the organisation, and the plan refuses one that does not exist there. " +
 			"What a configuration leaves out is not managed: the portal's default holds on creation, and a value that the person or the portal sets later stays. " +
@@ -27,9 +29,11 @@ func userSchema() schema.Schema {
 			"enabled":              a.flag("enabled", "Whether the person may log in. Withdrawing access keeps the user and everything that belongs to it."),
 			"description":          a.text("description", "A note for administrators."),
 			"permission_group_ids": a.set("permission_group_ids", "Ids of the permission groups the user is in."),
-			"password_wo":          password,
-			"password_wo_version":  passwordVersion,
-			"telephony":            a.object("telephony", "How the user is called and calls.", telephonyAttributes(a)),
+			"send_invitation": a.flag("send_invitation", "Mail the person, once, how to get in: a link by which to choose a password, and on engage the username in a mail of its own. "+
+				"Changed to `true` later, it is mailed then, if it never was and the person is still pending."),
+			"password_wo":         password,
+			"password_wo_version": passwordVersion,
+			"telephony":           a.object("telephony", "How the user is called and calls.", telephonyAttributes(a)),
 			"click_to_dial": a.object("click_to_dial", "How calls are placed from a web page or another program.", map[string]schema.Attribute{
 				"follow_availability": a.flag("click_to_dial.follow_availability", "Dial from the destination at which the user is available, instead of from one fixed SIP account."),
 				"sip_account_id":      a.text("click_to_dial.sip_account_id", "Id of the SIP account to dial from."),
@@ -66,6 +70,8 @@ func userSchema() schema.Schema {
 			},
 		},
 	}
+	maps.Copy(user.Attributes, userLoginAttributes())
+	return user
 }
 
 func telephonyAttributes(a attributes) map[string]schema.Attribute {

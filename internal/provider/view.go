@@ -21,6 +21,7 @@ type view struct {
 	userGroups   index[portal.UserGroup]
 	numbers      once[map[string]rules.Number]
 	claims       *claims
+	losses       losses
 }
 
 func newView(c *client.Client) *view {

@@ -22,6 +22,14 @@ func textPointer(v types.String) *string {
 	return new(v.ValueString())
 }
 
+// noneAsNull is the value of a text that only the portal writes, and whose empty form says that there is none.
+func noneAsNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
+}
+
 func boolPointer(v types.Bool) *bool {
 	if v.IsNull() || v.IsUnknown() {
 		return nil

@@ -2,12 +2,12 @@ resource "switchboard_user" "alice" {
   email                = "alice@example.com"
   first_name           = "Alice"
   last_name            = "Nowak"
-  permission_group_ids = [data.switchboard_permission_group.administrator.id]
+  permission_group_ids = [switchboard_permission_group.agents.id]
   telephony            = { sip_assignment = "dynamic" }
 }
 
-data "switchboard_permission_group" "administrator" {
-  name = "Administrator"
+resource "switchboard_permission_group" "agents" {
+  name = "Agents"
 }
 
 # By e-mail address, by id or, on engage, by username.

@@ -44,6 +44,7 @@ resource "switchboard_permission_group" "lead" {
 resource "switchboard_user" "anouk" {
   username             = "anouk"
   email                = "anouk@waterkant.example.com"
+  send_invitation      = true
   first_name           = "Anouk"
   last_name            = "Rietveld"
   enabled              = true

@@ -63,6 +63,7 @@ resource "switchboard_sip_account" "workbench" {
 # Works at the desk, on the road and at home: three destinations, of which one rings at a time.
 resource "switchboard_user" "femke" {
   email                = "femke@fietsplan.example.com"
+  send_invitation      = true
   first_name           = "Femke"
   middle_name          = "van der"
   last_name            = "Wiel"

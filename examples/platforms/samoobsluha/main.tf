@@ -57,6 +57,7 @@ resource "switchboard_sip_account" "complaints" {
 # Calls and tickets: a licence for both, which needs a PBX and a helpdesk.
 resource "switchboard_user" "eliska" {
   email                = "eliska@vltava.example.com"
+  send_invitation      = true
   first_name           = "Eliška"
   last_name            = "Dvořáková"
   enabled              = true

@@ -14,6 +14,10 @@ provider "switchboard" {
   embedded_portal = {
     database          = "portal.db"
     organization_file = "organization.yaml"
+
+    # Passwords that are known from breaches are refused. Left out, the portal asks the range API of Have I Been Pwned, to which it tells five digits of a hash;
+    # this is a handful of known ones instead, so that the example needs no network.
+    pwned_passwords_file = "known_passwords.txt"
   }
 }
 
@@ -65,6 +69,7 @@ resource "switchboard_sip_account" "office" {
 
 resource "switchboard_user" "hanna" {
   email                = "hanna@bursztyn.example.com"
+  send_invitation      = true
   first_name           = "Hanna"
   last_name            = "Żeglarska"
   enabled              = true

@@ -49,6 +49,7 @@ resource "switchboard_sip_account" "dock" {
 
 resource "switchboard_user" "maja" {
   email               = "maja@batvarvet.example.com"
+  send_invitation     = true
   first_name          = "Maja-Lisa"
   last_name           = "Åkerström"
   enabled             = true

@@ -62,7 +62,7 @@ func (c *call) refused(response *http.Response, body []byte) error {
 		if err := json.Unmarshal(body, &problem); err == nil && problem.Code != "" {
 			problem.Status = response.StatusCode
 			hide := c.hidden()
-			problem.Detail = hide.conceal(problem.Detail)
+			problem.Detail, problem.ChangedBy = hide.conceal(problem.Detail), hide.conceal(problem.ChangedBy)
 			for i := range problem.Errors {
 				problem.Errors[i].Message = hide.conceal(problem.Errors[i].Message)
 			}
@@ -85,7 +85,7 @@ func codeOf(status int) portal.Code {
 	for _, code := range []portal.Code{
 		portal.CodeBadRequest, portal.CodeUnauthorized, portal.CodeForbidden, portal.CodeNotFound, portal.CodeMethodNotAllowed,
 		portal.CodeConflict, portal.CodePreconditionFailed, portal.CodeTooLarge, portal.CodeUnsupportedMedia, portal.CodeInvalid,
-		portal.CodeTooManyRequests, portal.CodeUnavailable,
+		portal.CodeTooManyRequests, portal.CodeUnavailable, portal.CodeNoStorage,
 	} {
 		if portal.NewError(code, "").Status == status {
 			return code

@@ -59,7 +59,8 @@ func TestClient_keepsTheStatusOfStrayAnswers(t *testing.T) {
 		{"problem of a gateway", problem(401, `{"type":"about:blank","title":"Unauthorized"}`), 401, portal.CodeUnauthorized, "Unauthorized"},
 		{"JSON of a gateway", respond(404, "application/json", `{"code":"not_found"}`), 404, portal.CodeNotFound, "not_found"},
 		{"long text", respond(418, "text/plain", long), 418, portal.CodeBadRequest, `begins "ačů`},
-		{"not UTF-8", respond(507, "text/plain", "\xff\xfebad"), 507, portal.CodeInternal, `"bad"`},
+		{"not UTF-8", respond(506, "text/plain", "\xff\xfebad"), 506, portal.CodeInternal, `"bad"`},
+		{"507 of a gateway", respond(507, "text/plain", "no room"), 507, portal.CodeNoStorage, `"no room"`},
 		{"429", respond(429, "text/plain", "slow down"), 429, portal.CodeTooManyRequests, "after 3 attempts"},
 		{"304", respond(304, "text/plain", ""), 304, portal.CodeBadRequest, "no text"},
 	}

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/web"
 )
 
 // Portal is a portal that runs for one test and ends with it.
@@ -37,12 +39,15 @@ type Portal struct {
 	protected sync.Mutex
 	requests  []string
 	inject    func(*http.Request) *Fault
+	looked    []string // prefixes that were looked up among known passwords
+	away      bool     // nobody knows of known passwords
 }
 
 type options struct {
 	platform      portal.Platform
 	organizations []string
 	database      string
+	now           func() time.Time
 }
 
 // Option changes the portal that Start starts.
@@ -57,6 +62,11 @@ func WithOrganization(yaml string) Option {
 // WithPlatform gives the default organisation another platform than telecube.
 func WithPlatform(platform portal.Platform) Option {
 	return func(o *options) { o.platform = platform }
+}
+
+// WithNow gives the portal another clock than that of the machine. It is called by several goroutines at once.
+func WithNow(now func() time.Time) Option {
+	return func(o *options) { o.now = now }
 }
 
 // Start starts a portal. Without options it has the organisation "delfin" on telecube; see Organization.
@@ -88,6 +98,7 @@ func Start(t testing.TB, option ...Option) *Portal {
 	}
 	p.Caller.Scopes = portal.Scopes()
 	p.Token, p.Caller.TokenID = p.token(t, p.Caller.OrganizationID, portal.Scopes())
+	p.Caller.Actor = portal.Actor{Kind: portal.ActorToken, ID: p.Caller.TokenID, Name: t.Name()}
 	p.listen(t, "")
 	return p
 }
@@ -102,6 +113,16 @@ func (p *Portal) NewToken(t testing.TB, scopes ...portal.Scope) string {
 func (p *Portal) TokenOf(t testing.TB, organizationID string, scopes ...portal.Scope) string {
 	t.Helper()
 	secret, _ := p.token(t, organizationID, scopes)
+	return secret
+}
+
+// TokenOfUser makes a token with these scopes that is a user's of the first organisation, named by e-mail address, username or id.
+func (p *Portal) TokenOfUser(t testing.TB, user string, scopes ...portal.Scope) string {
+	t.Helper()
+	secret, _, err := p.Service.CreateToken(t.Context(), p.Caller.OrganizationID, service.TokenRequest{Name: t.Name(), Scopes: scopes, User: user})
+	if err != nil {
+		t.Fatalf("make a token of %s for the test: %v", user, err)
+	}
 	return secret
 }
 
@@ -157,7 +178,9 @@ func (p *Portal) open(t testing.TB) {
 		t.Fatalf("open the test's database: %v", err)
 	}
 	p.store = opened
-	p.Service = service.New(opened, service.Options{PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}})
+	p.Service = service.New(opened, service.Options{
+		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now, Pwned: p.pwned,
+	})
 }
 
 func (p *Portal) close() {
@@ -170,7 +193,7 @@ func (p *Portal) close() {
 func (p *Portal) listen(t testing.TB, address string) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
-	p.server = httptest.NewUnstartedServer(p.faulty(Checked(t, server.New(p.Service, log))))
+	p.server = httptest.NewUnstartedServer(p.faulty(web.WithAPI(Checked(t, server.New(p.Service, log)), p.Service, "", log)))
 	p.server.Listener.Close() // which has a port that the system gives to others during a restart
 	p.server.Listener = bind(t, address)
 	p.server.Start()

@@ -42,10 +42,14 @@ func (s *Set) CompleteKnown(noun portal.Noun, object any, unknown func(path stri
 	}
 	doc := flatten(object)
 	for path, field := range o.Fields {
-		if _, given := doc.values[path]; given || field.Default == nil || unknownAt(unknown, path) {
+		if _, given := doc.values[path]; given || field.Default == nil || unknownAt(unknown, path) || field.UnlessSet != "" && unknownAt(unknown, field.UnlessSet) {
 			continue
 		}
-		if err := assign(object, path, field.Default); err != nil {
+		value := field.Default
+		if _, set := doc.values[field.UnlessSet]; set {
+			value = false
+		}
+		if err := assign(object, path, value); err != nil {
 			return fmt.Errorf("rule set of %s: %w", s.Platform, err)
 		}
 	}
@@ -81,6 +85,7 @@ func (s *Set) Check(inventory Inventory, change Change) []Finding {
 		for _, check := range e.object.Deletion {
 			e.check(check)
 		}
+		e.administrators()
 		return e.findings
 	}
 	e.presence()
@@ -93,6 +98,7 @@ func (s *Set) Check(inventory Inventory, change Change) []Finding {
 	for _, check := range e.object.Checks {
 		e.check(check)
 	}
+	e.administrators()
 	slices.SortStableFunc(e.findings, func(a, b Finding) int { return cmp.Compare(a.Field, b.Field) })
 	return e.findings
 }

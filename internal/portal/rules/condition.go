@@ -38,6 +38,7 @@ type Condition struct {
 	Length   *int     `yaml:"length"`    // so many characters
 	FreeMail *bool    `yaml:"free_mail"` // the address is (or is not) at one of the domains of Set.FreeMail
 
+	New     *bool        `yaml:"new"`     // the object is (or is not) being created
 	Ordered string       `yaml:"ordered"` // the organisation has ordered this service
 	Module  string       `yaml:"module"`  // the organisation has this module
 	Scope   portal.Scope `yaml:"scope"`   // the token has this scope
@@ -140,6 +141,8 @@ func (e *evaluation) circumstance(c Condition) truth {
 			return unknowable
 		}
 		return truthOf(slices.Contains(e.change.Scopes, c.Scope))
+	case c.New != nil:
+		return truthOf(e.creating() == *c.New)
 	case c.Discard != nil:
 		return truthOf((e.change.Deletion != nil && e.change.Deletion.DiscardPlannedWork) == *c.Discard)
 	case organization.ID == "":

@@ -193,6 +193,9 @@ func initial(p platformField) string {
 	if p.field.Default == nil || text == "" || text == "[]" || text == "map[]" {
 		return ""
 	}
+	if p.field.UnlessSet != "" {
+		return "default `" + text + "`, and `false` where `" + p.field.UnlessSet + "_wo` is given" // a secret's attribute is write-only
+	}
 	return "default `" + text + "`"
 }
 
@@ -209,6 +212,9 @@ func (p PasswordPolicy) describe() string {
 	}
 	if p.MinScore > 0 {
 		text += ", not easy to guess"
+	}
+	if p.Breached {
+		text += ", not known from a breach"
 	}
 	return text
 }

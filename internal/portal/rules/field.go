@@ -195,6 +195,12 @@ func UniqueKey(f *Field, value string) string {
 	}
 }
 
+// RefusePassword says why an object of the organisation cannot have a password, or returns "". It is what Check says of the field password.
+func (s *Set) RefusePassword(organization portal.Organization, noun portal.Noun, object any, password string) string {
+	e := evaluation{set: s, inventory: Inventory{Organization: organization}, change: Change{Noun: noun}, after: flatten(object)}
+	return s.Passwords[noun].Refuse(password, e.personalWords())
+}
+
 // personalWords are what a password of this object must not be made of. Words of one or two letters are in every password by chance.
 func (e *evaluation) personalWords() []string {
 	var words []string

@@ -57,7 +57,7 @@ func guardCheck(t *testing.T, set *Set, check Check, object *Object, wire map[st
 func guardCondition(t *testing.T, set *Set, id string, c Condition, object *Object, wire map[string]reflect.StructField) {
 	t.Helper()
 	ofField := count(c.Equals != nil, c.OneOf != nil, c.Set != nil, c.Changed != nil, c.Count != nil, c.Among != nil, c.Length != nil, c.FreeMail != nil)
-	others := count(c.AtLeast != nil, c.Ordered != "", c.Module != "", c.Scope != "", c.Discard != nil, c.Any != nil)
+	others := count(c.AtLeast != nil, c.Ordered != "", c.Module != "", c.Scope != "", c.Discard != nil, c.New != nil, c.Any != nil)
 	if ofField+others != 1 || (ofField == 1) != (c.Field != "") || (c.AtLeast != nil) != (c.Fields != nil) || c.Before && (c.Changed != nil || c.Field == "") {
 		t.Errorf("%s: %+v does not say one thing", id, c)
 	}

@@ -112,6 +112,9 @@ func guardField(t *testing.T, path string, f *Field, of reflect.Type) {
 	if needs := !f.Required && !requestOnly; needs != (f.Default != nil) {
 		t.Errorf("%s: a field has a default if and only if it is neither required nor in requests only", path)
 	}
+	if f.UnlessSet != "" && f.Default != true {
+		t.Errorf("%s: only a default of true can turn over", path)
+	}
 }
 
 var sources = []Source{

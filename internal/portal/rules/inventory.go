@@ -16,6 +16,8 @@ type Change struct {
 	Unknown func(path string) bool
 	// Scopes are what the token of the writer may do. Nil: not known, not checked.
 	Scopes []portal.Scope
+	// UserID is the user whose token the writer's is; empty: nobody's.
+	UserID string
 	// Deletion is not nil if Before is to be deleted. After is nil then.
 	Deletion *portal.Deletion
 }
@@ -28,6 +30,7 @@ type Inventory struct {
 	Subgroups        map[string]Subgroup               // by id, likewise
 	Numbers          map[string]Number                 // owned numbers by their E.164 form. Nil: not known, not checked.
 	Holders          map[string]map[string]Holder      // field path → UniqueKey of a value → who has it. Nil: not known, not checked.
+	Administration   *Administration                   // who administers the organisation before the change. Nil: not known, not checked.
 }
 
 // Subgroup is a subgroup and the user group that it is of.

@@ -18,6 +18,7 @@ type PasswordPolicy struct {
 	MinLength int     `yaml:"min_length"` // in characters
 	MaxLength int     `yaml:"max_length"` // in characters
 	Classes   []Class `yaml:"classes"`    // at least one character of each
+	Breached  bool    `yaml:"breached"`   // refuse passwords that are known from breaches; looking needs I/O and is up to the portal
 	MinScore  int     `yaml:"min_score"`  // least zxcvbn score, 0 (guessed at once) to 4 (out of reach); 0 checks nothing
 }
 

@@ -18,11 +18,13 @@ var files embed.FS
 
 // Set is the rule set of one platform.
 type Set struct {
-	Platform      portal.Platform                `yaml:"platform"`
-	Permissions   map[string]string              `yaml:"permissions"`     // what a permission group may hold, and what each grants
-	BuiltInGroups map[string]BuiltInGroup        `yaml:"built_in_groups"` // by name; every organisation of the platform has them
-	Passwords     map[portal.Noun]PasswordPolicy `yaml:"passwords"`
-	Objects       map[portal.Noun]*Object        `yaml:"objects"`
+	Platform      portal.Platform         `yaml:"platform"`
+	Permissions   map[string]string       `yaml:"permissions"`     // what a permission group may hold, and what each grants
+	BuiltInGroups map[string]BuiltInGroup `yaml:"built_in_groups"` // by name; every organisation of the platform has them
+	// Administrators are the permissions that make a user an administrator: whoever has all of them. None: no user is one.
+	Administrators []string                       `yaml:"administrators"`
+	Passwords      map[portal.Noun]PasswordPolicy `yaml:"passwords"`
+	Objects        map[portal.Noun]*Object        `yaml:"objects"`
 
 	Services     map[string]string   `yaml:"services"`      // what an organisation orders, and what each is
 	Modules      map[string]string   `yaml:"modules"`       // what an organisation has besides, and what each is
@@ -51,6 +53,7 @@ type Field struct {
 	ID        string   `yaml:"id"`         // requirement id
 	Required  bool     `yaml:"required"`   // must be there and not empty
 	Default   any      `yaml:"default"`    // given by the portal on creation when the field is left out
+	UnlessSet string   `yaml:"unless_set"` // with a default of true: it is false if the field at this path is given
 	Immutable string   `yaml:"immutable"`  // not empty: cannot change once saved; says what to do instead
 	Format    Format   `yaml:"format"`     // shape of the value, or of each element
 	MinLength int      `yaml:"min_length"` // in characters

@@ -14,19 +14,33 @@ type identify func(*call) (service.Caller, error)
 
 // bearer reads the token of a request (RFC 6750, section 2.1).
 func (s *Server) bearer(c *call) (service.Caller, error) {
-	scheme, secret, _ := strings.Cut(c.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || secret == "" {
+	secret := c.bearer()
+	if secret == "" {
 		return service.Caller{}, portal.NewError(portal.CodeUnauthorized, `send a token of the portal in the header "Authorization: Bearer <token>"`)
 	}
-	return s.portal.Authenticate(c.Context(), strings.TrimSpace(secret))
+	return s.portal.Authenticate(c.Context(), secret)
 }
 
-// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. A route without a scope is
-// open to everyone.
-func authorize(c *call, scope portal.Scope, identify identify) error {
-	if scope == "" {
+// bearer is the secret of a token or of a session, or "".
+func (c *call) bearer() string {
+	scheme, secret, _ := strings.Cut(c.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(secret)
+}
+
+// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. It looks at nothing else of the
+// request before. A route without a scope and without a session is open to everyone.
+func authorize(c *call, r route, identify identify) error {
+	if r.session {
+		_, err := c.portal.Session(c.Context(), c.bearer())
+		return err
+	}
+	if r.scope == "" {
 		return nil
 	}
+	scope := r.scope
 	caller, err := identify(c)
 	if err != nil {
 		return err

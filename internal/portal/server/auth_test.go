@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,67 +9,6 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 )
-
-// operations lists every method and path of the API, as the description has them.
-func operations(t *testing.T) [][2]string {
-	t.Helper()
-	text, err := server.OpenAPI()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var description struct {
-		Paths map[string]map[string]any `json:"paths"`
-	}
-	if err := json.Unmarshal(text, &description); err != nil {
-		t.Fatal(err)
-	}
-	var list [][2]string
-	for path, methods := range description.Paths {
-		for method := range methods {
-			list = append(list, [2]string{strings.ToUpper(method), path})
-		}
-	}
-	return list
-}
-
-func TestServer_everyRouteAsksForATokenAndItsScope(t *testing.T) {
-	t.Parallel()
-	p := portaltest.Start(t)
-	reader, writer := p.NewToken(t, portal.ScopeRead), p.NewToken(t, portal.ScopeWrite)
-	var guarded int
-	for _, operation := range operations(t) {
-		method, path := operation[0], strings.NewReplacer("{id}", "usr_1", "{publication}", "pub_1").Replace(operation[1])
-		if !strings.HasPrefix(path, "/v1/") {
-			if open := send(t, p, method, path, nil, header("Authorization", "")); open.status != http.StatusOK {
-				t.Errorf("%s %s without a token: %d", method, path, open.status)
-			}
-			continue
-		}
-		guarded++
-		for _, authorization := range []string{"", "Bearer", "Bearer ", "Bearer wrong", "Basic " + p.Token, p.Token} {
-			answer := send(t, p, method, path, nil, header("Authorization", authorization))
-			refused(t, answer, portal.CodeUnauthorized)
-			if !strings.HasPrefix(answer.header.Get("WWW-Authenticate"), "Bearer") {
-				t.Errorf("%s %s: WWW-Authenticate %q", method, path, answer.header.Get("WWW-Authenticate"))
-			}
-		}
-		token, missing := reader, "write"
-		if method == http.MethodGet {
-			token, missing = writer, "read"
-		}
-		answer := send(t, p, method, path, nil, header("Authorization", "Bearer "+token))
-		if problem := refused(t, answer, portal.CodeForbidden); !strings.Contains(problem.Detail, `"`+missing+`"`) {
-			t.Errorf("%s %s: %q does not name the scope %s", method, path, problem.Detail, missing)
-		}
-		if !strings.Contains(answer.header.Get("WWW-Authenticate"), missing) {
-			t.Errorf("%s %s: WWW-Authenticate %q", method, path, answer.header.Get("WWW-Authenticate"))
-		}
-	}
-	const want = 4*5 + 3 + 3 // five for each of four nouns, three for planned publications; the organisation, its numbers, and the reload of a PBX
-	if guarded != want {
-		t.Errorf("%d routes under /v1, want %d", guarded, want)
-	}
-}
 
 func TestServer_aTokenEndsWhenItIsRevoked(t *testing.T) {
 	t.Parallel()

@@ -15,7 +15,7 @@ type collection[T any] struct {
 	noun    portal.Noun
 	name    string                    // operation ids end in it
 	path    string                    // of the list; a single object is below it
-	keys    []string                  // natural keys, by which a list can be filtered
+	keys    []string                  // by which a list can be filtered
 	version func(T) (id, etag string) // what an answer's headers say of an object
 	list    func(*service.Service, context.Context, service.Caller, service.ListQuery) (portal.Page[T], error)
 	get     func(*service.Service, context.Context, service.Caller, string) (T, error)
@@ -31,7 +31,7 @@ const maxUserBody = 2 * portal.MaxAvatarSize
 
 func users() collection[portal.User] {
 	return collection[portal.User]{
-		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username"},
+		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username", "status"},
 		version: func(u portal.User) (string, string) { return u.ID, u.ETag },
 		list:    (*service.Service).ListUsers, get: (*service.Service).GetUser, create: (*service.Service).CreateUser,
 		replace: (*service.Service).ReplaceUser, remove: removeUser, options: []parameter{discardParameter}, maxBody: maxUserBody,
@@ -125,7 +125,7 @@ func (o collection[T]) listParameters() []parameter {
 	parameters := []parameter{limitParameter, afterParameter}
 	for _, key := range o.keys {
 		parameters = append(parameters, parameter{
-			in: "query", name: key, description: "Only the " + o.noun.Title() + " with exactly this " + key + ".",
+			in: "query", name: key, description: "Only a " + o.noun.Title() + " with exactly this " + key + ".",
 			schema: map[string]any{"type": "string", "minLength": 1},
 		})
 	}

@@ -25,6 +25,7 @@ var OpenAPI = sync.OnceValues(func() ([]byte, error) {
 		"A field that is left out of a request is left as it is, or gets the platform's default on creation; an empty value says none; null is refused. " +
 		"Clients ignore fields of answers that they do not know.")
 	reflector.Spec.SetHTTPBearerTokenSecurity(security, "", "A token of the portal. Each operation says which scope the token needs.")
+	reflector.Spec.SetHTTPBearerTokenSecurity(sessionSecurity, "", "The token of a session, which logging in returns and every stage of it replaces.")
 	for _, route := range routes() {
 		if err := describe(reflector, route); err != nil {
 			return nil, fmt.Errorf("describe %s %s: %w", route.method, route.path, err)
@@ -33,13 +34,17 @@ var OpenAPI = sync.OnceValues(func() ([]byte, error) {
 	return reflector.Spec.MarshalJSON()
 })
 
-// security is the name of the security scheme.
-const security = "token"
+// The names of the security schemes.
+const (
+	security        = "token"
+	sessionSecurity = "session"
+)
 
 // commonCodes are the errors that every route with a token can answer with. This portal limits no rates; another one may, or a gateway
 // in front of it.
 var commonCodes = []portal.Code{
 	portal.CodeBadRequest, portal.CodeUnauthorized, portal.CodeForbidden, portal.CodeTooManyRequests, portal.CodeInternal, portal.CodeUnavailable,
+	portal.CodeNoStorage,
 }
 
 // describe adds one route to the description.
@@ -56,6 +61,11 @@ func describe(reflector *openapi31.Reflector, r route) error {
 		context.AddSecurity(security)
 		codes = commonCodes
 	}
+	if r.session {
+		context.SetDescription("Needs the token of a session.")
+		context.AddSecurity(sessionSecurity)
+		codes = commonCodes
+	}
 	if exposer, ok := context.(openapi31.OperationExposer); ok {
 		for _, p := range append(slices.Clone(r.parameters), requestIDParameter) {
 			exposer.Operation().Parameters = append(exposer.Operation().Parameters, p.describe())
@@ -68,7 +78,11 @@ func describe(reflector *openapi31.Reflector, r route) error {
 			}
 		}))
 	}
-	context.AddRespStructure(r.response, openapi.WithHTTPStatus(r.status), withHeaders(r.headers...))
+	answer := []openapi.ContentOption{openapi.WithHTTPStatus(r.status), withHeaders(r.headers...)}
+	if r.mediaType != "" {
+		answer = append(answer, openapi.WithContentType(r.mediaType))
+	}
+	context.AddRespStructure(r.response, answer...)
 	for _, code := range slices.SortedFunc(slices.Values(slices.Concat(codes, r.codes)), byStatus) {
 		context.AddRespStructure(portal.Error{}, openapi.WithHTTPStatus(portal.NewError(code, "").Status),
 			openapi.WithContentType("application/problem+json"), withHeaders(errorHeaders[code]...))
@@ -132,7 +146,7 @@ func componentNames(context *jsonschema.ReflectContext) {
 		case t == reflect.TypeFor[health]():
 			return "Health"
 		case inRequest(context):
-			return name + "Request"
+			return strings.TrimSuffix(name, "Request") + "Request"
 		default:
 			return name
 		}
@@ -153,6 +167,9 @@ func describeField(field jsonschema.InterceptPropParams) error {
 	}
 	schema := field.PropertySchema
 	schema.RemoveType(jsonschema.Null) // absent is said by leaving the field out
+	if request && isMandatory(field) {
+		field.ParentSchema.Required = append(field.ParentSchema.Required, field.Name)
+	}
 	switch {
 	case secret:
 		schema.WithFormat("password")
@@ -160,9 +177,7 @@ func describeField(field jsonschema.InterceptPropParams) error {
 	case picture:
 		schema.WithContentEncoding("base64")
 		schema.WithExtraPropertiesItem("writeOnly", true)
-	case request && isMandatory(field):
-		field.ParentSchema.Required = append(field.ParentSchema.Required, field.Name)
-	case request && !portal.Writable(field.Field):
+	case request && !isMandatory(field) && !portal.Writable(field.Field):
 		schema.WithExtraPropertiesItem("readOnly", true)
 	case !request && (!strings.Contains(field.Field.Tag.Get("json"), ",omit") || field.Name == "id" || field.Name == "etag"):
 		field.ParentSchema.Required = append(field.ParentSchema.Required, field.Name)
@@ -177,6 +192,8 @@ func isMandatory(field jsonschema.InterceptPropParams) bool {
 		return field.Name == "name"
 	case reflect.TypeFor[portal.PlannedPublication]():
 		return field.Name != "id"
+	case reflect.TypeFor[loginRequest](), reflect.TypeFor[codeRequest](), reflect.TypeFor[passwordRequest]():
+		return true
 	default:
 		return false
 	}
@@ -195,6 +212,10 @@ func describeType(t jsonschema.InterceptSchemaParams) (bool, error) {
 	case described == reflect.TypeFor[portal.Platform]():
 		for _, platform := range portal.Platforms() {
 			t.Schema.Enum = append(t.Schema.Enum, string(platform))
+		}
+	case described == reflect.TypeFor[portal.UserStatus]():
+		for _, status := range portal.UserStatuses() {
+			t.Schema.Enum = append(t.Schema.Enum, string(status))
 		}
 	case described.Kind() == reflect.Struct && inRequest(t.Context):
 		t.Schema.WithAdditionalProperties(*(&jsonschema.SchemaOrBool{}).WithTypeBoolean(false))

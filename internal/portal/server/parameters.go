@@ -24,6 +24,10 @@ var (
 		in: "query", name: "after", description: "The cursor of the previous page: its field next.",
 		schema: map[string]any{"type": "string", "minLength": 1},
 	}
+	objectIDParameter = parameter{
+		in: "query", name: "object_id", description: "Only what was done to the object with this id.",
+		schema: map[string]any{"type": "string", "minLength": 1},
+	}
 	ifMatchParameter = parameter{
 		in: "header", name: "If-Match", description: "The ETag that the object must still have; otherwise the answer is 412 and nothing happens.",
 		schema: map[string]any{"type": "string"},

@@ -16,10 +16,12 @@ type route struct {
 	id           string       // operation id
 	summary      string       // one sentence
 	scope        portal.Scope // what the token must allow; empty: no token is asked for
+	session      bool         // the bearer is a person's session, not a token; it goes without a scope
 	parameters   []parameter
 	request      any           // a value of the type of the body; nil: none
 	maxBody      int64         // of the request, in bytes; 0 is defaultMaxBody
 	response     any           // likewise, on success
+	mediaType    string        // of the response; empty is JSON
 	status       int           // on success
 	headers      []header      // of the answer on success, besides those that every answer has
 	codes        []portal.Code // of errors, besides those that every route has
@@ -69,5 +71,5 @@ func routes() []route {
 		},
 	}
 	return slices.Concat(table, users().routes(), permissionGroups().routes(), sipAccounts().routes(), userGroups().routes(),
-		plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes())
+		sessionRoutes(), pwnedPasswordRoutes(), userActionRoutes(), plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes(), auditRoutes())
 }

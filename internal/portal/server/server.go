@@ -42,7 +42,7 @@ func (s *Server) routed(identify identify) http.Handler {
 	methods := map[string][]string{}
 	for _, route := range routes() {
 		mux.Handle(route.method+" "+route.path, s.endpoint(route.status, func(c *call) (any, error) {
-			if err := authorize(c, route.scope, identify); err != nil {
+			if err := authorize(c, route, identify); err != nil {
 				return nil, err
 			}
 			if err := c.checkQuery(route); err != nil {

@@ -37,8 +37,8 @@ type entity[T any] interface {
 	hasSecrets(sc scene, given secrets) (bool, error)
 	// findings judges a request by what only the portal can know. It is called after resolve and inventory.
 	findings(ctx context.Context, tx *store.Tx, sc scene, wanted *T) ([]rules.Finding, error)
-	// prepare does what takes long, such as hashing, before the transaction that writes. A new object without a password gets one.
-	prepare(sc scene, creating bool, given secrets) error
+	// prepare does what takes long, such as hashing or asking another service, before the transaction that writes. A new object without a password gets one.
+	prepare(ctx context.Context, sc scene, creating bool, given secrets) error
 	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
 	// update replaces the object that was found.
 	update(ctx context.Context, tx *store.Tx, sc scene, object T) error
@@ -125,16 +125,23 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 			return notFound(err, e.noun(), id)
 		}
 		if !matches(ifMatch, version) {
-			return stale(e.noun(), id)
+			return stale(ctx, tx, sc, e.noun(), id, version)
 		}
-		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), Deletion: &deletion}
-		if err := refuseDeletion(e.noun(), sc.set.Check(rules.Inventory{Organization: sc.organization}, change)); err != nil {
+		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), UserID: caller.UserID, Deletion: &deletion}
+		inventory := rules.Inventory{Organization: sc.organization}
+		if err := noteAdministration(ctx, tx, sc, change, &inventory); err != nil {
+			return err
+		}
+		if err := refuseDeletion(e.noun(), sc.set.Check(inventory, change)); err != nil {
 			return err
 		}
 		if err := e.guardDelete(ctx, tx, sc, object); err != nil {
 			return err
 		}
-		return e.delete(ctx, tx, sc, id)
+		if err := e.delete(ctx, tx, sc, id); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionDelete, noun: string(e.noun()), id: id, name: nameOf(object)})
 	})
 }
 
@@ -169,4 +176,4 @@ func (withoutSecrets[T]) findings(context.Context, *store.Tx, scene, *T) ([]rule
 	return nil, nil
 }
 
-func (withoutSecrets[T]) prepare(scene, bool, secrets) error { return nil }
+func (withoutSecrets[T]) prepare(context.Context, scene, bool, secrets) error { return nil }

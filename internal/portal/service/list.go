@@ -15,7 +15,7 @@ import (
 
 // list returns one page of objects in the order of their ids.
 func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], query ListQuery, id func(T) string) (page portal.Page[T], err error) {
-	selection, err := selectPage(query, listing{prefix: idPrefix(e.noun()), title: e.noun().Title(), keys: naturalKeys(e.noun())})
+	selection, err := selectPage(query, listing{prefix: idPrefix(e.noun()), title: e.noun().Title(), keys: listFilters(e.noun())})
 	if err != nil {
 		return page, err
 	}
@@ -26,6 +26,10 @@ func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], qu
 			return err
 		}
 		for field, value := range query.Where {
+			if field == statusField {
+				selection.Where[field] = value
+				continue
+			}
 			key := sc.uniqueKey(e.noun(), field, &value)
 			if key == nil {
 				return nil // nothing has the empty value, or a field that the platform does not have
@@ -63,6 +67,9 @@ func selectPage(query ListQuery, of listing) (store.Selection, error) {
 			return store.Selection{}, badParameter(field, fmt.Sprintf("%ss cannot be selected by %q; by %s", of.title, field, strings.Join(of.keys, " or ")))
 		}
 	}
+	if status, given := query.Where[statusField]; given && !slices.Contains(portal.UserStatuses(), portal.UserStatus(status)) {
+		return store.Selection{}, badParameter(statusField, fmt.Sprintf("%q is no status of a user; one of pending, active and blocked", status))
+	}
 	return store.Selection{After: after, Limit: limit + 1, Where: map[string]string{}}, nil
 }
 
@@ -77,11 +84,14 @@ func pageOf[T any](items []T, selection store.Selection, id func(T) string) port
 	return page
 }
 
-// naturalKeys are the fields by which a list can be searched: those that a person knows an object by (ALL-04).
-func naturalKeys(noun portal.Noun) []string {
+// statusField is what a list of users can be selected by besides their natural keys.
+const statusField = "status"
+
+// listFilters are the fields by which a list can be searched: those that a person knows an object by (ALL-04), and the status of a user.
+func listFilters(noun portal.Noun) []string {
 	switch noun {
 	case portal.NounUser:
-		return []string{"email", "username"}
+		return []string{"email", "username", statusField}
 	case portal.NounPermissionGroup, portal.NounUserGroup:
 		return []string{"name"}
 	default:

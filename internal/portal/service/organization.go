@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -20,7 +21,7 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 			return err
 		}
 		organization = sc.organization
-		organization.Scopes = scopesOf(caller)
+		organization.Scopes, organization.UserID = scopesOf(caller), caller.UserID
 		pending, err := tx.PendingReloads(ctx, caller.OrganizationID)
 		for i := range organization.PBXs {
 			organization.PBXs[i].ReloadPending = slices.Contains(pending, organization.PBXs[i].ID)
@@ -64,12 +65,43 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 				return err
 			}
 		}
-		if created {
-			return s.insertBuiltInGroups(ctx, tx, file.Organization)
+		if err := s.record(ctx, tx, s.operator(file.Organization.ID), organizationEvent(before, file)); err != nil || !created {
+			return err
 		}
-		return nil
+		return s.insertBuiltInGroups(ctx, tx, file.Organization)
 	})
 	return changed && err == nil, err
+}
+
+// organizationEvent tells the audit trail what an organisation file changes.
+func organizationEvent(before store.Organization, file OrganizationFile) event {
+	after := file.Organization
+	e := event{action: portal.ActionReplace, noun: auditOrganization, id: after.ID, name: after.Name}
+	if before.ID == "" {
+		e.action = portal.ActionCreate
+	}
+	for _, field := range []struct {
+		name          string
+		before, after any
+	}{
+		{"helpdesks", before.Helpdesks, after.Helpdesks},
+		{"main_number", before.MainNumber, file.MainNumber},
+		{"modules", before.Modules, after.Modules},
+		{"name", before.Name, after.Name},
+		{"ordered", before.Ordered, after.Ordered},
+		{"outgoing_number", before.OutgoingNumber, after.OutgoingNumber},
+		{"pbxs", before.PBXs, after.PBXs},
+		{"phone_numbers", before.PhoneNumbers, after.PhoneNumbers},
+		{"platform", before.Platform, after.Platform},
+		{"sender_names", before.SenderNames, after.SenderNames},
+		{"sip_domain", before.SIPDomain, after.SIPDomain},
+		{"social_accounts", before.SocialAccounts, after.SocialAccounts},
+	} {
+		if !reflect.DeepEqual(field.before, field.after) {
+			e.fields = append(e.fields, field.name)
+		}
+	}
+	return e
 }
 
 // insertBuiltInGroups gives a new organisation the groups that come with its platform (MW-05).
@@ -89,6 +121,12 @@ func (s *Service) insertBuiltInGroups(ctx context.Context, tx *store.Tx, organiz
 		set.Normalize(portal.NounPermissionGroup, &group)
 		e := &groupEntity{}
 		if err := e.insert(ctx, tx, sc, id, group); err != nil {
+			return err
+		}
+		made := event{
+			action: portal.ActionCreate, noun: string(portal.NounPermissionGroup), id: id, name: name, version: 1, fields: rules.ChangedFields(nil, &group),
+		}
+		if err := s.record(ctx, tx, s.operator(organization.ID), made); err != nil {
 			return err
 		}
 	}

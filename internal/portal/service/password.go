@@ -3,6 +3,7 @@ package service
 import (
 	"crypto/md5" //nolint:gosec // what SIP registrars and phones speak (RFC 2617)
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/hex"
 	"fmt"
 
@@ -12,6 +13,15 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
+
+// PasswordPolicy says which login passwords a platform accepts, for people who choose one.
+func (*Service) PasswordPolicy(platform portal.Platform) (rules.PasswordPolicy, error) {
+	set, err := rules.For(platform)
+	if err != nil {
+		return rules.PasswordPolicy{}, err
+	}
+	return set.Passwords[portal.NounUser], nil
+}
 
 // generatePassword makes a password that the policy accepts. Nobody learns it: it holds the place until one is set.
 func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, error) {
@@ -25,6 +35,8 @@ func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, 
 
 // hashSecret returns what is kept of a login password or a PIN: argon2id as a PHC string, with a salt of its own.
 func (s *Service) hashSecret(password portal.Secret) (string, error) {
+	s.hashing <- struct{}{}
+	defer func() { <-s.hashing }()
 	hash, err := argon2id.CreateHash(string(password), &s.passwordHash)
 	if err != nil {
 		return "", fmt.Errorf("hash a secret: %w", err)
@@ -32,19 +44,47 @@ func (s *Service) hashSecret(password portal.Secret) (string, error) {
 	return hash, nil
 }
 
-// secretVerifier compares one secret with stored hashes and remembers the outcome by hash, as every comparison costs as much as
-// hashing. It lives as long as one request, which has one password and one PIN.
-type secretVerifier map[string]bool
-
-func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) {
-	if same, known := v[hash]; known {
-		return same, nil
-	}
+// verifySecret reports whether a hash is that of a secret. Hashing and verifying, which cost much time and memory by design, are bounded in
+// number, so that a crowd at the door neither starves those who read nor takes memory without end.
+func (s *Service) verifySecret(given portal.Secret, hash string) (bool, error) {
+	s.hashing <- struct{}{}
+	defer func() { <-s.hashing }()
 	same, err := argon2id.ComparePasswordAndHash(string(given), hash)
 	if err != nil {
 		return false, fmt.Errorf("compare a secret: %w", err)
 	}
-	v[hash] = same
+	return same, nil
+}
+
+// verifyPassword is verifySecret that takes as long without a hash: how long it takes does not tell who exists.
+func (s *Service) verifyPassword(given portal.Secret, hash string) (bool, error) {
+	if hash == "" {
+		_, err := s.hashSecret(given)
+		return false, err
+	}
+	return s.verifySecret(given, hash)
+}
+
+// secretVerifier compares one secret with stored hashes and remembers the outcome by hash, as every comparison costs as much as
+// hashing. It lives as long as one request, which has one password and one PIN.
+type secretVerifier struct {
+	service *Service
+	known   map[string]bool
+}
+
+func (s *Service) secretVerifier() secretVerifier {
+	return secretVerifier{service: s, known: map[string]bool{}}
+}
+
+func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) {
+	if same, known := v.known[hash]; known {
+		return same, nil
+	}
+	same, err := v.service.verifySecret(given, hash)
+	if err != nil {
+		return false, err
+	}
+	v.known[hash] = same
 	return same, nil
 }
 
@@ -53,6 +93,12 @@ func sipDigests(extension, domain string, password portal.Secret) store.SIPDiges
 	text := extension + ":" + domain + ":" + string(password)
 	plain, withDomain, strong := md5.Sum([]byte(text)), md5.Sum([]byte(extension+"@"+domain+":"+domain+":"+string(password))), sha256.Sum256([]byte(text)) //nolint:gosec // see the import
 	return store.SIPDigests{MD5: hex.EncodeToString(plain[:]), SHA256: hex.EncodeToString(strong[:]), DomainMD5: hex.EncodeToString(withDomain[:])}
+}
+
+// sameDigests compares in a time that does not tell how much of them is right: who may choose passwords must not learn those of phones that way.
+// Hashes of login passwords compare so in their library; tokens, sessions and links are looked up by their hash, of which a guess tells nothing.
+func sameDigests(a, b store.SIPDigests) bool {
+	return subtle.ConstantTimeCompare([]byte(a.MD5+a.SHA256+a.DomainMD5), []byte(b.MD5+b.SHA256+b.DomainMD5)) == 1
 }
 
 // samePassword refuses a password that serves for a login and for a phone (TC-03).

@@ -21,7 +21,10 @@ func (s *Service) ReloadPBX(ctx context.Context, caller Caller, pbxID string) (r
 			return portal.NewError(portal.CodeNotFound, fmt.Sprintf("there is no PBX with the id %q", pbxID))
 		}
 		reloaded = sc.organization.PBXs[i]
-		return tx.ClearPendingReload(ctx, caller.OrganizationID, pbxID)
+		if err := tx.ClearPendingReload(ctx, caller.OrganizationID, pbxID); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionReload, noun: auditPBX, id: pbxID, name: reloaded.Name})
 	})
 	return reloaded, err
 }

@@ -26,7 +26,7 @@ func (s *Service) ListPlannedPublications(ctx context.Context, caller Caller, us
 	}
 	var publications []portal.PlannedPublication
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
-		if _, err := planner(ctx, tx, caller, userID); err != nil {
+		if _, _, err := findPlanner(ctx, tx, caller, userID); err != nil {
 			return err
 		}
 		publications, err = tx.PlannedPublications(ctx, caller.OrganizationID, userID, selection)
@@ -43,7 +43,7 @@ func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, u
 	}
 	publication.ID, publication.PublishAt = id, publication.PublishAt.UTC()
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		sc, err := planner(ctx, tx, caller, userID)
+		sc, planner, err := findPlanner(ctx, tx, caller, userID)
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,10 @@ func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, u
 		if err := s.checkPublication(publication); err != nil {
 			return err
 		}
-		return tx.InsertPlannedPublication(ctx, caller.OrganizationID, userID, publication)
+		if err := tx.InsertPlannedPublication(ctx, caller.OrganizationID, userID, publication); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionCreate, noun: auditPublication, id: id, name: planner.Name})
 	})
 	if err != nil {
 		return portal.PlannedPublication{}, err
@@ -66,25 +69,29 @@ func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, u
 // DeletePlannedPublication takes a publication off a user's plan, after it was placed or because it never should be.
 func (s *Service) DeletePlannedPublication(ctx context.Context, caller Caller, userID, id string) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := planner(ctx, tx, caller, userID); err != nil {
+		_, planner, err := findPlanner(ctx, tx, caller, userID)
+		if err != nil {
 			return err
 		}
-		err := tx.DeletePlannedPublication(ctx, caller.OrganizationID, userID, id)
+		err = tx.DeletePlannedPublication(ctx, caller.OrganizationID, userID, id)
 		if errors.Is(err, store.ErrNotFound) {
 			return portal.NewError(portal.CodeNotFound, fmt.Sprintf("the user %s has no planned publication with the id %q", userID, id))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, event{action: portal.ActionDelete, noun: auditPublication, id: id, name: planner.Name})
 	})
 }
 
-// planner finds the user whose plan it is.
-func planner(ctx context.Context, tx *store.Tx, caller Caller, userID string) (scene, error) {
+// findPlanner finds the user whose plan it is.
+func findPlanner(ctx context.Context, tx *store.Tx, caller Caller, userID string) (scene, store.Holder, error) {
 	sc, err := readScene(ctx, tx, caller)
 	if err != nil {
-		return sc, err
+		return sc, store.Holder{}, err
 	}
-	_, err = tx.UserByID(ctx, caller.OrganizationID, userID)
-	return sc, notFound(err, portal.NounUser, userID)
+	user, err := tx.UserByID(ctx, caller.OrganizationID, userID)
+	return sc, user, notFound(err, portal.NounUser, userID)
 }
 
 func (s *Service) checkPublication(p portal.PlannedPublication) error {

@@ -56,10 +56,6 @@ func notFound(err error, noun portal.Noun, id string) error {
 	return err
 }
 
-func stale(noun portal.Noun, id string) error {
-	return portal.NewError(portal.CodePreconditionFailed, fmt.Sprintf("the %s %s was changed since it was read; read it again and decide anew", noun.Title(), id))
-}
-
 // brokenKey tells what a unique index or a reference refused in the words of the rules. The rules look first, so this is what remains:
 // another instance of the portal was faster, or a rule set does not ask for what holds on every platform (ALL-02).
 func brokenKey(err error, noun portal.Noun) error {

@@ -8,6 +8,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"time"
 
@@ -23,18 +24,28 @@ type Service struct {
 	passwordHash argon2id.Params
 	now          func() time.Time
 	random       io.Reader
+	operatorName string
+	pwned        PwnedSource
+	hashing      chan struct{} // held while a password is hashed or verified
+	queued       chan struct{} // see MailQueued
 }
 
-// Options are what a test fixes. Zero values stand for the real thing.
+// Options are what a program or a test fixes. Zero values stand for the real thing.
 type Options struct {
+	Pwned        PwnedSource      // where known passwords are looked up (TC-06); nil: nowhere, and then none can be set where that is required
 	PasswordHash argon2id.Params  // cost of a login password's hash; zero: 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)
 	Now          func() time.Time // zero: time.Now
 	Random       io.Reader        // source of ids and secrets, safe for concurrent use; zero: crypto/rand.Reader
+	Operator     string           // who does what needs no token, for the audit trail; zero: "command line"
 }
 
 // New returns a service on an open store, which stays the caller's to close.
 func New(s *store.Store, options Options) *Service {
-	service := &Service{store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader)}
+	service := &Service{
+		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
+		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
+		operatorName: cmp.Or(options.Operator, "command line"), pwned: options.Pwned,
+	}
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	}
@@ -49,6 +60,9 @@ type Caller struct {
 	OrganizationID string
 	TokenID        string
 	Scopes         []portal.Scope
+	UserID         string // of an administrator who is logged in, or whose token it is; empty for nobody, then no own right is at stake
+
+	Actor portal.Actor // as the audit trail names the caller; zero: the token
 }
 
 // ListQuery selects a page of a list.

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"path/filepath"
@@ -47,7 +48,38 @@ type fixture struct {
 	*Service
 	t            *testing.T
 	clock        *clock
+	database     string // path of the file
 	acme, globex Caller
+	known        []string // SHA-1 of known passwords
+	away         bool     // whether nobody knows of known passwords
+}
+
+// lookUp is where known passwords are looked up.
+func (f *fixture) lookUp(_ context.Context, prefix string) (suffixes []string, err error) {
+	if f.away {
+		return nil, errors.New("away")
+	}
+	for _, hash := range f.known {
+		if rest, ok := strings.CutPrefix(hash, prefix); ok {
+			suffixes = append(suffixes, rest)
+		}
+	}
+	return suffixes, nil
+}
+
+// another is another portal on the same database.
+func (f *fixture) another(t *testing.T) *Service {
+	t.Helper()
+	opened, err := store.Open(t.Context(), f.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := opened.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return New(opened, Options{PasswordHash: f.passwordHash, Now: f.clock.Now, Pwned: f.lookUp})
 }
 
 const acmeFile = `id: acme
@@ -66,7 +98,8 @@ modules: [crm]
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	opened, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "portal.db"))
+	database := filepath.Join(t.TempDir(), "portal.db")
+	opened, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,9 +108,9 @@ func newFixture(t *testing.T) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{t: t, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
+	f := &fixture{t: t, database: database, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now})
+	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now, Pwned: f.lookUp})
 	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a"}
 	f.globex = Caller{OrganizationID: "globex", TokenID: "tok_g"}
 	f.apply(acmeFile)
@@ -98,7 +131,7 @@ func (f *fixture) apply(text string) {
 
 func (f *fixture) group(name string) portal.PermissionGroup {
 	f.t.Helper()
-	created, err := f.CreatePermissionGroup(f.t.Context(), f.acme, portal.PermissionGroup{Name: &name, Permissions: []string{"users.manage"}}, "")
+	created, err := f.CreatePermissionGroup(f.t.Context(), f.acme, portal.PermissionGroup{Name: &name, Permissions: []string{"contacts.view"}}, "")
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func (s *Service) DeleteSIPAccount(ctx context.Context, caller Caller, id, ifMat
 }
 
 func (s *Service) sipAccount() *sipAccountEntity {
-	return &sipAccountEntity{service: s, logins: secretVerifier{}}
+	return &sipAccountEntity{service: s, logins: s.secretVerifier()}
 }
 
 type sipAccountEntity struct {
@@ -128,7 +128,7 @@ func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene,
 	return nil, nil
 }
 
-func (e *sipAccountEntity) prepare(sc scene, creating bool, given secrets) (err error) {
+func (e *sipAccountEntity) prepare(_ context.Context, sc scene, creating bool, given secrets) (err error) {
 	switch {
 	case given.password != nil:
 		e.password = *given.password

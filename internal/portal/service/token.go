@@ -24,6 +24,8 @@ type Token struct {
 	CreatedAt      time.Time
 	ExpiresAt      *time.Time // nil: never
 	LastUsedAt     *time.Time // nil: never; exact to lastUsedResolution
+	UserName       string     // of that user; the id if the user is gone
+	UserID         string     // whose token it is; empty: nobody's. It ends with the user, and counts as admin only while the user administers
 	RevokedAt      *time.Time // nil: not
 }
 
@@ -32,6 +34,7 @@ type TokenRequest struct {
 	Name      string // 1 to 64 characters
 	Scopes    []portal.Scope
 	ExpiresAt *time.Time // in the future; nil: never
+	User      string     // whose token it is to be: e-mail address, username or id; empty: nobody's
 }
 
 const (
@@ -64,15 +67,52 @@ func (s *Service) CreateToken(ctx context.Context, organizationID string, reques
 		row.ExpiresAt = new(request.ExpiresAt.UTC())
 	}
 	err = s.store.Write(ctx, func(tx *store.Tx) error {
-		if _, err := readScene(ctx, tx, Caller{OrganizationID: organizationID}); err != nil {
+		sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
+		if err != nil {
 			return err
 		}
-		return tx.InsertToken(ctx, row, secretHash(secret))
+		made := event{action: portal.ActionCreate, noun: auditToken, id: id, name: row.Name, fields: []string{"name", "scopes"}}
+		if row.ExpiresAt != nil {
+			made.fields = append(made.fields, "expires_at")
+		}
+		if request.User != "" {
+			made.fields = append(made.fields, "user_id")
+			if row.UserID, err = bindToken(ctx, tx, sc, request); err != nil {
+				return err
+			}
+		}
+		if err := tx.InsertToken(ctx, row, secretHash(secret)); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, s.operator(organizationID), made)
 	})
 	if err != nil {
 		return "", Token{}, err
 	}
 	return secret, tokenOf(row), nil
+}
+
+// bindToken returns the id of the user whose token a new one is to be.
+func bindToken(ctx context.Context, tx *store.Tx, sc scene, request TokenRequest) (string, error) {
+	owner, err := findOwner(ctx, tx, sc, request.User)
+	if err != nil {
+		return "", err
+	}
+	user, err := tx.User(ctx, sc.organization.ID, owner.ID)
+	if err != nil {
+		return "", err
+	}
+	refuse := func(field, message string) (string, error) {
+		return "", portal.NewError(portal.CodeInvalid, "the token cannot be made", portal.FieldError{Field: field, Code: portal.CodeNotAllowed, Message: message})
+	}
+	switch {
+	case !mayLogIn(user.User):
+		return refuse("user", fmt.Sprintf("%s may not log in, so a token of this user would be over at once; enable the user first", owner.Name))
+	case slices.Contains(request.Scopes, portal.ScopeAdmin) && !sc.set.Administers(user.Permissions):
+		return refuse("scopes", fmt.Sprintf("%s does not administer %s, so the scope admin would not count; leave it out, or name an administrator", owner.Name, sc.organization.Name))
+	default:
+		return owner.ID, nil
+	}
 }
 
 func (s *Service) checkTokenRequest(request TokenRequest) error {
@@ -115,51 +155,108 @@ func (s *Service) ListTokens(ctx context.Context, organizationID string) ([]Toke
 			return err
 		}
 		rows, err := tx.Tokens(ctx, organizationID)
-		for _, row := range rows {
-			tokens = append(tokens, tokenOf(row))
+		if err != nil {
+			return err
 		}
-		return err
+		for _, row := range rows {
+			token := tokenOf(row)
+			if token.UserName, err = ownerName(ctx, tx, row); err != nil {
+				return err
+			}
+			tokens = append(tokens, token)
+		}
+		return nil
 	})
 	return tokens, err
+}
+
+// ownerName is what people call the user whose token it is.
+func ownerName(ctx context.Context, tx *store.Tx, row store.Token) (string, error) {
+	if row.UserID == "" {
+		return "", nil
+	}
+	owner, err := tx.UserByID(ctx, row.OrganizationID, row.UserID)
+	if errors.Is(err, store.ErrNotFound) {
+		return row.UserID, nil
+	}
+	return owner.Name, err
 }
 
 // RevokeToken ends a token at once. One that is revoked already stays so.
 func (s *Service) RevokeToken(ctx context.Context, organizationID, tokenID string) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
-		err := tx.RevokeToken(ctx, organizationID, tokenID, s.now().UTC())
+		token, err := tx.Token(ctx, organizationID, tokenID)
 		if errors.Is(err, store.ErrNotFound) {
 			return portal.NewError(portal.CodeNotFound, fmt.Sprintf("organisation %q has no token with the id %q", organizationID, tokenID))
 		}
-		return err
+		if err != nil || token.RevokedAt != nil {
+			return err
+		}
+		if err := tx.RevokeToken(ctx, organizationID, tokenID, s.now().UTC()); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, s.operator(organizationID), event{action: portal.ActionRevoke, noun: auditToken, id: tokenID, name: token.Name})
 	})
 }
 
 // Authenticate returns who has a secret. Its error does not tell an unknown token from one that is over.
 func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, error) {
 	var token store.Token
+	var scopes []portal.Scope
+	over := false
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		token, err = tx.TokenBySecret(ctx, secretHash(secret))
+		if token, err = tx.TokenBySecret(ctx, secretHash(secret)); err != nil {
+			return err
+		}
+		scopes, over, err = s.scopesNow(ctx, tx, token)
 		return err
 	})
 	now := s.now().UTC()
-	over := token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(now)
 	if errors.Is(err, store.ErrNotFound) || err == nil && over {
-		return Caller{}, portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired or revoked; make a new one with \"portal token create\"")
+		return Caller{}, portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired or revoked, or its user may not log in; make a new one with \"portal token create\"")
 	}
 	if err != nil {
 		return Caller{}, err
 	}
 	if token.LastUsedAt == nil || now.Sub(*token.LastUsedAt) >= lastUsedResolution {
 		err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.TouchToken(ctx, token.OrganizationID, token.ID, now) })
-		if err != nil {
+		if _, unstored := errors.AsType[*store.StorageError](err); err != nil && !unstored { // on a full disk, reading goes on
 			return Caller{}, err
 		}
 	}
-	return Caller{OrganizationID: token.OrganizationID, TokenID: token.ID, Scopes: token.Scopes}, nil
+	return Caller{
+		OrganizationID: token.OrganizationID, TokenID: token.ID, Scopes: scopes, UserID: token.UserID,
+		Actor: portal.Actor{Kind: portal.ActorToken, ID: token.ID, Name: token.Name},
+	}, nil
 }
 
-// secretHash is what is stored of a token's secret. A plain hash is right here: the secret is 256 random bits, which nobody can search
-// through however fast the hash is, and it is looked up with every request.
+// scopesNow are the scopes of a token that count at the moment: not admin while its user does not administer the organisation. It is over when
+// it is revoked, expired, or a user's who may not log in or is gone.
+func (s *Service) scopesNow(ctx context.Context, tx *store.Tx, token store.Token) (scopes []portal.Scope, over bool, err error) {
+	if token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(s.now()) {
+		return nil, true, nil
+	}
+	if token.UserID == "" {
+		return token.Scopes, false, nil
+	}
+	sc, err := readScene(ctx, tx, Caller{OrganizationID: token.OrganizationID})
+	if err != nil {
+		return nil, false, err
+	}
+	owner, err := tx.User(ctx, token.OrganizationID, token.UserID)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && !mayLogIn(owner.User):
+		return nil, true, nil
+	case err != nil:
+		return nil, false, err
+	}
+	return slices.DeleteFunc(slices.Clone(token.Scopes), func(scope portal.Scope) bool {
+		return scope == portal.ScopeAdmin && !sc.set.Administers(owner.Permissions)
+	}), false, nil
+}
+
+// secretHash is what is stored of the secret of a token, a session or a link. A plain hash is right here: the secret is 256 random bits, which
+// nobody can search through however fast the hash is, and it is looked up with every request.
 func secretHash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
@@ -167,7 +264,7 @@ func secretHash(secret string) string {
 
 func tokenOf(row store.Token) Token {
 	return Token{
-		ID: row.ID, Name: row.Name, OrganizationID: row.OrganizationID, Scopes: row.Scopes,
+		ID: row.ID, Name: row.Name, UserID: row.UserID, OrganizationID: row.OrganizationID, Scopes: row.Scopes,
 		CreatedAt: row.CreatedAt, ExpiresAt: row.ExpiresAt, LastUsedAt: row.LastUsedAt, RevokedAt: row.RevokedAt,
 	}
 }

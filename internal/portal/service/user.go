@@ -37,7 +37,7 @@ func (s *Service) DeleteUser(ctx context.Context, caller Caller, id, ifMatch str
 }
 
 func (s *Service) user() *userEntity {
-	return &userEntity{service: s, logins: secretVerifier{}, pins: secretVerifier{}}
+	return &userEntity{service: s, logins: s.secretVerifier(), pins: s.secretVerifier()}
 }
 
 type userEntity struct {
@@ -91,6 +91,7 @@ func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) 
 
 func (*userEntity) keepWritable(u *portal.User) {
 	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
+	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
 	if u.Telephony != nil {
 		u.Telephony.IncomingNumbers = nil
 	}
@@ -256,18 +257,28 @@ func (e *userEntity) findings(_ context.Context, _ *store.Tx, sc scene, u *porta
 	if u.Password == nil || *u.Password == "" {
 		return nil, nil
 	}
-	for _, account := range e.accounts {
-		if account.Digests == sipDigests(*account.Extension, sc.organization.SIPDomain, *u.Password) {
-			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}, nil
+	return passwordOfPhone(sc, e.accounts, *u.Password), nil
+}
+
+// passwordOfPhone refuses a login password that is one of these accounts' (TC-03).
+func passwordOfPhone(sc scene, accounts []store.SIPAccount, password portal.Secret) []rules.Finding {
+	for _, account := range accounts {
+		if sameDigests(account.Digests, sipDigests(*account.Extension, sc.organization.SIPDomain, password)) {
+			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}
 		}
 	}
-	return nil, nil
+	return nil
 }
 
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
-func (e *userEntity) prepare(sc scene, creating bool, given secrets) (err error) {
+func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given secrets) (err error) {
 	if given.pin != nil && *given.pin != "" {
 		if e.pinHash, err = e.service.hashSecret(*given.pin); err != nil {
+			return err
+		}
+	}
+	if given.password != nil {
+		if err := e.service.refusePwned(ctx, sc, *given.password); err != nil {
 			return err
 		}
 	}
@@ -288,8 +299,17 @@ func (e *userEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id stri
 	u.ID = id
 	row := userRow(sc, u)
 	row.PasswordHash, row.PINHash = e.passwordHash, e.pinHash
+	invited := isTrue(u.SendInvitation)
+	if invited {
+		row.Invited = new(e.service.now().UTC())
+	}
 	if err := tx.InsertUser(ctx, sc.organization.ID, row); err != nil {
 		return err
+	}
+	if invited {
+		if err := e.service.invite(ctx, tx, sc, id); err != nil {
+			return err
+		}
 	}
 	return e.follow(ctx, tx, sc, portal.User{}, u)
 }
@@ -305,6 +325,9 @@ func (e *userEntity) update(ctx context.Context, tx *store.Tx, sc scene, u porta
 		row.PINHash = e.pinHash
 	}
 	if err := tx.UpdateUser(ctx, sc.organization.ID, row); err != nil {
+		return err
+	}
+	if err := e.followLogin(ctx, tx, sc, u, given.password != nil); err != nil {
 		return err
 	}
 	return e.follow(ctx, tx, sc, e.row.User, u)
@@ -323,6 +346,37 @@ func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before,
 	}
 	return awaitReload(ctx, tx, sc, before, after)
 }
+
+// followLogin does what a change of a user brings for the login. A new password ends all sessions (VX-22), and so does access that is withdrawn
+// (EN-17); access that is granted unblocks (EN-18); and who was never invited is, once that is wanted.
+func (e *userEntity) followLogin(ctx context.Context, tx *store.Tx, sc scene, u portal.User, newPassword bool) error {
+	if newPassword || !isTrue(u.Enabled) {
+		if err := endAccess(ctx, tx, sc, u.ID); err != nil {
+			return err
+		}
+	}
+	login, err := tx.Login(ctx, sc.organization.ID, u.ID)
+	if err != nil {
+		return err
+	}
+	unblock := login.BlockedAt != nil && isTrue(u.Enabled)
+	invite := isTrue(u.SendInvitation) && login.InvitedAt == nil && !login.OwnPassword
+	if !unblock && !invite {
+		return nil
+	}
+	if unblock {
+		login.BlockedAt, login.Failures = nil, 0
+	}
+	if invite {
+		login.InvitedAt = new(e.service.now().UTC())
+		if err := e.service.invite(ctx, tx, sc, u.ID); err != nil {
+			return err
+		}
+	}
+	return tx.PutLogin(ctx, sc.organization.ID, login)
+}
+
+func isTrue(flag *bool) bool { return flag != nil && *flag }
 
 func userRow(sc scene, u portal.User) store.User {
 	return store.User{

@@ -26,7 +26,7 @@ func TestUser_createFillsDefaultsAndNormalises(t *testing.T) {
 	got := f.user(request)
 	want := portal.User{
 		ID: got.ID, ETag: `"v1"`, Email: new("Alice@Example.com"), FirstName: new("Alice"), LastName: new("Jansen"), Enabled: new(true),
-		PermissionGroupIDs: []string{group.ID}, Permissions: group.Permissions,
+		PermissionGroupIDs: []string{group.ID}, Permissions: group.Permissions, SendInvitation: new(false), Status: portal.StatusPending,
 		Telephony: &portal.Telephony{
 			SIPAccountIDs: []string{account.ID}, SIPAssignment: new("static"),
 			CallerIDs: []string{"+48221234567", "+48221234568"}, SMSSenders: []string{"+48221234567", "ACME"},

@@ -112,7 +112,7 @@ func TestService_VX14_PINIsASecretLikeThePassword(t *testing.T) {
 	}{
 		{new(loginPassword), new(otherPIN), loginPassword, otherPIN},
 		{new(otherLoginPassword), nil, otherLoginPassword, otherPIN},
-		{nil, new(pin), otherLoginPassword, pin},
+		{new(otherLoginPassword), new(pin), otherLoginPassword, pin},
 	} {
 		request.Password, request.Voicemail.PIN = given.password, given.pin
 		again, err := f.CreateUser(t.Context(), nord, request, "key")

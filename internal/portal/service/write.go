@@ -33,7 +33,7 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 		return decision[T]{}, err
 	}
 	if d.write {
-		if err := e.prepare(d.scene, d.version == 0, e.secrets(&d.wanted)); err != nil {
+		if err := e.prepare(ctx, d.scene, d.version == 0, e.secrets(&d.wanted)); err != nil {
 			return decision[T]{}, err
 		}
 		err := s.store.Write(ctx, func(tx *store.Tx) error {
@@ -52,15 +52,22 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 
 // apply stores what was decided, and reads it back: an answer is what the database holds.
 func apply[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], d *decision[T]) (err error) {
+	made := event{noun: string(e.noun()), id: d.id}
 	if d.version == 0 {
+		made.action, made.fields = portal.ActionCreate, rules.ChangedFields(nil, &d.wanted)
 		err = e.insert(ctx, tx, d.scene, d.id, d.wanted)
 	} else {
+		made.action, made.fields = portal.ActionReplace, rules.ChangedFields(&d.stored, &d.wanted)
 		err = e.update(ctx, tx, d.scene, d.wanted)
 	}
 	if err != nil {
 		return brokenKey(err, e.noun())
 	}
 	if d.stored, d.version, err = e.find(ctx, tx, d.scene, d.id); err != nil {
+		return err
+	}
+	made.name, made.version = nameOf(d.stored), d.version
+	if err := s.record(ctx, tx, caller, made); err != nil {
 		return err
 	}
 	if d.key.Key == "" {
@@ -129,7 +136,7 @@ func replace[T any](ctx context.Context, s *Service, caller Caller, e entity[T],
 			return d, err // whatever If-Match says: this may be the repetition of a request whose answer was lost (RFC 9110, section 13.1.1)
 		}
 		if !matches(ifMatch, d.version) {
-			return d, stale(e.noun(), id)
+			return d, stale(ctx, tx, d.scene, e.noun(), id, d.version)
 		}
 		d.write = true
 		return d, judge(ctx, tx, caller, e, d)
@@ -151,9 +158,12 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 	if err != nil {
 		return err
 	}
-	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller)}
+	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller), UserID: caller.UserID}
 	if d.version != 0 {
 		change.Before = &d.stored
+	}
+	if err := noteAdministration(ctx, tx, d.scene, change, &inventory); err != nil {
+		return err
 	}
 	findings := d.scene.set.Check(inventory, change)
 	if given := e.secrets(&d.wanted).password; given != nil && *given == "" {

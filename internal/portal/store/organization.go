@@ -41,6 +41,15 @@ func scanOrganization(r row) (o Organization, err error) {
 	return o, nil
 }
 
+// OrganizationIDs returns the ids of the first organisations, at most so many.
+func (t *Tx) OrganizationIDs(ctx context.Context, limit int) ([]string, error) {
+	scan := func(r row) (id string, err error) {
+		err = r.Scan(&id)
+		return id, err
+	}
+	return all(ctx, t, scan, `SELECT id FROM organizations ORDER BY id LIMIT $1`, limit)
+}
+
 // PutOrganization inserts an organisation or replaces the one with the same id.
 func (t *Tx) PutOrganization(ctx context.Context, o Organization) error {
 	document, err := json.Marshal(o.Organization)

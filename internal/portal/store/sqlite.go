@@ -82,8 +82,20 @@ func openDatabase(ctx context.Context, path string) (_ *sql.DB, err error) {
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	if _, err := db.ExecContext(ctx, keepAudit); err != nil {
+		return nil, errors.Join(fmt.Errorf("protect the audit trail: %w", err), db.Close())
+	}
 	return db, nil
 }
+
+// keepAudit has the database itself refuse to change, delete or replace what the audit trail says. It is no migration, as PostgreSQL says it
+// otherwise. The last trigger is there because a replacement in SQLite is no deletion to a trigger.
+const keepAudit = `
+	CREATE TRIGGER IF NOT EXISTS audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+	CREATE TRIGGER IF NOT EXISTS audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+	CREATE TRIGGER IF NOT EXISTS audit_never_repeats BEFORE INSERT ON audit
+		WHEN EXISTS (SELECT 1 FROM audit WHERE organization_id = NEW.organization_id AND id = NEW.id)
+		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;`
 
 // beginWriting starts a transaction that may write, waiting for other processes until the context ends.
 func beginWriting(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err error) {

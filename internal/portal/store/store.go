@@ -42,7 +42,8 @@ func (e *DuplicateError) Error() string { return fmt.Sprintf("another row has th
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db *sql.DB
+	db   *sql.DB
+	path string // of the file, for messages
 	// writing is held by the one transaction of this process that writes. Waiting here is fair and ends with the context;
 	// waiting for SQLite's own lock is neither, and is left for other processes.
 	writing chan struct{}
@@ -52,9 +53,13 @@ type Store struct {
 func Open(ctx context.Context, path string) (*Store, error) {
 	db, err := openDatabase(ctx, path)
 	if err != nil {
+		err = storageError(path, err)
+		if _, told := errors.AsType[*StorageError](err); told {
+			return nil, err // which names the file
+		}
 		return nil, fmt.Errorf("database %s: %w", path, err)
 	}
-	return &Store{db: db, writing: make(chan struct{}, 1)}, nil
+	return &Store{db: db, path: path, writing: make(chan struct{}, 1)}, nil
 }
 
 // Close waits for what is running and closes the database.
@@ -62,20 +67,25 @@ func (s *Store) Close() error { return s.db.Close() }
 
 // Tx is a transaction. It ends when the function it was given to returns.
 type Tx struct {
-	tx *sql.Tx
+	tx        *sql.Tx
+	committed []func()
+	audited   uint16 // entries of the audit trail so far
 }
+
+// OnCommit has do called once the transaction is committed, and not if it fails.
+func (t *Tx) OnCommit(do func()) { t.committed = append(t.committed, do) }
 
 // Read runs do on one consistent view of the database. It waits for nobody and nobody waits for it.
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", storageError(s.path, err))
 	}
-	return run(tx, do)
+	return storageError(s.path, run(tx, do))
 }
 
 // Write runs do with the right to write, one such transaction at a time over all processes, and commits if do returns nil.
-// It waits up to 30 seconds for another process.
+// It waits up to 30 seconds for another process. What the disk does not take is a *StorageError, and then nothing was changed.
 func (s *Store) Write(ctx context.Context, do func(*Tx) error) (err error) {
 	select {
 	case s.writing <- struct{}{}:
@@ -85,9 +95,9 @@ func (s *Store) Write(ctx context.Context, do func(*Tx) error) (err error) {
 	}
 	connection, err := s.db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return fmt.Errorf("begin transaction: %w", storageError(s.path, err))
 	}
-	defer func() { err = errors.Join(err, connection.Close()) }()
+	defer func() { err = storageError(s.path, errors.Join(err, connection.Close())) }()
 	tx, err := beginWriting(ctx, connection)
 	if err != nil {
 		return fmt.Errorf("begin transaction: %w", err)
@@ -101,11 +111,15 @@ func run(tx *sql.Tx, do func(*Tx) error) (err error) {
 			err = errors.Join(err, rollback)
 		}
 	}()
-	if err := do(&Tx{tx}); err != nil {
+	t := &Tx{tx: tx}
+	if err := do(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit transaction: %w", err)
+	}
+	for _, tell := range t.committed {
+		tell()
 	}
 	return nil
 }
@@ -164,6 +178,8 @@ type Selection struct {
 	After string            // the id that the page starts behind
 	Limit int               // most rows
 	Where map[string]string // natural key field → the value as it is compared; each list says which it knows
+
+	Search string // in a list of users: what names, e-mail address or username contain, ignoring case; empty for all
 }
 
 // page completes a query that ends in conditions. Columns are those of the natural keys.

@@ -14,17 +14,18 @@ type Token struct {
 	ID             string
 	Name           string
 	Scopes         []portal.Scope
+	UserID         string // whose token it is; empty for nobody's
 	CreatedAt      time.Time
 	ExpiresAt      *time.Time
 	LastUsedAt     *time.Time
 	RevokedAt      *time.Time
 }
 
-const selectToken = `SELECT organization_id, id, name, scopes, created_at, expires_at, last_used_at, revoked_at FROM tokens`
+const selectToken = `SELECT organization_id, id, name, scopes, COALESCE(user_id, ''), created_at, expires_at, last_used_at, revoked_at FROM tokens`
 
 func scanToken(r row) (t Token, err error) {
 	var scopes string
-	err = r.Scan(&t.OrganizationID, &t.ID, &t.Name, &scopes, &t.CreatedAt, &t.ExpiresAt, &t.LastUsedAt, &t.RevokedAt)
+	err = r.Scan(&t.OrganizationID, &t.ID, &t.Name, &scopes, &t.UserID, &t.CreatedAt, &t.ExpiresAt, &t.LastUsedAt, &t.RevokedAt)
 	for scope := range strings.FieldsSeq(scopes) {
 		t.Scopes = append(t.Scopes, portal.Scope(scope))
 	}
@@ -37,13 +38,18 @@ func (t *Tx) InsertToken(ctx context.Context, token Token, secretSHA256 string) 
 	for _, scope := range token.Scopes {
 		scopes = append(scopes, string(scope))
 	}
-	const query = `INSERT INTO tokens (organization_id, id, name, scopes, secret_sha256, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	return t.change(ctx, query, token.OrganizationID, token.ID, token.Name, strings.Join(scopes, " "), secretSHA256, token.CreatedAt, token.ExpiresAt)
+	const query = `INSERT INTO tokens (organization_id, id, name, scopes, secret_sha256, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, NULLIF($6, ''), $7, $8)`
+	return t.change(ctx, query, token.OrganizationID, token.ID, token.Name, strings.Join(scopes, " "), secretSHA256, token.UserID, token.CreatedAt, token.ExpiresAt)
 }
 
 // TokenBySecret returns the token whose secret has the given SHA-256, or ErrNotFound.
 func (t *Tx) TokenBySecret(ctx context.Context, secretSHA256 string) (Token, error) {
 	return one(ctx, t, scanToken, selectToken+` WHERE secret_sha256 = $1`, secretSHA256)
+}
+
+// Token returns a token, or ErrNotFound.
+func (t *Tx) Token(ctx context.Context, organizationID, id string) (Token, error) {
+	return one(ctx, t, scanToken, selectToken+` WHERE organization_id = $1 AND id = $2`, organizationID, id)
 }
 
 // Tokens returns every token of an organisation, the oldest first.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -12,8 +14,9 @@ import (
 type User struct {
 	portal.User
 	Version      int64
-	PasswordHash string // PHC string of argon2id
-	PINHash      string // of the voicemail PIN, likewise; empty for none
+	PasswordHash string     // PHC string of argon2id
+	PINHash      string     // of the voicemail PIN, likewise; empty for none
+	Invited      *time.Time // of a new user: when the invitation was queued; to be given, not returned
 	// The address and the login name as they are compared, nil for none; to be given, not returned.
 	EmailKey, UsernameKey *string
 }
@@ -23,17 +26,20 @@ const userName = `COALESCE(users.email, users.username, users.id)`
 
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, u.password_hash,
 	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, e.extension, COALESCE(u.voicemail_pin_hash, ''), COALESCE(a.sha256, ''),
-	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.settings
-	FROM users u LEFT JOIN extensions e ON e.organization_id = u.organization_id AND e.user_id = u.id
+	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.settings,
+	l.own_password, l.blocked_at, l.invited_at, l.last_login_at, l.totp_confirmed_at
+	FROM users u JOIN logins l ON l.organization_id = u.organization_id AND l.user_id = u.id
+	LEFT JOIN extensions e ON e.organization_id = u.organization_id AND e.user_id = u.id
 	LEFT JOIN avatars a ON a.organization_id = u.organization_id AND a.user_id = u.id WHERE u.organization_id = $1`
 
 func scanUser(r row) (u User, err error) {
 	var columns portal.User
 	var pbx, app, clickToDial, helpdesk, extension sql.NullString
 	var avatar, settings string
+	var login Login
 	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
 		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &extension, &u.PINHash, &avatar,
-		&columns.PlannedPublications, &settings)
+		&columns.PlannedPublications, &settings, &login.OwnPassword, &login.BlockedAt, &login.InvitedAt, &login.LastLoginAt, &login.TOTPConfirmedAt)
 	if err != nil {
 		return u, err
 	}
@@ -42,6 +48,7 @@ func scanUser(r row) (u User, err error) {
 	}
 	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
 	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
+	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = login.Status(), login.TOTPConfirmedAt != nil, stamp(login.InvitedAt), stamp(login.LastLoginAt)
 	if t := u.Telephony; t != nil {
 		restore(&t.PBXID, pbx)
 		restore(&t.AppSIPAccountID, app)
@@ -82,8 +89,15 @@ func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) 
 
 // Users returns a page of users, selected by the key of an e-mail address or of a username if wanted.
 func (t *Tx) Users(ctx context.Context, organizationID string, selection Selection) ([]User, error) {
-	columns := map[string]string{"email": "u.email_key", "username": "u.username_key"}
-	query, args, err := selection.page(selectUser, "u.id", []any{organizationID}, columns)
+	args := []any{organizationID}
+	query := selectUser
+	if selection.Search != "" {
+		args = append(args, containing(selection.Search))
+		query += ` AND LOWER(REPLACE(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
+			COALESCE(u.email, '') || ' ' || COALESCE(u.username, ''), '  ', ' ')) LIKE $2 ESCAPE '!'`
+	}
+	columns := map[string]string{"email": "u.email_key", "username": "u.username_key", "status": loginStatus}
+	query, args, err := selection.page(query, "u.id", args, columns)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +106,11 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 		return nil, err
 	}
 	return users, t.loadRelations(ctx, organizationID, users)
+}
+
+// containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters, which is all that SQLite knows of.
+func containing(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
 }
 
 // InsertUser adds a user as version 1.
@@ -106,6 +125,9 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
 		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings)
 	if err != nil {
+		return err
+	}
+	if err := t.insertLogin(ctx, organizationID, u.ID, u.Invited); err != nil {
 		return err
 	}
 	return t.insertRelations(ctx, organizationID, u.User)

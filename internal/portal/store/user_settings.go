@@ -11,7 +11,8 @@ import (
 func settingsOf(u portal.User) (string, error) {
 	u.ID, u.ETag, u.Password = "", "", nil
 	u.Username, u.Email, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled = nil, nil, nil, nil, nil, nil, nil
-	u.PermissionGroupIDs, u.PlannedPublications = emptied(u.PermissionGroupIDs), 0
+	u.PermissionGroupIDs, u.Permissions, u.PlannedPublications = emptied(u.PermissionGroupIDs), nil, 0
+	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
 	if u.Telephony != nil {
 		t := *u.Telephony
 		t.Extension, t.PBXID, t.AppSIPAccountID, t.CallerID = none(t.Extension), none(t.PBXID), none(t.AppSIPAccountID), none(t.CallerID)
@@ -52,6 +53,7 @@ func settingsOf(u portal.User) (string, error) {
 
 func userFromSettings(settings string) (u portal.User, err error) {
 	err = json.Unmarshal([]byte(settings), &u)
+	u.Permissions = nil // which portals up to schema 2 kept here too, as they were at the last change
 	return u, err
 }
 

@@ -87,6 +87,7 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 	full.PlannedPublications, full.Telephony.IncomingNumbers = 0, nil // these have statements of their own
 	full.Permissions = []string{"users.manage"}                       // of grp_1
 	full.Webcare.Avatar, full.Webcare.AvatarSHA256 = nil, ""
+	full.Status, full.TwoFactor, full.InvitedAt, full.LastLoginAt = portal.StatusPending, false, "", "" // of a new login
 	full.Voicemail.PIN, full.PINHash = nil, testHash
 
 	empty := testUser("usr_2", "bob@example.com")
@@ -99,7 +100,11 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 	empty.Voicemail = &portal.Voicemail{}
 	empty.Webcare = &portal.Webcare{Suffixes: map[string]string{}, DefaultAccounts: map[string]string{}}
 
-	for _, want := range []User{full, empty, testUser("usr_3", "carol@example.com")} {
+	empty.Status = portal.StatusPending
+	plain := testUser("usr_3", "carol@example.com")
+	plain.Status = portal.StatusPending
+
+	for _, want := range []User{full, empty, plain} {
 		write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", want) })
 		for range 2 { // as inserted, and as updated
 			write(t, s, func(tx *Tx) error {
@@ -342,4 +347,32 @@ func TestStore_lookUpsUseAnIndex(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// What a user may do follows from the groups of now, not from those at the last change.
+func TestUser_MW04_permissionsAreThoseOfTheGroupsOfNow(t *testing.T) {
+	t.Parallel()
+	s := openTest(t)
+	write(t, s, func(tx *Tx) error {
+		few := testGroup("grp_2", "Few")
+		few.Permissions = []string{"contacts.view"}
+		user := User{PasswordHash: "$argon2id$", User: portal.User{ID: "usr_1", PermissionGroupIDs: []string{"grp_1"}}}
+		return errors.Join(tx.PutOrganization(t.Context(), testOrganization("acme")), tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "Many")),
+			tx.InsertPermissionGroup(t.Context(), "acme", few), tx.InsertUser(t.Context(), "acme", user))
+	})
+	write(t, s, func(tx *Tx) error {
+		user, err := tx.User(t.Context(), "acme", "usr_1")
+		if err != nil {
+			return err
+		}
+		user.PermissionGroupIDs = []string{"grp_2"}
+		return tx.UpdateUser(t.Context(), "acme", user)
+	})
+	write(t, s, func(tx *Tx) error {
+		user, err := tx.User(t.Context(), "acme", "usr_1")
+		if !slices.Equal(user.Permissions, []string{"contacts.view"}) {
+			t.Errorf("the user may %v", user.Permissions)
+		}
+		return err
+	})
 }

@@ -1,0 +1,168 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// Purposes of a link by which a person chooses a password.
+const (
+	PurposeActivation = "activation" // the invitation (MW-03, EN-03)
+	PurposeReset      = "reset"      // the forgotten password
+)
+
+// How long a link works.
+const (
+	activationLifetime = 7 * 24 * time.Hour
+	resetLifetime      = time.Hour
+)
+
+// Activation is what a link says before it is used.
+type Activation struct {
+	OrganizationName string
+	Platform         portal.Platform
+	Purpose          string
+	Name             string
+	Login            string
+	Language         string // of the five; empty for none
+	ExpiresAt        time.Time
+}
+
+var errNoActivation = portal.NewError(portal.CodeNotFound, "this link was used, is too old, or was replaced by a newer one; ask for another")
+
+// Activation says what a link is for. It does not use it.
+func (s *Service) Activation(ctx context.Context, organizationID, token string) (activation Activation, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		sc, a, link, err := s.activation(ctx, tx, organizationID, token)
+		activation = Activation{
+			OrganizationName: sc.organization.Name, Platform: sc.organization.Platform, Purpose: link.Purpose, ExpiresAt: link.ExpiresAt,
+			Name: personName(a.user.User), Login: sc.loginOf(a.user.User), Language: languageOf(a.user.User),
+		}
+		return err
+	})
+	if err != nil {
+		return Activation{}, err
+	}
+	return activation, nil
+}
+
+// activation reads a link that works, and whose it is. It does not work for a person without access.
+func (s *Service) activation(ctx context.Context, tx *store.Tx, organizationID, token string) (sc scene, a account, link store.Activation, err error) {
+	if sc, err = readScene(ctx, tx, Caller{OrganizationID: organizationID}); err != nil {
+		return sc, a, link, err
+	}
+	link, err = tx.Activation(ctx, organizationID, secretHash(token))
+	if errors.Is(err, store.ErrNotFound) || err == nil && !link.ExpiresAt.After(s.now()) {
+		return sc, a, link, errNoActivation
+	}
+	if err != nil {
+		return sc, a, link, err
+	}
+	if a, err = readAccount(ctx, tx, sc, link.UserID); err != nil {
+		return sc, a, link, err
+	}
+	if !mayLogIn(a.user.User) {
+		return sc, a, link, errNoActivation
+	}
+	return sc, a, link, nil
+}
+
+// Activate sets the password that a person chose by a link, which works once. All sessions of the person end (VX-22), and the person is active (MW-16).
+func (s *Service) Activate(ctx context.Context, organizationID, token string, chosen portal.Secret) error {
+	var sc scene
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		var a account
+		if sc, a, _, err = s.activation(ctx, tx, organizationID, token); err != nil {
+			return err
+		}
+		return refuseOwnPassword(ctx, tx, sc, a.user.User, chosen)
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.refusePwned(ctx, sc, chosen); err != nil {
+		return err
+	}
+	hash, err := s.hashSecret(chosen)
+	if err != nil {
+		return err
+	}
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, a, _, err := s.activation(ctx, tx, organizationID, token)
+		if err != nil {
+			return err
+		}
+		if err := tx.UseActivation(ctx, organizationID, secretHash(token)); err != nil {
+			return err
+		}
+		first := !a.login.OwnPassword
+		a.login.OwnPassword, a.login.Failures = true, 0
+		if err := tx.PutLogin(ctx, organizationID, a.login); err != nil {
+			return err
+		}
+		return s.setOwnPassword(ctx, tx, sc, a, hash, first)
+	})
+}
+
+// SendActivation mails a person a new link, whether or not an earlier one was used (EN-14). The earlier ones cease to work when it is sent.
+func (s *Service) SendActivation(ctx context.Context, caller Caller, id string) (portal.User, error) {
+	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
+		if !mayLogIn(a.user.User) {
+			return portal.NewError(portal.CodeConflict, "the activation cannot be sent", portal.FieldError{
+				Field: "enabled", Code: portal.CodeNotAllowed, Message: "this person has no access, so a link would not work; grant access first (enabled = true), or unblock the person",
+			})
+		}
+		if a.user.Email == nil || *a.user.Email == "" {
+			return portal.NewError(portal.CodeConflict, "the activation cannot be sent", portal.FieldError{
+				Field: "email", Code: portal.CodeRequired, Message: "this person has no e-mail address to send it to",
+			})
+		}
+		a.login.InvitedAt = new(s.now().UTC())
+		if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
+			return err
+		}
+		if err := s.queueMail(ctx, tx, sc, a.user.ID, MailActivation); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, accountEvent(portal.ActionInvite, a.user.User))
+	})
+}
+
+// RequestReset mails a person who forgot the password a link. Whether there is such a person shows nowhere.
+func (s *Service) RequestReset(ctx context.Context, organizationID, login, address string) error {
+	keys := throttleKeys("reset\n"+login, address)
+	if err := s.checkThrottle(ctx, organizationID, keys); err != nil {
+		return err
+	}
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
+		if err != nil {
+			return err
+		}
+		if err := s.addFailures(ctx, tx, organizationID, keys); err != nil { // so that nobody's mailbox is filled
+			return err
+		}
+		a, err := findAccount(ctx, tx, sc, login)
+		if errors.Is(err, store.ErrNotFound) || err == nil && (!mayLogIn(a.user.User) || a.user.Email == nil) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return s.queueMail(ctx, tx, sc, a.user.ID, MailReset)
+	})
+}
+
+// invite queues the mails by which a new person gets in: one with the login and a link, or on engage one with the login and one with a link (EN-03).
+func (s *Service) invite(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
+	if sc.organization.Platform == portal.Engage {
+		if err := s.queueMail(ctx, tx, sc, userID, MailAccount); err != nil {
+			return err
+		}
+	}
+	return s.queueMail(ctx, tx, sc, userID, MailActivation)
+}

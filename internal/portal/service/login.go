@@ -1,0 +1,372 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// maxLoginFailures in a row block a person (EN-18).
+const maxLoginFailures = 3
+
+// errNotLoggedIn answers every log-in that fails, so that nobody learns who exists, is blocked or has no access.
+var errNotLoggedIn = portal.NewError(portal.CodeUnauthorized, "the login or the password is wrong, or this person has no access")
+
+// loginField is the field that people log in with: the username where the platform has one, which compares with case (EN-01), and the e-mail
+// address elsewhere.
+func (sc scene) loginField() string {
+	if sc.set.Objects[portal.NounUser].Fields["username"] != nil {
+		return "username"
+	}
+	return "email"
+}
+
+func (sc scene) loginOf(u portal.User) string {
+	login := u.Email
+	if sc.loginField() == "username" {
+		login = u.Username
+	}
+	if login == nil {
+		return ""
+	}
+	return *login
+}
+
+// account is a person as a log-in finds it.
+type account struct {
+	user  store.User
+	login store.Login
+}
+
+// findAccount finds the person with a login; store.ErrNotFound if there is none.
+func findAccount(ctx context.Context, tx *store.Tx, sc scene, login string) (account, error) {
+	key := sc.uniqueKey(portal.NounUser, sc.loginField(), &login)
+	if key == nil {
+		return account{}, store.ErrNotFound
+	}
+	find := tx.UserByEmail
+	if sc.loginField() == "username" {
+		find = tx.UserByUsername
+	}
+	holder, err := find(ctx, sc.organization.ID, *key)
+	if err != nil {
+		return account{}, err
+	}
+	return readAccount(ctx, tx, sc, holder.ID)
+}
+
+func readAccount(ctx context.Context, tx *store.Tx, sc scene, userID string) (a account, err error) {
+	if a.user, err = tx.User(ctx, sc.organization.ID, userID); err != nil {
+		return a, err
+	}
+	if a.user.User, err = userOf(a.user, sc); err != nil {
+		return a, err
+	}
+	a.login, err = tx.Login(ctx, sc.organization.ID, userID)
+	return a, err
+}
+
+// LogIn starts a session by login and password. The address is where the request comes from. A failure answers the same, and takes as long, whatever
+// its reason; three in a row block the person. Too many under one login or from one address have to wait.
+func (s *Service) LogIn(ctx context.Context, organizationID, login string, password portal.Secret, address string) (secret string, session Session, err error) {
+	var sc scene
+	var found account
+	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if sc, err = readScene(ctx, tx, Caller{OrganizationID: organizationID}); err != nil {
+			return err
+		}
+		found, err = findAccount(ctx, tx, sc, login)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	keys := throttleKeys(login, address)
+	if key := sc.uniqueKey(portal.NounUser, sc.loginField(), &login); key != nil {
+		keys = throttleKeys(*key, address)
+	}
+	if err := s.checkThrottle(ctx, organizationID, keys); err != nil {
+		return "", Session{}, err
+	}
+	right, err := s.verifyPassword(password, found.user.PasswordHash)
+	if err != nil {
+		return "", Session{}, err
+	}
+	if !right || !mayLogIn(found.user.User) {
+		if err := s.countLoginFailure(ctx, sc, found.user.ID, keys); err != nil {
+			return "", Session{}, err
+		}
+		return "", Session{}, errNotLoggedIn
+	}
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		now, err := readAccount(ctx, tx, sc, found.user.ID)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return errNotLoggedIn
+		case err != nil:
+			return err
+		case now.user.PasswordHash != found.user.PasswordHash || !mayLogIn(now.user.User): // changed while it was verified
+			return errNotLoggedIn
+		}
+		stage := now.stage(false)
+		if stage != StageCode { // with a second factor, only its code ends the row of failures: a password alone must not buy more guesses
+			now.login.Failures = 0
+			if err := s.forgetFailures(ctx, tx, organizationID, keys[:1]); err != nil {
+				return err
+			}
+		}
+		secret, session, err = s.enter(ctx, tx, sc, now, stage, store.Session{})
+		return err
+	})
+	return secret, session, err
+}
+
+// stage is what the person has to do next. verified says that the second factor has been shown.
+func (a account) stage(verified bool) SessionStage {
+	required := a.user.Security != nil && a.user.Security.TwoFactorRequired != nil && *a.user.Security.TwoFactorRequired
+	switch {
+	case a.login.TOTPConfirmedAt != nil && !verified:
+		return StageCode
+	case a.login.TOTPConfirmedAt == nil && required:
+		return StageEnrolment
+	case !a.login.OwnPassword:
+		return StagePassword
+	default:
+		return StageFull
+	}
+}
+
+// enter opens a session of a person, and notes that the person got in when nothing is left to be done. Of an earlier session, whose place it takes,
+// it keeps the end.
+func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, stage SessionStage, earlier store.Session) (secret string, session Session, err error) {
+	if stage == StageFull && SessionStage(earlier.Stage) != StageFull {
+		a.login.LastLoginAt = new(s.now().UTC())
+		if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(portal.ActionLogIn, a.user.User)); err != nil {
+			return "", Session{}, err
+		}
+	}
+	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
+		return "", Session{}, err
+	}
+	row := store.Session{OrganizationID: sc.organization.ID, UserID: a.user.ID, ExpiresAt: earlier.ExpiresAt}
+	return s.openSession(ctx, tx, row, stage)
+}
+
+// countLoginFailure remembers a failed log-in, and blocks the person after too many in a row (EN-18). Without a user there is only the throttle.
+func (s *Service) countLoginFailure(ctx context.Context, sc scene, userID string, keys []string) error {
+	return s.store.Write(ctx, func(tx *store.Tx) error {
+		if err := s.addFailures(ctx, tx, sc.organization.ID, keys); err != nil || userID == "" {
+			return err
+		}
+		a, err := readAccount(ctx, tx, sc, userID)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil || !mayLogIn(a.user.User) {
+			return err
+		}
+		a.login.Failures++
+		if a.login.Failures < maxLoginFailures {
+			return tx.PutLogin(ctx, sc.organization.ID, a.login)
+		}
+		return s.block(ctx, tx, sc, sc.itself("failed log-ins"), a)
+	})
+}
+
+// block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18).
+func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, caller Caller, a account) error {
+	a.login.BlockedAt = new(s.now().UTC())
+	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
+		return err
+	}
+	if err := tx.DeleteSessionsOfUser(ctx, sc.organization.ID, a.user.ID); err != nil {
+		return err
+	}
+	return s.setAccess(ctx, tx, sc, caller, a, portal.ActionBlock, false)
+}
+
+// setAccess is a change of the user, which makes a new version.
+func (s *Service) setAccess(ctx context.Context, tx *store.Tx, sc scene, caller Caller, a account, action portal.AuditAction, enabled bool) error {
+	if err := tx.SetUserEnabled(ctx, sc.organization.ID, a.user.ID, enabled); err != nil {
+		return err
+	}
+	made := accountEvent(action, a.user.User, "enabled")
+	made.version = a.user.Version + 1
+	return s.record(ctx, tx, caller, made)
+}
+
+// BlockUser withdraws a person's access, as three failed log-ins do (EN-18). One who is blocked stays so.
+func (s *Service) BlockUser(ctx context.Context, caller Caller, id string) (portal.User, error) {
+	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
+		if a.login.BlockedAt != nil {
+			return nil
+		}
+		if err := refuseBlock(ctx, tx, sc, caller, a.user.User); err != nil {
+			return err
+		}
+		return s.block(ctx, tx, sc, caller, a)
+	})
+}
+
+// UnblockUser grants a blocked person access again (EN-18). Of one who is not blocked it changes nothing: whether access is granted otherwise is for
+// whoever manages the user to say.
+func (s *Service) UnblockUser(ctx context.Context, caller Caller, id string) (portal.User, error) {
+	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
+		if a.login.BlockedAt == nil {
+			return nil
+		}
+		a.login.BlockedAt, a.login.Failures = nil, 0
+		if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
+			return err
+		}
+		return s.setAccess(ctx, tx, sc, caller, a, portal.ActionUnblock, true)
+	})
+}
+
+// changeAccount changes how a person may log in, and returns the user as it is then.
+func (s *Service) changeAccount(ctx context.Context, caller Caller, id string, change func(*store.Tx, scene, account) error) (user portal.User, err error) {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, err := readScene(ctx, tx, caller)
+		if err != nil {
+			return err
+		}
+		a, err := readAccount(ctx, tx, sc, id)
+		if err != nil {
+			return notFound(err, portal.NounUser, id)
+		}
+		if err := change(tx, sc, a); err != nil {
+			return err
+		}
+		if a, err = readAccount(ctx, tx, sc, id); err != nil {
+			return err
+		}
+		user = a.user.User
+		user.ETag = etag(a.user.Version)
+		return nil
+	})
+	return user, err
+}
+
+// ChangePassword changes a person's own password, at the first log-in too (MW-16). It ends every session of the person (VX-22) and returns a new one.
+func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen portal.Secret) (newSecret string, _ Session, err error) {
+	var before account
+	var sc scene
+	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		sc, before, _, err = s.sessionAccount(ctx, tx, secret, StagePassword, StageFull)
+		if err != nil {
+			return err
+		}
+		return refuseOwnPassword(ctx, tx, sc, before.user.User, chosen)
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	right, err := s.verifyPassword(old, before.user.PasswordHash)
+	if err != nil {
+		return "", Session{}, err
+	}
+	if !right {
+		if err := s.countLoginFailure(ctx, sc, before.user.ID, nil); err != nil {
+			return "", Session{}, err
+		}
+		return "", Session{}, fieldRefused("old_password", portal.CodeNotAllowed, "this is not the password that you have now")
+	}
+	if old == chosen {
+		return "", Session{}, fieldRefused("password", portal.CodeInUse, "this is the password that you have now; choose another")
+	}
+	if err := s.refusePwned(ctx, sc, chosen); err != nil {
+		return "", Session{}, err
+	}
+	hash, err := s.hashSecret(chosen)
+	if err != nil {
+		return "", Session{}, err
+	}
+	var session Session
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, now, row, err := s.sessionAccount(ctx, tx, secret, StagePassword, StageFull)
+		if err != nil {
+			return err
+		}
+		if now.user.PasswordHash != before.user.PasswordHash {
+			return errNoSession // changed from elsewhere, which ended this session
+		}
+		if err := s.setOwnPassword(ctx, tx, sc, now, hash, !now.login.OwnPassword); err != nil {
+			return err
+		}
+		now.login.OwnPassword, now.login.Failures = true, 0
+		newSecret, session, err = s.enter(ctx, tx, sc, now, now.stage(true), row)
+		return err
+	})
+	return newSecret, session, err
+}
+
+// setOwnPassword stores a password that the person chose, for the first time or not. Every session and every link of the person ends with it.
+func (s *Service) setOwnPassword(ctx context.Context, tx *store.Tx, sc scene, a account, hash string, first bool) error {
+	if err := tx.SetUserPassword(ctx, sc.organization.ID, a.user.ID, hash); err != nil {
+		return err
+	}
+	action := portal.ActionSetPassword
+	if first {
+		action = portal.ActionActivate
+	}
+	if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(action, a.user.User, "password")); err != nil {
+		return err
+	}
+	return endAccess(ctx, tx, sc, a.user.ID)
+}
+
+// endAccess ends every session of a person, and every link by which the password could be set.
+func endAccess(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
+	if err := tx.DeleteSessionsOfUser(ctx, sc.organization.ID, userID); err != nil {
+		return err
+	}
+	return tx.DropActivations(ctx, sc.organization.ID, userID)
+}
+
+// sessionAccount reads the person of a session that is at one of these stages.
+func (s *Service) sessionAccount(ctx context.Context, tx *store.Tx, secret string, stages ...SessionStage) (sc scene, a account, row store.Session, err error) {
+	row, session, err := s.session(ctx, tx, secret)
+	if err != nil {
+		return sc, a, row, err
+	}
+	if session.UserID == "" || !session.at(stages...) {
+		return sc, a, row, portal.NewError(portal.CodeForbidden, fmt.Sprintf("this is not possible at the stage %q of a session", session.Stage))
+	}
+	if sc, err = readScene(ctx, tx, Caller{OrganizationID: session.OrganizationID}); err != nil {
+		return sc, a, row, err
+	}
+	a, err = readAccount(ctx, tx, sc, session.UserID)
+	return sc, a, row, err
+}
+
+// refuseOwnPassword says why a person cannot have a password that the person chose, or nil.
+func refuseOwnPassword(ctx context.Context, tx *store.Tx, sc scene, u portal.User, chosen portal.Secret) error {
+	if message := sc.set.RefusePassword(sc.organization, portal.NounUser, &u, string(chosen)); message != "" {
+		return fieldRefused("password", portal.CodeWeakPassword, message)
+	}
+	var accounts []store.SIPAccount
+	for _, id := range sipAccountReferences(&u) {
+		account, err := tx.SIPAccount(ctx, sc.organization.ID, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // a destination that is no account
+		}
+		if err != nil {
+			return err
+		}
+		accounts = append(accounts, account)
+	}
+	if findings := passwordOfPhone(sc, accounts, chosen); len(findings) > 0 {
+		return fieldRefused("password", findings[0].Code, findings[0].Message)
+	}
+	return nil
+}
+
+func fieldRefused(field string, code portal.Code, message string) error {
+	return portal.NewError(portal.CodeInvalid, "this cannot be done", portal.FieldError{Field: field, Code: code, Message: message})
+}

@@ -1,0 +1,166 @@
+package service
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp"
+	"github.com/pquerna/otp/hotp"
+	"github.com/pquerna/otp/totp"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// Enrolment is what an authenticator app is set up with.
+type Enrolment struct {
+	URI    string // otpauth://, for a QR code
+	Secret string // base32 (RFC 4648), for typing
+}
+
+// Limits of the second factor.
+const (
+	totpStep       = 30 * time.Second // RFC 6238, section 5.2
+	totpSkew       = 1                // steps before and after, for clocks that differ
+	recoveryCodes  = 10
+	recoveryLength = 10 // bytes of randomness in each
+)
+
+var errWrongCode = portal.NewError(portal.CodeInvalid, "this cannot be done", portal.FieldError{
+	Field: "code", Code: portal.CodeNotAllowed, Message: "the code is wrong, was used already, or is too old; give the one that the app shows now, or a recovery code",
+})
+
+// BeginEnrolment makes the secret of a second factor. It counts once a code has confirmed it; begun again, there is another one.
+func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment Enrolment, err error) {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, a, _, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
+		if err != nil {
+			return err
+		}
+		if a.login.TOTPConfirmedAt != nil {
+			return errEnrolled
+		}
+		key, err := totp.Generate(totp.GenerateOpts{Issuer: sc.organization.Name, AccountName: sc.loginOf(a.user.User), Rand: s.random, Period: uint(totpStep.Seconds())})
+		if err != nil {
+			return err
+		}
+		enrolment = Enrolment{URI: key.URL(), Secret: key.Secret()}
+		a.login.TOTPSecret = key.Secret()
+		return tx.PutLogin(ctx, sc.organization.ID, a.login)
+	})
+	return enrolment, err
+}
+
+var errEnrolled = portal.NewError(portal.CodeConflict, "a second factor is enrolled already")
+
+// ConfirmEnrolment takes the second factor into use, if the code shows that the app has its secret. The recovery codes are returned this once.
+func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (codes []string, newSecret string, session Session, err error) {
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		sc, a, row, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
+		if err != nil {
+			return err
+		}
+		if a.login.TOTPConfirmedAt != nil {
+			return errEnrolled
+		}
+		step, right, err := s.totpStepOf(a.login, code)
+		if err != nil {
+			return err
+		}
+		if !right {
+			return errWrongCode
+		}
+		a.login.TOTPConfirmedAt, a.login.TOTPLastStep = new(s.now().UTC()), step
+		hashes := make([]string, 0, recoveryCodes)
+		codes = make([]string, 0, recoveryCodes)
+		for range recoveryCodes {
+			text, err := s.randomText(recoveryLength)
+			if err != nil {
+				return err
+			}
+			codes = append(codes, text[:4]+"-"+text[4:8]+"-"+text[8:12]+"-"+text[12:16])
+			hashes = append(hashes, recoveryHash(text))
+		}
+		if err := tx.PutRecoveryCodes(ctx, sc.organization.ID, a.user.ID, hashes); err != nil {
+			return err
+		}
+		if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(portal.ActionEnrolFactor, a.user.User)); err != nil {
+			return err
+		}
+		if err := tx.DeleteSession(ctx, secretHash(secret)); err != nil {
+			return err
+		}
+		newSecret, session, err = s.enter(ctx, tx, sc, a, a.stage(true), row)
+		return err
+	})
+	if err != nil {
+		return nil, "", Session{}, err
+	}
+	return codes, newSecret, session, nil
+}
+
+// VerifyCode takes a code of the second factor, or a recovery code. Either works once. Wrong ones count like wrong passwords (EN-18).
+func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecret string, session Session, err error) {
+	var sc scene
+	var userID string
+	err = s.store.Write(ctx, func(tx *store.Tx) error {
+		var a account
+		var row store.Session
+		sc, a, row, err = s.sessionAccount(ctx, tx, secret, StageCode)
+		if err != nil {
+			return err
+		}
+		userID = a.user.ID
+		step, right, err := s.totpStepOf(a.login, code)
+		if err != nil {
+			return err
+		}
+		if right {
+			a.login.TOTPLastStep = step
+		} else if err := tx.UseRecoveryCode(ctx, sc.organization.ID, userID, recoveryHash(code)); errors.Is(err, store.ErrNotFound) {
+			return errWrongCode
+		} else if err != nil {
+			return err
+		}
+		a.login.Failures = 0
+		if err := tx.DeleteSession(ctx, secretHash(secret)); err != nil {
+			return err
+		}
+		newSecret, session, err = s.enter(ctx, tx, sc, a, a.stage(true), row)
+		return err
+	})
+	if errors.Is(err, errWrongCode) {
+		err = errors.Join(s.countLoginFailure(ctx, sc, userID, nil), err)
+	}
+	return newSecret, session, err
+}
+
+// totpStepOf finds the time step that a code is of (RFC 6238, section 4.2). A step that was used, and those before it, do not count.
+func (s *Service) totpStepOf(l store.Login, code string) (step int64, right bool, err error) {
+	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
+	if l.TOTPSecret == "" || len(code) != otp.DigitsSix.Length() {
+		return 0, false, nil
+	}
+	now := s.now().Unix() / int64(totpStep.Seconds())
+	for candidate := now - totpSkew; candidate <= now+totpSkew; candidate++ {
+		if candidate <= l.TOTPLastStep {
+			continue
+		}
+		want, err := hotp.GenerateCode(l.TOTPSecret, uint64(candidate)) //nolint:gosec // a time since 1970
+		if err != nil {
+			return 0, false, err
+		}
+		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) == 1 {
+			return candidate, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
+// recoveryHash is what is stored of a recovery code, however it is spelled.
+func recoveryHash(code string) string {
+	return secretHash(strings.NewReplacer("-", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(code))))
+}

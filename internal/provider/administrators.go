@@ -1,0 +1,88 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+// losses are the people from whom the plan, as far as it was checked, takes the right to administer: each planned change is judged after those
+// before it, so that two administrators cannot be taken away by one plan. What a plan gives does not count, because Terraform may
+// well do it later than what it takes.
+type losses struct {
+	mu sync.Mutex
+	by map[string][]rules.Holder // noun and id of the changed object → who loses by its change
+}
+
+// noteAdministration notes who administers the organisation, if a planned change may take that right from somebody.
+func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change rules.Change, inventory *rules.Inventory) error {
+	if !set.ConcernsAdministrators(change) {
+		return nil
+	}
+	users, err := v.users.all(ctx)
+	if err != nil {
+		return err
+	}
+	groups, err := v.groups.all(ctx)
+	if err != nil {
+		return err
+	}
+	v.losses.mu.Lock()
+	defer v.losses.mu.Unlock()
+	object := changedObject(change)
+	administration := rules.Administration{Groups: map[string][]string{}}
+	for id, group := range groups {
+		administration.Groups[id] = group.Permissions
+	}
+	for _, user := range users {
+		lost := false
+		for by, people := range v.losses.by {
+			lost = lost || by != object && slices.ContainsFunc(people, func(h rules.Holder) bool { return h.ID == user.ID })
+		}
+		if !lost {
+			administration.People = append(administration.People, rules.Person{
+				Holder: rules.Holder{ID: user.ID, Name: nameOf(user)}, Enabled: (user.Enabled == nil || *user.Enabled) && user.Status != portal.StatusBlocked, GroupIDs: user.PermissionGroupIDs,
+			})
+		}
+	}
+	inventory.Administration = &administration
+	if v.losses.by == nil {
+		v.losses.by = map[string][]rules.Holder{}
+	}
+	v.losses.by[object] = set.LoseAdministration(administration, change)
+	return nil
+}
+
+// howToKeep says how a configuration lets go of a user who has to stay.
+func howToKeep(code portal.Code) string {
+	if code != portal.CodeLastAdmin && code != portal.CodeOwnAccess {
+		return ""
+	}
+	return "\n\nTo stop managing this user without deleting it, take it out of the configuration with a removed block:\n\n" +
+		"removed {\n  from = switchboard_user.NAME\n  lifecycle { destroy = false }\n}"
+}
+
+// changedObject tells changed objects apart.
+func changedObject(change rules.Change) string {
+	switch before := change.Before.(type) {
+	case *portal.User:
+		return string(change.Noun) + " " + before.ID
+	case *portal.PermissionGroup:
+		return string(change.Noun) + " " + before.ID
+	default:
+		return ""
+	}
+}
+
+// nameOf is what people call a user.
+func nameOf(user portal.User) string {
+	for _, name := range []string{valueOf(user.Email), valueOf(user.Username)} {
+		if name != "" {
+			return name
+		}
+	}
+	return user.ID
+}
