@@ -37,7 +37,7 @@ func (f *File) Range(_ context.Context, prefix string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("file of pwned passwords: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // it was only read
 	info, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("file of pwned passwords: %w", err)
