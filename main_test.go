@@ -19,6 +19,7 @@ import (
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
 // These tests run what a user runs: the built binary, as a plugin of the real Terraform CLI and as a portal of its own.
@@ -45,6 +46,7 @@ var build = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	portaltest.CloseBrowser()
 	if binary, err := build(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(binary))
 	}

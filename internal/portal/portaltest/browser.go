@@ -2,10 +2,10 @@ package portaltest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -21,23 +21,54 @@ type Browser struct {
 	ctx context.Context
 }
 
-// chromium is one browser process for all tests of a binary. It ends with the binary, whose pipe it reads.
-var chromium = sync.OnceValues(func() (context.Context, error) {
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		return nil, fmt.Errorf("these tests use a real browser: install the Debian package chromium: %w", err)
+// chromium is the one browser process of a test binary.
+var chromium struct {
+	once    sync.Once
+	ctx     context.Context
+	profile string
+	err     error
+}
+
+// startBrowser starts the browser, once.
+func startBrowser() (context.Context, error) {
+	chromium.once.Do(func() {
+		path, err := browserPath()
+		if err == nil {
+			chromium.profile, err = os.MkdirTemp("", "switchboard chromium")
+		}
+		if err != nil {
+			chromium.err = err
+			return
+		}
+		allocator, _ := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+			chromedp.ExecPath(path), chromedp.UserDataDir(chromium.profile), chromedp.NoSandbox,
+			chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-device-scale-factor", "1"),
+		)...)
+		chromium.ctx, _ = chromedp.NewContext(allocator)
+		chromium.err = chromedp.Do(chromium.ctx)
+	})
+	return chromium.ctx, chromium.err
+}
+
+// browserPath finds the browser under the names that systems give it.
+func browserPath() (string, error) {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
 	}
-	profile, err := os.MkdirTemp("", "switchboard chromium")
-	if err != nil {
-		return nil, err
+	return "", errors.New("these tests use a real browser, and there is none on the PATH: install Chromium (the Debian package chromium)")
+}
+
+// CloseBrowser ends the browser, if a test has started it. It is for the end of TestMain.
+func CloseBrowser() {
+	if chromium.ctx != nil {
+		_ = chromedp.Cancel(chromium.ctx) // an error says that it has ended already
 	}
-	allocator, _ := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.UserDataDir(filepath.Join(profile, "profile")), chromedp.NoSandbox,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("force-device-scale-factor", "1"),
-	)...)
-	browser, _ := chromedp.NewContext(allocator)
-	return browser, chromedp.Do(browser)
-})
+	if chromium.profile != "" {
+		_ = os.RemoveAll(chromium.profile)
+	}
+}
 
 // browserTimeout bounds what one test does in a browser.
 const browserTimeout = 2 * time.Minute
@@ -45,7 +76,7 @@ const browserTimeout = 2 * time.Minute
 // NewBrowser opens a page that ends with the test.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
-	parent, err := chromium()
+	parent, err := startBrowser()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,15 +95,33 @@ func NewBrowser(t testing.TB) *Browser {
 
 func (b *Browser) run(actions ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, actions...); err != nil {
+	if err := settled(func() error { return chromedp.Do(b.ctx, actions...) }); err != nil {
 		b.fail(err)
+	}
+}
+
+// replaced is the error of the browser's protocol (server error, JSON-RPC 2.0) for an element or a page that is no more.
+const replaced = "(-32000)"
+
+// settled does something until the page holds still for it: a page that is being replaced loses the element that was just found, before anything is done
+// to it.
+func settled(do func() error) error {
+	for {
+		err := do()
+		if err == nil || !strings.Contains(err.Error(), replaced) {
+			return err
+		}
 	}
 }
 
 // ask runs an action that finds something out.
 func ask[T any](b *Browser, action chromedp.Action[T]) T {
 	b.t.Helper()
-	value, err := chromedp.Run(b.ctx, action)
+	var value T
+	err := settled(func() (err error) {
+		value, err = chromedp.Run(b.ctx, action)
+		return err
+	})
 	if err != nil {
 		b.fail(err)
 	}
@@ -114,7 +163,11 @@ func (b *Browser) Follow(link string) {
 
 func (b *Browser) leave(click chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if _, err := chromedp.RunResponse(b.ctx, click); err != nil {
+	err := settled(func() error {
+		_, err := chromedp.RunResponse(b.ctx, click)
+		return err
+	})
+	if err != nil {
 		b.fail(err)
 	}
 }

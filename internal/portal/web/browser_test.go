@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,12 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	portaltest.CloseBrowser()
+	os.Exit(code)
+}
 
 const (
 	given  = portal.Secret("Vq7-lamp-Orbit-kiwi")

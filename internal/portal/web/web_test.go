@@ -1,6 +1,9 @@
 package web_test
 
 import (
+	"encoding/csv"
+	"fmt"
+	"html"
 	"io"
 	"log/slog"
 	"net/http"
@@ -205,5 +208,44 @@ func TestPages_speakTheLanguageOfTheBrowser(t *testing.T) {
 		if response, body := newClient(t, p).send(r); !strings.Contains(body, want) || !strings.Contains(body, `lang="`+response.Header.Get("Content-Language")+`"`) {
 			t.Errorf("%q gets %s", asked, body)
 		}
+	}
+}
+
+func TestPages_EN19_peoplePageByPageAndAsCSV(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	stock := p.Stock(t)
+	const people = 60
+	for i := range people {
+		user := portaltest.GoodUser(stock)
+		user.Email, user.Telephony = new(fmt.Sprintf("person%d@delfin.example.com", i)), &portal.Telephony{SIPAssignment: new("dynamic")}
+		if _, err := p.Service.CreateUser(t.Context(), p.Caller, user, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := newClient(t, p)
+	if response, _ := c.post("/admin/login", map[string]string{"token": p.NewToken(t, portal.ScopeRead, portal.ScopeAdmin)}); response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("signed in: %s", response.Status)
+	}
+	next := regexp.MustCompile(`href="/o/delfin(/admin/users\?[^"]+)" rel="next"`)
+	var seen int
+	for path := "/admin/users?status=pending&search=person"; path != ""; {
+		_, body := c.get(path)
+		seen += strings.Count(body, `<th scope="row">`)
+		path = ""
+		if match := next.FindStringSubmatch(body); match != nil {
+			path = html.UnescapeString(match[1])
+		}
+	}
+	if seen != people {
+		t.Errorf("the pages show %d people, want %d", seen, people)
+	}
+	response, body := c.get("/admin/users.csv")
+	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	if err != nil || len(rows) != people+2 || !strings.HasPrefix(response.Header.Get("Content-Type"), "text/csv; charset=utf-8") {
+		t.Errorf("the download has %d rows: %v, %v", len(rows), response.Header, err)
+	}
+	if response, _ := newClient(t, p).get("/admin/users.csv"); response.StatusCode != http.StatusSeeOther {
+		t.Errorf("the download for nobody: %s", response.Status)
 	}
 }
