@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -74,38 +73,6 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	settlePlan(ctx, req, resp, &answer)
 	r.leaveOpen(ctx, req, resp, change.before, &after)
 	leaveLoginOpen(ctx, req, resp, change.before, &after)
-}
-
-// planDelete has the rule set judge a deletion, as long as it is only planned.
-func (r *userResource) planDelete(ctx context.Context, state userResourceModel, diags *diag.Diagnostics) {
-	if !r.ready() {
-		return
-	}
-	organization, set, err := r.view.rules(ctx)
-	if err != nil || !set.Publications && len(set.Administrators) == 0 && organization.UserID == "" { // nothing that can be known before the deletion keeps a user
-		return
-	}
-	users, err := r.view.users.find(ctx, []string{state.ID.ValueString()})
-	user, there := users[state.ID.ValueString()]
-	if err != nil || !there {
-		return
-	}
-	inventory := rules.Inventory{Organization: organization}
-	change := rules.Change{
-		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, UserID: organization.UserID,
-		Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
-	}
-	if err := r.view.noteAdministration(ctx, set, change, &inventory); err != nil {
-		return // the portal decides
-	}
-	for _, finding := range set.Check(inventory, change) {
-		name := named(state.Email, state.ID)
-		if finding.Severity == rules.SeverityWarning {
-			diags.AddWarning("Deleting a user with planned work", fmt.Sprintf("The user %s: %s.", name, finding.Message))
-			continue
-		}
-		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.%s", name, finding.Message, howToKeep(finding.Code)))
-	}
 }
 
 // planAvatar plans the digest of the picture that the configuration names, so that another picture is a change, and returns the picture.
@@ -221,19 +188,6 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
-func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state userResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("deleting the user %s", named(state.Email, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag, portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()}); err != nil && !client.IsNotFound(err) {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
-	}
-}
-
 // ImportState takes the id, the e-mail address or the username (ALL-04).
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	doing := fmt.Sprintf("importing the user %q", req.ID)
@@ -246,6 +200,8 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), onDestroyDelete)...)
 	if v := user.Voicemail; v != nil && (valueOf(v.Enabled) || v.PINSet) { // one that is in use is managed from the import on
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("voicemail").AtName("pin_wo_version"), importedVersion)...)
 	}

@@ -64,13 +64,10 @@ func userSchema() schema.Schema {
 				"billed":                   a.flag("licence.billed", "Whether the licence is billed."),
 			}),
 			"webcare": a.object("webcare", "How the user answers customers on social media and in live chat.", webcareAttributes(a)),
-			"discard_planned_work": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: a.describe("webcare", "Delete the user even if planned publications, which would never be placed, go with it. Defaults to `false`: then such a delete is refused."),
-			},
 		},
 	}
 	maps.Copy(user.Attributes, userLoginAttributes())
+	maps.Copy(user.Attributes, userDeletionAttributes(a))
 	return user
 }
 
