@@ -10,7 +10,7 @@ import (
 )
 
 // configurationOnly are attributes that say what the provider is to do, and of which the portal knows nothing.
-var configurationOnly = []string{"avatar_file", "deletion_protection", "discard_planned_work", "on_destroy"}
+var configurationOnly = []string{"adopt_existing", "avatar_file", "deletion_protection", "discard_planned_work", "on_destroy"}
 
 // computed returns the attributes of a resource as a data source shows them: all read-only, and without what can only be written.
 // One description serves both. The keys are those by any one of which the data source finds its object.

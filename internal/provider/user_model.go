@@ -44,6 +44,7 @@ type userResourceModel struct {
 	DiscardPlannedWork types.Bool   `tfsdk:"discard_planned_work"`
 	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
 	OnDestroy          types.String `tfsdk:"on_destroy"`
+	AdoptExisting      types.Bool   `tfsdk:"adopt_existing"`
 }
 
 // request is the user as the portal is to have it, without what is not known and without secrets.
@@ -146,6 +147,7 @@ func (m userResourceModel) answered(ctx context.Context, user portal.User, diags
 		DiscardPlannedWork: m.DiscardPlannedWork,
 		DeletionProtection: m.DeletionProtection,
 		OnDestroy:          m.OnDestroy,
+		AdoptExisting:      m.AdoptExisting,
 	}
 	voicemail := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
 	answer.Voicemail = nestedValue[voicemailResourceModel](ctx, nil, diags)

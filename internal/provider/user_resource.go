@@ -55,14 +55,21 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 			return r.view.stockOf(ctx, after, inventory)
 		},
 	}
+	var adopted *portal.User
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request(ctx, &resp.Diagnostics))
+	} else if adopted = r.adoptee(ctx, config, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
+		warnAdopted(&resp.Diagnostics, adopted)
+		change.before, change.id, after.ID = adopted, adopted.ID, adopted.ID
 	}
 	picture.addTo(ctx, &after, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	r.refusePwned(ctx, after, &resp.Diagnostics)
+	if adopted != nil {
+		return // what the configuration leaves out is as the apply finds it
+	}
 	if after.Voicemail != nil && after.Voicemail.PIN != nil {
 		after.Voicemail.PINSet = true
 	}
@@ -124,6 +131,13 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	user := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
 	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if adopted := r.adoptee(ctx, config, doing, &resp.Diagnostics); adopted != nil {
+		r.adopt(ctx, plan, user, adopted, resp)
+		return
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}

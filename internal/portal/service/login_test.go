@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
