@@ -18,6 +18,8 @@ type access struct {
 	client *client.Client
 	view   *view
 
+	deletions deletions // of this run
+
 	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on and configures the
 	// provider again at apply.
 	pending string

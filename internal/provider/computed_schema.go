@@ -2,11 +2,15 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 )
+
+// configurationOnly are attributes that say what the provider is to do, and of which the portal knows nothing.
+var configurationOnly = []string{"adopt_existing", "avatar_file", "deletion_protection", "discard_planned_work", "on_destroy"}
 
 // computed returns the attributes of a resource as a data source shows them: all read-only, and without what can only be written.
 // One description serves both. The keys are those by any one of which the data source finds its object.
@@ -16,11 +20,11 @@ func computed(attributes map[string]schema.Attribute, keys ...string) map[string
 		text := attribute.GetMarkdownDescription()
 		switch attribute := attribute.(type) {
 		case schema.StringAttribute:
-			if !attribute.WriteOnly && name != "avatar_file" {
+			if !attribute.WriteOnly && !slices.Contains(configurationOnly, name) {
 				shown[name] = datasource.StringAttribute{Computed: true, MarkdownDescription: text}
 			}
 		case schema.BoolAttribute:
-			if name != "discard_planned_work" {
+			if !slices.Contains(configurationOnly, name) {
 				shown[name] = datasource.BoolAttribute{Computed: true, MarkdownDescription: text}
 			}
 		case schema.Int64Attribute:

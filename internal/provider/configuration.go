@@ -28,7 +28,7 @@ const (
 func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) string {
 	embedded := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
 	for name, value := range map[string]attr.Value{
-		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout,
+		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout, "max_user_deletions": c.MaxUserDeletions,
 		"embedded_portal": c.EmbeddedPortal,
 	} {
 		if value.IsUnknown() {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -67,6 +68,12 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 				MarkdownDescription: "How long one attempt of a request may take, such as `45s` or `2m`. Defaults to `30s`.",
 				Validators:          []validator.String{positiveDuration{}},
 			},
+			"max_user_deletions": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "The most users that one run may delete or disable; a plan that would take access from more fails. It guards against a list of people that was cut short. " +
+					"Left out, there is no limit. Users with `on_destroy = \"keep\"` do not count.",
+				Validators: []validator.Int64{int64validator.AtLeast(0)},
+			},
 			"embedded_portal": schema.SingleNestedAttribute{
 				Optional: true,
 				MarkdownDescription: "A real portal inside the provider, instead of `endpoint` and `token`: no server, no account. For trying things out, for tests and for dry runs in CI. " +
@@ -101,6 +108,7 @@ type configuration struct {
 	Token             types.String `tfsdk:"token"`
 	CACertificateFile types.String `tfsdk:"ca_certificate_file"`
 	RequestTimeout    types.String `tfsdk:"request_timeout"`
+	MaxUserDeletions  types.Int64  `tfsdk:"max_user_deletions"`
 	EmbeddedPortal    types.Object `tfsdk:"embedded_portal"`
 }
 
@@ -119,7 +127,7 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a := &access{pending: config.pending(ctx, &resp.Diagnostics)}
+	a := &access{pending: config.pending(ctx, &resp.Diagnostics), deletions: deletions{most: int64Pointer(config.MaxUserDeletions)}}
 	if a.pending == "" {
 		a.client = p.connect(ctx, config, req.TerraformVersion, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {

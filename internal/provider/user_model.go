@@ -42,6 +42,9 @@ type userResourceModel struct {
 	PasswordWO         types.String `tfsdk:"password_wo"`
 	PasswordWOVersion  types.Int64  `tfsdk:"password_wo_version"`
 	DiscardPlannedWork types.Bool   `tfsdk:"discard_planned_work"`
+	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
+	OnDestroy          types.String `tfsdk:"on_destroy"`
+	AdoptExisting      types.Bool   `tfsdk:"adopt_existing"`
 }
 
 // request is the user as the portal is to have it, without what is not known and without secrets.
@@ -142,6 +145,9 @@ func (m userResourceModel) answered(ctx context.Context, user portal.User, diags
 		userModel:          m.userModel.answered(ctx, user, diags),
 		PasswordWOVersion:  settledVersion(m.PasswordWOVersion),
 		DiscardPlannedWork: m.DiscardPlannedWork,
+		DeletionProtection: m.DeletionProtection,
+		OnDestroy:          m.OnDestroy,
+		AdoptExisting:      m.AdoptExisting,
 	}
 	voicemail := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
 	answer.Voicemail = nestedValue[voicemailResourceModel](ctx, nil, diags)

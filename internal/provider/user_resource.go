@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -56,14 +55,21 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 			return r.view.stockOf(ctx, after, inventory)
 		},
 	}
+	var adopted *portal.User
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request(ctx, &resp.Diagnostics))
+	} else if adopted = r.adoptee(ctx, config, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
+		warnAdopted(&resp.Diagnostics, adopted)
+		change.before, change.id, after.ID = adopted, adopted.ID, adopted.ID
 	}
 	picture.addTo(ctx, &after, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
 	r.refusePwned(ctx, after, &resp.Diagnostics)
+	if adopted != nil {
+		return // what the configuration leaves out is as the apply finds it
+	}
 	if after.Voicemail != nil && after.Voicemail.PIN != nil {
 		after.Voicemail.PINSet = true
 	}
@@ -74,38 +80,6 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	settlePlan(ctx, req, resp, &answer)
 	r.leaveOpen(ctx, req, resp, change.before, &after)
 	leaveLoginOpen(ctx, req, resp, change.before, &after)
-}
-
-// planDelete has the rule set judge a deletion, as long as it is only planned.
-func (r *userResource) planDelete(ctx context.Context, state userResourceModel, diags *diag.Diagnostics) {
-	if !r.ready() {
-		return
-	}
-	organization, set, err := r.view.rules(ctx)
-	if err != nil || !set.Publications && len(set.Administrators) == 0 && organization.UserID == "" { // nothing that can be known before the deletion keeps a user
-		return
-	}
-	users, err := r.view.users.find(ctx, []string{state.ID.ValueString()})
-	user, there := users[state.ID.ValueString()]
-	if err != nil || !there {
-		return
-	}
-	inventory := rules.Inventory{Organization: organization}
-	change := rules.Change{
-		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, UserID: organization.UserID,
-		Deletion: &portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()},
-	}
-	if err := r.view.noteAdministration(ctx, set, change, &inventory); err != nil {
-		return // the portal decides
-	}
-	for _, finding := range set.Check(inventory, change) {
-		name := named(state.Email, state.ID)
-		if finding.Severity == rules.SeverityWarning {
-			diags.AddWarning("Deleting a user with planned work", fmt.Sprintf("The user %s: %s.", name, finding.Message))
-			continue
-		}
-		diags.AddError(summary(finding.Code), fmt.Sprintf("The user %s cannot be deleted: %s.%s", name, finding.Message, howToKeep(finding.Code)))
-	}
 }
 
 // planAvatar plans the digest of the picture that the configuration names, so that another picture is a change, and returns the picture.
@@ -157,6 +131,13 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	user := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
 	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if adopted := r.adoptee(ctx, config, doing, &resp.Diagnostics); adopted != nil {
+		r.adopt(ctx, plan, user, adopted, resp)
+		return
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -221,19 +202,6 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
-func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state userResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("deleting the user %s", named(state.Email, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	if err := r.client.DeleteUser(ctx, state.ID.ValueString(), etag, portal.Deletion{DiscardPlannedWork: state.DiscardPlannedWork.ValueBool()}); err != nil && !client.IsNotFound(err) {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
-	}
-}
-
 // ImportState takes the id, the e-mail address or the username (ALL-04).
 func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	doing := fmt.Sprintf("importing the user %q", req.ID)
@@ -246,6 +214,8 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), onDestroyDelete)...)
 	if v := user.Voicemail; v != nil && (valueOf(v.Enabled) || v.PINSet) { // one that is in use is managed from the import on
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("voicemail").AtName("pin_wo_version"), importedVersion)...)
 	}

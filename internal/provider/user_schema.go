@@ -64,13 +64,15 @@ func userSchema() schema.Schema {
 				"billed":                   a.flag("licence.billed", "Whether the licence is billed."),
 			}),
 			"webcare": a.object("webcare", "How the user answers customers on social media and in live chat.", webcareAttributes(a)),
-			"discard_planned_work": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: a.describe("webcare", "Delete the user even if planned publications, which would never be placed, go with it. Defaults to `false`: then such a delete is refused."),
-			},
 		},
 	}
+	user.Attributes["adopt_existing"] = schema.BoolAttribute{
+		Optional: true,
+		MarkdownDescription: "On creation, take over the user that has exactly this e-mail address (and on engage exactly this username), if there is one, instead of failing because it exists. " +
+			"The plan names whom. The password stays unless one is given. All platforms. Left out, nobody is taken over.",
+	}
 	maps.Copy(user.Attributes, userLoginAttributes())
+	maps.Copy(user.Attributes, userDeletionAttributes(a))
 	return user
 }
 

@@ -23,6 +23,7 @@ resource "switchboard_user" "alice" {
   first_name           = "Alice"
   last_name            = "Nowak"
   enabled              = true
+  deletion_protection  = false # with true, a plan that deletes her fails
   permission_group_ids = [switchboard_permission_group.agents.id]
   password_wo          = ephemeral.switchboard_password.login.result
   password_wo_version  = 1

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
@@ -260,16 +259,6 @@ func (e *userEntity) findings(_ context.Context, _ *store.Tx, sc scene, u *porta
 	return passwordOfPhone(sc, e.accounts, *u.Password), nil
 }
 
-// passwordOfPhone refuses a login password that is one of these accounts' (TC-03).
-func passwordOfPhone(sc scene, accounts []store.SIPAccount, password portal.Secret) []rules.Finding {
-	for _, account := range accounts {
-		if sameDigests(account.Digests, sipDigests(*account.Extension, sc.organization.SIPDomain, password)) {
-			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}
-		}
-	}
-	return nil
-}
-
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
 func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given secrets) (err error) {
 	if given.pin != nil && *given.pin != "" {
@@ -345,43 +334,6 @@ func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before,
 		return err
 	}
 	return awaitReload(ctx, tx, sc, before, after)
-}
-
-// followLogin does what a change of a user brings for the login. A new password ends all sessions (VX-22), and so does access that is withdrawn
-// (EN-17); access that is granted unblocks (EN-18); and who was never invited is, once that is wanted.
-func (e *userEntity) followLogin(ctx context.Context, tx *store.Tx, sc scene, u portal.User, newPassword bool) error {
-	if newPassword || !isTrue(u.Enabled) {
-		if err := endAccess(ctx, tx, sc, u.ID); err != nil {
-			return err
-		}
-	}
-	login, err := tx.Login(ctx, sc.organization.ID, u.ID)
-	if err != nil {
-		return err
-	}
-	unblock := login.BlockedAt != nil && isTrue(u.Enabled)
-	invite := isTrue(u.SendInvitation) && login.InvitedAt == nil && !login.OwnPassword
-	if !unblock && !invite {
-		return nil
-	}
-	if unblock {
-		login.BlockedAt, login.Failures = nil, 0
-	}
-	if invite {
-		login.InvitedAt = new(e.service.now().UTC())
-		if err := e.service.invite(ctx, tx, sc, u.ID); err != nil {
-			return err
-		}
-	}
-	return tx.PutLogin(ctx, sc.organization.ID, login)
-}
-
-func isTrue(flag *bool) bool { return flag != nil && *flag }
-
-func userRow(sc scene, u portal.User) store.User {
-	return store.User{
-		User: u, EmailKey: sc.uniqueKey(portal.NounUser, "email", u.Email), UsernameKey: sc.uniqueKey(portal.NounUser, "username", u.Username),
-	}
 }
 
 func (*userEntity) guardDelete(context.Context, *store.Tx, scene, portal.User) error { return nil }
