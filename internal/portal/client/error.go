@@ -40,7 +40,7 @@ func IsNotFound(err error) bool {
 		return false
 	}
 	problem, ok := errors.AsType[*portal.Error](err)
-	return ok && problem.Code == portal.CodeNotFound
+	return ok && problem.Code == portal.CodeNotFound && problem.Status == http.StatusNotFound // a problem that contradicts its status says nothing
 }
 
 // strayError is the error for an answer that something other than the portal gave.

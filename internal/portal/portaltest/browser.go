@@ -71,7 +71,7 @@ func CloseBrowser() {
 }
 
 // browserTimeout bounds what one test does in a browser.
-const browserTimeout = 2 * time.Minute
+const browserTimeout = 5 * time.Minute
 
 // NewBrowser opens a page that ends with the test.
 func NewBrowser(t testing.TB) *Browser {
