@@ -25,6 +25,9 @@ func Backup(ctx context.Context, path, to string) (err error) {
 	if err != nil {
 		return err
 	}
+	if to, err = filepath.Abs(to); err != nil { // a data source name is a URL, in which a relative path is none
+		return err
+	}
 	// Beside the copy, so that it only has to be renamed; made here and not by SQLite, so that only the owner can read it.
 	unfinished, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".unfinished-*")
 	if err != nil {

@@ -79,6 +79,25 @@ func TestBackup_isOneMomentWhileOthersWrite(t *testing.T) {
 	}
 }
 
+// TestBackup_relativePaths is how people type them.
+func TestBackup_relativePaths(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	openAt(t, filepath.Join(folder, "portal.db"))
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	relative, err := filepath.Rel(here, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Backup(t.Context(), filepath.Join(relative, "portal.db"), filepath.Join(relative, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	openAt(t, filepath.Join(folder, "copy.db"))
+}
+
 func TestBackup_neverOverwrites(t *testing.T) {
 	t.Parallel()
 	s := openTest(t)
