@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
+	"slices"
 	"strings"
 	"sync"
 	"text/template"
@@ -95,8 +96,7 @@ func write(mail service.Mail, base string) (letter, error) {
 	case service.MailActivation:
 		kind = t.Activation
 		if mail.Platform != portal.Engage { // there, the username has a mail of its own (EN-03)
-			kind.Before = append([]string{}, kind.Before...)
-			kind.Before = append(kind.Before, t.Login)
+			kind.Before = slices.Concat(kind.Before, []string{t.Login})
 		}
 	case service.MailAccount:
 		kind = t.Account

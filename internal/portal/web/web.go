@@ -39,7 +39,7 @@ func New(svc *service.Service, options Options) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /style.css", s.style)
 	mux.HandleFunc("GET /{$}", s.page(nobody, (*visit).chooseOrganization))
-	for pattern, p := range s.pages() {
+	for pattern, p := range pages() {
 		mux.HandleFunc(pattern, s.page(p.who, p.run))
 	}
 	mux.HandleFunc("/", s.page(nobody, func(v *visit) error { return errNotFound }))
@@ -57,15 +57,14 @@ const (
 	administrator            // logged in with the right to administer
 )
 
-// pages are all pages of an organisation by pattern, and for whom they are.
-func (s *site) pages() map[string]struct {
+// entry is one page: for whom it is, and what makes it.
+type entry struct {
 	who who
 	run func(*visit) error
-} {
-	type entry = struct {
-		who who
-		run func(*visit) error
-	}
+}
+
+// pages are all pages of an organisation by pattern.
+func pages() map[string]entry {
 	const base = " /o/{organization}"
 	return map[string]entry{
 		"GET" + base:                               {anybody, func(v *visit) error { return v.redirect("/login") }},
