@@ -10,3 +10,13 @@ type PermissionGroup struct {
 	BuiltIn     bool     `json:"built_in"`     // read-only: comes with the platform, cannot be deleted (MW-05, MW-06)
 	MemberCount int      `json:"member_count"` // read-only: how many users are in it; no part of the ETag
 }
+
+// PermissionGroupMember is one user in one permission group, whatever others the user is in.
+type PermissionGroupMember struct {
+	PermissionGroupID string `json:"permission_group_id"`
+	UserID            string `json:"user_id"`
+	// A membership is part of the user, so that giving or taking one makes another version of the user: the ETag that the user has, and the one that
+	// it had before this request, if the request changed it.
+	UserETag         string `json:"user_etag"`
+	PreviousUserETag string `json:"previous_user_etag,omitzero"`
+}

@@ -120,11 +120,11 @@ func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Va
 	return err
 }
 
-// object sends a request whose answer is one object.
+// object sends a request whose answer is one object. With an error, the answer has no more than the attempts.
 func (c collection[T]) object(ctx context.Context, r request) (*T, answer, error) {
 	got, err := c.client.do(ctx, r)
 	if err != nil {
-		return nil, answer{}, err
+		return nil, got, err
 	}
 	object := new(T)
 	if err := json.Unmarshal(got.body, object); err != nil {

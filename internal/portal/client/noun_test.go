@@ -135,3 +135,15 @@ func TestClient_TC10_userGroups(t *testing.T) {
 		t.Errorf("%d requests, query %v", len(requests), requests[1].URL.Query())
 	}
 }
+
+func TestClient_MW04_aMembershipEndsOnce(t *testing.T) {
+	t.Parallel()
+	gone := problem(404, `{"status":404,"code":"not_found"}`)
+	member, err := newScript(t, plain, reset, gone).client(t).DeletePermissionGroupMember(t.Context(), "grp_1", "usr_1")
+	if err != nil || member.UserID != "usr_1" || member.UserETag != "" {
+		t.Errorf("after a lost answer: %+v, %v", member, err)
+	}
+	if _, err := newScript(t, plain, gone).client(t).DeletePermissionGroupMember(t.Context(), "grp_1", "usr_1"); !client.IsNotFound(err) {
+		t.Errorf("gone before: %v, want not found", err)
+	}
+}

@@ -155,3 +155,28 @@ func TestPortal_EN16_plannedPublicationsKeepTheirUser(t *testing.T) {
 		t.Errorf("publications of a user who is gone: %v", err)
 	}
 }
+
+func TestPortal_MW04_permissionGroupMembers(t *testing.T) {
+	t.Parallel()
+	c, user := startPlatform(t, portal.Maatwerk)
+	more, err := c.CreatePermissionGroup(t.Context(), portal.PermissionGroup{Name: new("More")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	given, err := c.PutPermissionGroupMember(t.Context(), more.Object.ID, user.ID)
+	if err != nil || given.PreviousUserETag != user.ETag {
+		t.Fatalf("given %+v, %v; the user had the ETag %s", given, err, user.ETag)
+	}
+	if read, err := c.GetUser(t.Context(), user.ID); err != nil || !slices.Contains(read.PermissionGroupIDs, more.Object.ID) || read.ETag != given.UserETag {
+		t.Errorf("the user is %+v, %v", read, err)
+	}
+	if ended, err := c.DeletePermissionGroupMember(t.Context(), more.Object.ID, user.ID); err != nil || ended.PreviousUserETag != given.UserETag {
+		t.Errorf("ended %+v, %v", ended, err)
+	}
+	if _, err := c.DeletePermissionGroupMember(t.Context(), more.Object.ID, user.ID); !client.IsNotFound(err) {
+		t.Errorf("ended twice: %v", err)
+	}
+	if _, err := c.PutPermissionGroupMember(t.Context(), more.Object.ID, ".."); err == nil {
+		t.Error("there is no user called ..")
+	}
+}

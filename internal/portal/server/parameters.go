@@ -8,6 +8,10 @@ var (
 		in: "path", name: "id", description: "The id that the portal gave the object.",
 		schema: map[string]any{"type": "string", "minLength": 1},
 	}
+	userIDParameter = parameter{
+		in: "path", name: "user_id", description: "The id that the portal gave the user.",
+		schema: map[string]any{"type": "string", "minLength": 1},
+	}
 	publicationParameter = parameter{
 		in: "path", name: "publication", description: "The id that the portal gave the planned publication.",
 		schema: map[string]any{"type": "string", "minLength": 1},
@@ -30,6 +34,10 @@ var (
 	}
 	ifMatchParameter = parameter{
 		in: "header", name: "If-Match", description: "The ETag that the object must still have; otherwise the answer is 412 and nothing happens.",
+		schema: map[string]any{"type": "string"},
+	}
+	userIfMatchParameter = parameter{
+		in: "header", name: "If-Match", description: "The ETag that the user must still have; otherwise the answer is 412 and nothing happens.",
 		schema: map[string]any{"type": "string"},
 	}
 	idempotencyKeyParameter = parameter{

@@ -70,6 +70,6 @@ func routes() []route {
 			},
 		},
 	}
-	return slices.Concat(table, users().routes(), permissionGroups().routes(), sipAccounts().routes(), userGroups().routes(),
+	return slices.Concat(table, users().routes(), permissionGroups().routes(), permissionGroupMemberRoutes(), sipAccounts().routes(), userGroups().routes(),
 		sessionRoutes(), pwnedPasswordRoutes(), userActionRoutes(), plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes(), auditRoutes())
 }

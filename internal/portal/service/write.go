@@ -112,6 +112,11 @@ func create[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 
 // replace stores an object in place of the one that is there. What the request leaves out stays as it is.
 func replace[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id string, request T, ifMatch string) (T, error) {
+	return amend(ctx, s, caller, e, id, ifMatch, func(*store.Tx, decision[T]) (T, error) { return clone(request) })
+}
+
+// amend is replace with a request that follows from what is stored.
+func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id, ifMatch string, request func(*store.Tx, decision[T]) (T, error)) (T, error) {
 	d, err := write(ctx, s, caller, e, func(tx *store.Tx) (d decision[T], err error) {
 		d.id = id
 		if d.scene, err = readScene(ctx, tx, caller); err != nil {
@@ -120,7 +125,7 @@ func replace[T any](ctx context.Context, s *Service, caller Caller, e entity[T],
 		if d.stored, d.version, err = e.find(ctx, tx, d.scene, id); err != nil {
 			return d, notFound(err, e.noun(), id)
 		}
-		if d.wanted, err = clone(request); err != nil {
+		if d.wanted, err = request(tx, d); err != nil {
 			return d, err
 		}
 		old, err := clone(d.stored)

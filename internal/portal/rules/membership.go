@@ -1,0 +1,52 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+)
+
+// A membership is one permission group of a user beside others. It is the field permission_group_ids, one value at a time.
+
+// fieldPermissionGroups is where a user has its permission groups.
+const fieldPermissionGroups = "permission_group_ids"
+
+// RefuseMemberships says why nobody on the platform can be in a permission group beside others; "" if that is possible.
+func (s *Set) RefuseMemberships() string {
+	field := s.Objects[portal.NounUser].Fields[fieldPermissionGroups]
+	switch {
+	case field == nil:
+		return fmt.Sprintf("%s has no permission groups", s.Platform)
+	case field.MaxItems == 1:
+		return fmt.Sprintf("on %s a user is in exactly one permission group, so that none comes beside another; set %s of the user instead", s.Platform, fieldPermissionGroups)
+	default:
+		return ""
+	}
+}
+
+// RefuseEnd says why a user, of whom these permission groups would be left, cannot leave the others; "" if it can.
+func (s *Set) RefuseEnd(user portal.User, left []string) string {
+	if field := s.Objects[portal.NounUser].Fields[fieldPermissionGroups]; field == nil || !field.Required || len(left) > 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s would be in no permission group, and %s requires one; put the user into another one before, with a change of its own", holderName(user), s.Platform)
+}
+
+// CheckMemberships is the part of Check that is about the permission groups of a user, for a change of nothing else.
+func (s *Set) CheckMemberships(inventory Inventory, change Change) []Finding {
+	object := s.Objects[portal.NounUser]
+	e := evaluation{set: s, object: object, inventory: inventory, change: change, before: flatten(change.Before), after: flatten(change.After)}
+	e.field(fieldPermissionGroups, object.Fields[fieldPermissionGroups])
+	e.administrators()
+	return e.findings
+}
+
+// holderName is what people call a user.
+func holderName(user portal.User) string {
+	for _, name := range []*string{user.Email, user.Username} {
+		if name != nil && *name != "" {
+			return *name
+		}
+	}
+	return user.ID
+}
