@@ -19,6 +19,7 @@ type access struct {
 	view   *view
 
 	deletions deletions // of this run
+	writes    ownWrites // likewise
 
 	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on and configures the
 	// provider again at apply.

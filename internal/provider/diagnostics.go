@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,6 +18,11 @@ import (
 // Doing says what was being done to what, as in `creating the user "alice@example.com"`.
 func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err error) {
 	failure, ok := errors.AsType[*portal.Error](err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		diags.AddError("Out of time", fmt.Sprintf("While %s: %v.\n\nThe timeouts of the resource allow no more. What was asked for may have been done: apply again, "+
+			"which does nothing twice, with more time if the portal needs it.", doing, err))
+		return
+	}
 	if !ok {
 		diags.AddError("No answer from the portal", fmt.Sprintf("While %s: %v", doing, err))
 		return

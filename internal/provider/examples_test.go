@@ -34,8 +34,7 @@ func TestAccExamples_ALL04(t *testing.T) {
 	for _, folder := range folders {
 		t.Run(filepath.Base(filepath.Dir(folder))+"/"+filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
-			p := portaltest.Start(t, portaltest.WithOrganization(readExample(t, "provider/organization.yaml")))
-			outsider(t, p) // so that all of the example may go in the end
+			p := exampleOrganization(t, filepath.Base(folder))
 			steps := []resource.TestStep{{Config: configure(p, exampleHCL(t, folder))}}
 			if strings.Contains(folder, "/resources/") {
 				steps = append(steps, importSteps(t, folder)...)
@@ -43,6 +42,17 @@ func TestAccExamples_ALL04(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
 		})
 	}
+}
+
+// exampleOrganization is where an example is applied. Single memberships need a platform that has them, and somebody to give them to.
+func exampleOrganization(t *testing.T, example string) *portaltest.Portal {
+	t.Helper()
+	if example == "switchboard_permission_group_member" {
+		return newWorkshop(t).Portal
+	}
+	p := portaltest.Start(t, portaltest.WithOrganization(readExample(t, "provider/organization.yaml")))
+	outsider(t, p) // so that all of the example may go in the end
+	return p
 }
 
 // exampleHCL is what an example folder shows, without its import blocks.

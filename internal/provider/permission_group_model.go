@@ -6,13 +6,19 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// permissionGroupModel is a permission group as Terraform reads and writes it.
+// permissionGroupModel is a permission group as Terraform reads it. Resource and data sources share it.
 type permissionGroupModel struct {
 	ID          types.String `tfsdk:"id"`
 	Name        types.String `tfsdk:"name"`
 	Description types.String `tfsdk:"description"`
 	Permissions types.Set    `tfsdk:"permissions"`
 	BuiltIn     types.Bool   `tfsdk:"built_in"`
+}
+
+// permissionGroupResourceModel is a permission group as a configuration writes it.
+type permissionGroupResourceModel struct {
+	permissionGroupModel
+	lifecycleModel
 }
 
 func (m permissionGroupModel) request() portal.PermissionGroup {

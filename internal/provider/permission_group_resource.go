@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -37,7 +38,7 @@ func (r *permissionGroupResource) Schema(_ context.Context, _ resource.SchemaReq
 
 func permissionGroupSchema() schema.Schema {
 	a := attributes{portal.NounPermissionGroup}
-	return schema.Schema{
+	made := schema.Schema{
 		MarkdownDescription: "A permission group: a named set of rights, on some platforms called a role.\n\n" +
 			"A group with members cannot be deleted. Terraform deletes a group before it changes the users that leave it; " +
 			"`lifecycle { create_before_destroy = true }` on the group turns that order round.",
@@ -53,14 +54,17 @@ func permissionGroupSchema() schema.Schema {
 			},
 		},
 	}
+	maps.Copy(made.Attributes, lifecycleAttributes(portal.NounPermissionGroup))
+	return made
 }
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, state permissionGroupModel
+	var plan, state permissionGroupResourceModel
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		refuseBuiltIn(state, &resp.Diagnostics)
+		state.refuseDeletion(portal.NounPermissionGroup, named(state.Name, state.ID), &resp.Diagnostics)
 		return
 	}
 	if !r.ready() {
@@ -86,7 +90,7 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	answer := newPermissionGroupModel(after)
+	answer := permissionGroupResourceModel{newPermissionGroupModel(after), plan.lifecycleModel}
 	if after.ID == "" {
 		answer.ID = types.StringUnknown()
 	}
@@ -94,7 +98,7 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 }
 
 // refuseBuiltIn keeps a plan from deleting what comes with the platform (MW-06).
-func refuseBuiltIn(state permissionGroupModel, diags *diag.Diagnostics) {
+func refuseBuiltIn(state permissionGroupResourceModel, diags *diag.Diagnostics) {
 	if state.BuiltIn.ValueBool() {
 		diags.AddError("A built-in permission group cannot be deleted", fmt.Sprintf(
 			"The permission group %s comes with the platform and stays. To stop managing it, take it out of the configuration with a removed block:\n\n"+
@@ -103,30 +107,34 @@ func refuseBuiltIn(state permissionGroupModel, diags *diag.Diagnostics) {
 }
 
 func (r *permissionGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan permissionGroupModel
+	var plan permissionGroupResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	doing := fmt.Sprintf("creating the permission group %q", plan.Name.ValueString())
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	created, err := r.client.CreatePermissionGroup(ctx, plan.request())
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounPermissionGroup, created.Object.ID)
-	plan = newPermissionGroupModel(created.Object)
+	plan.permissionGroupModel = newPermissionGroupModel(created.Object)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
 
 func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state permissionGroupModel
+	var state permissionGroupResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	doing := fmt.Sprintf("reading the permission group %s", named(state.Name, state.ID))
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	group, err := r.client.GetPermissionGroup(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounPermissionGroup, named(state.Name, state.ID))
@@ -137,34 +145,42 @@ func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadReq
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
-	state = newPermissionGroupModel(*group)
+	state.permissionGroupModel = newPermissionGroupModel(*group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
 }
 
 func (r *permissionGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state permissionGroupModel
+	var plan, state permissionGroupResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	doing := fmt.Sprintf("changing the permission group %s", named(state.Name, state.ID))
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	changed, err := r.client.ReplacePermissionGroup(ctx, state.ID.ValueString(), plan.request(), storedETag(ctx, req.Private, &resp.Diagnostics))
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
-	plan = newPermissionGroupModel(*changed)
+	plan.permissionGroupModel = newPermissionGroupModel(*changed)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
 func (r *permissionGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state permissionGroupModel
+	var state permissionGroupResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	doing := fmt.Sprintf("deleting the permission group %s", named(state.Name, state.ID))
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	state.refuseDeletion(portal.NounPermissionGroup, named(state.Name, state.ID), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
@@ -184,5 +200,6 @@ func (r *permissionGroupResource) ImportState(ctx context.Context, req resource.
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), group.ID)...)
 }

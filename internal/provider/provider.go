@@ -141,7 +141,7 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 }
 
 func (p *switchboardProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newSIPAccountResource, newUserGroupResource, newUserResource}
+	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newPermissionGroupMemberResource, newSIPAccountResource, newUserGroupResource, newUserResource}
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -22,6 +22,7 @@ type sipAccountModel struct {
 // sipAccountResourceModel is a SIP account as a configuration writes it.
 type sipAccountResourceModel struct {
 	sipAccountModel
+	lifecycleModel
 
 	PasswordWO        types.String `tfsdk:"password_wo"`
 	PasswordWOVersion types.Int64  `tfsdk:"password_wo_version"`

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -38,7 +39,7 @@ func sipAccountSchema() schema.Schema {
 	a := attributes{portal.NounSIPAccount}
 	password, passwordVersion := a.secret("password", "SIP password of this account alone. Left out, the portal generates one that nobody is shown. "+
 		"It is kept only as a digest that holds the extension (RFC 8760), so a new extension needs a new password.")
-	return schema.Schema{
+	made := schema.Schema{
 		MarkdownDescription: "A SIP account: what a phone or an app registers with (RFC 3261).",
 		Attributes: map[string]schema.Attribute{
 			"id":                  a.id(),
@@ -58,14 +59,21 @@ func sipAccountSchema() schema.Schema {
 			},
 		},
 	}
+	maps.Copy(made.Attributes, lifecycleAttributes(portal.NounSIPAccount))
+	return made
 }
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() {
+	var plan, config, state sipAccountResourceModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		state.refuseDeletion(portal.NounSIPAccount, named(state.Extension, state.ID), &resp.Diagnostics)
 		return
 	}
-	var plan, config, state sipAccountResourceModel
+	if !r.ready() {
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
@@ -85,7 +93,7 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
+	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), lifecycleModel: plan.lifecycleModel, PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
 	answer.SIPUsername = answer.Extension
 	if organization, _, err := r.view.rules(ctx); err == nil {
 		answer.SIPDomain = types.StringValue(organization.SIPDomain)
@@ -104,6 +112,8 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	account := plan.request()
 	account.Password = secretPointer(config.PasswordWO)
 	created, err := r.client.CreateSIPAccount(ctx, account)
@@ -125,6 +135,8 @@ func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	account, err := r.client.GetSIPAccount(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounSIPAccount, named(state.Extension, state.ID))
@@ -149,6 +161,8 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	account := plan.request()
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
 		account.Password = secretPointer(config.PasswordWO)
@@ -175,6 +189,12 @@ func (r *sipAccountResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	state.refuseDeletion(portal.NounSIPAccount, named(state.Extension, state.ID), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if err := r.client.DeleteSIPAccount(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
 		addDeleteError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
@@ -193,5 +213,6 @@ func (r *sipAccountResource) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), account.ID)...)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -29,10 +28,6 @@ const (
 
 func userDeletionAttributes(a attributes) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"deletion_protection": schema.BoolAttribute{
-			Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-			MarkdownDescription: "Whether a plan that deletes the user fails, also one from which the block has gone: it is the state that counts, so it has to be applied as `false` before. All platforms. Default `false`.",
-		},
 		"on_destroy": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(onDestroyDelete),
 			MarkdownDescription: "What becomes of the person when the resource is destroyed: `delete`; `disable`, which withdraws access and keeps the user; or `keep`, which leaves the user as it is and unmanaged. " +
@@ -70,10 +65,7 @@ func (d *deletions) add(id string) bool {
 // guardDelete refuses a deletion that the configuration forbids. It is asked at plan and again at apply, which may be another one than was planned.
 func (r *userResource) guardDelete(state userResourceModel, diags *diag.Diagnostics) {
 	name := named(state.Email, state.ID)
-	if state.DeletionProtection.ValueBool() {
-		diags.AddError("Protected against deletion", fmt.Sprintf(
-			"The user %s has deletion_protection = true in the state, so it is not deleted. If it really is to go, apply deletion_protection = false first. "+
-				"To stop managing it and keep it, take it out of the configuration with a removed block that has lifecycle { destroy = false }.", name))
+	if state.refuseDeletion(portal.NounUser, name, diags); diags.HasError() {
 		return
 	}
 	if r.access == nil || state.OnDestroy.ValueString() == onDestroyKeep || r.deletions.add(state.ID.ValueString()) {
@@ -141,11 +133,17 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
 	r.guardDelete(state, &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	versions := r.writes.of(state.ID.ValueString())
+	versions.Lock()
+	defer versions.Unlock()
+	etag = versions.newest(etag)
 	var err error
 	switch id := state.ID.ValueString(); state.OnDestroy.ValueString() {
 	case onDestroyKeep:

@@ -11,12 +11,18 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// userGroupModel is a user group as Terraform reads and writes it.
+// userGroupModel is a user group as Terraform reads it. Resource and data sources share it.
 type userGroupModel struct {
 	ID          types.String `tfsdk:"id"`
 	Name        types.String `tfsdk:"name"`
 	Subgroups   types.Set    `tfsdk:"subgroups"`
 	SubgroupIDs types.Map    `tfsdk:"subgroup_ids"`
+}
+
+// userGroupResourceModel is a user group as a configuration writes it.
+type userGroupResourceModel struct {
+	userGroupModel
+	lifecycleModel
 }
 
 func (m userGroupModel) request() portal.UserGroup {

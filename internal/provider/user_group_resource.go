@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -35,7 +36,7 @@ func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 
 func userGroupSchema() schema.Schema {
 	a := attributes{portal.NounUserGroup}
-	return schema.Schema{
+	made := schema.Schema{
 		MarkdownDescription: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. "+
 			rules.Describe(portal.NounUserGroup, "")) + "\n\nA subgroup with members cannot be removed. One that is renamed is another subgroup.",
 		Attributes: map[string]schema.Attribute{
@@ -53,14 +54,21 @@ func userGroupSchema() schema.Schema {
 			},
 		},
 	}
+	maps.Copy(made.Attributes, lifecycleAttributes(portal.NounUserGroup))
+	return made
 }
 
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if !r.ready() || req.Plan.Raw.IsNull() {
+	var plan, state userGroupResourceModel
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		state.refuseDeletion(portal.NounUserGroup, named(state.Name, state.ID), &resp.Diagnostics)
 		return
 	}
-	var plan, state userGroupModel
+	if !r.ready() {
+		return
+	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	change := plannedChange[portal.UserGroup]{noun: portal.NounUserGroup, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
@@ -76,7 +84,7 @@ func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
-	answer := plan.answered(after)
+	answer := userGroupResourceModel{plan.answered(after), plan.lifecycleModel}
 	if after.ID == "" {
 		answer.ID = types.StringUnknown()
 	}
@@ -88,30 +96,34 @@ func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 }
 
 func (r *userGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan userGroupModel
+	var plan userGroupResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	doing := fmt.Sprintf("creating the user group %q", plan.Name.ValueString())
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	created, err := r.client.CreateUserGroup(ctx, plan.request())
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
 		return
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUserGroup, created.Object.ID)
-	plan = plan.answered(created.Object)
+	plan.userGroupModel = plan.answered(created.Object)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
 }
 
 func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state userGroupModel
+	var state userGroupResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	doing := fmt.Sprintf("reading the user group %s", named(state.Name, state.ID))
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	group, err := r.client.GetUserGroup(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounUserGroup, named(state.Name, state.ID))
@@ -122,34 +134,42 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
 		return
 	}
-	state = state.answered(*group)
+	state.userGroupModel = state.answered(*group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
 }
 
 func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state userGroupModel
+	var plan, state userGroupResourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	doing := fmt.Sprintf("changing the user group %s", named(state.Name, state.ID))
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	changed, err := r.client.ReplaceUserGroup(ctx, state.ID.ValueString(), plan.request(), storedETag(ctx, req.Private, &resp.Diagnostics))
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
 		return
 	}
-	plan = plan.answered(*changed)
+	plan.userGroupModel = plan.answered(*changed)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
 
 func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state userGroupModel
+	var state userGroupResourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	doing := fmt.Sprintf("deleting the user group %s", named(state.Name, state.ID))
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
+		return
+	}
+	ctx, cancel := within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
+	defer cancel()
+	state.refuseDeletion(portal.NounUserGroup, named(state.Name, state.ID), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
@@ -169,5 +189,6 @@ func (r *userGroupResource) ImportState(ctx context.Context, req resource.Import
 		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
 		return
 	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), group.ID)...)
 }

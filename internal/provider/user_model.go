@@ -38,11 +38,11 @@ type userModel struct {
 // userResourceModel is a user as a configuration writes it.
 type userResourceModel struct {
 	userModel
+	lifecycleModel
 
 	PasswordWO         types.String `tfsdk:"password_wo"`
 	PasswordWOVersion  types.Int64  `tfsdk:"password_wo_version"`
 	DiscardPlannedWork types.Bool   `tfsdk:"discard_planned_work"`
-	DeletionProtection types.Bool   `tfsdk:"deletion_protection"`
 	OnDestroy          types.String `tfsdk:"on_destroy"`
 	AdoptExisting      types.Bool   `tfsdk:"adopt_existing"`
 }
@@ -143,9 +143,9 @@ func (m userModel) answered(ctx context.Context, user portal.User, diags *diag.D
 func (m userResourceModel) answered(ctx context.Context, user portal.User, diags *diag.Diagnostics) userResourceModel {
 	answer := userResourceModel{
 		userModel:          m.userModel.answered(ctx, user, diags),
+		lifecycleModel:     m.lifecycleModel,
 		PasswordWOVersion:  settledVersion(m.PasswordWOVersion),
 		DiscardPlannedWork: m.DiscardPlannedWork,
-		DeletionProtection: m.DeletionProtection,
 		OnDestroy:          m.OnDestroy,
 		AdoptExisting:      m.AdoptExisting,
 	}

@@ -60,7 +60,10 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		change.before = new(state.request(ctx, &resp.Diagnostics))
 	} else if adopted = r.adoptee(ctx, config, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
 		warnAdopted(&resp.Diagnostics, adopted)
-		change.before, change.id, after.ID = adopted, adopted.ID, adopted.ID
+		change.before, after.ID = adopted, adopted.ID // the claims of whoever manages the user already are those of another resource
+	}
+	if !config.PermissionGroupIDs.IsNull() && plan.PermissionGroupIDs.Equal(config.PermissionGroupIDs) { // ignore_changes makes the plan another than the configuration
+		r.view.memberships.claimAll(after.ID, valueOf(after.Email), &resp.Diagnostics)
 	}
 	picture.addTo(ctx, &after, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
@@ -128,6 +131,8 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
+	defer cancel()
 	user := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
 	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
@@ -159,6 +164,8 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
+	defer cancel()
 	user, err := r.client.GetUser(ctx, state.ID.ValueString())
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounUser, named(state.Email, state.ID))
@@ -183,14 +190,22 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
+	defer cancel()
 	user := plan.request(ctx, &resp.Diagnostics)
+	if config.PermissionGroupIDs.IsNull() {
+		user.PermissionGroupIDs = nil // left out, they stay as they are: this very run may give the user another one
+	}
 	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
 	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	changed, err := r.client.ReplaceUser(ctx, state.ID.ValueString(), user, etag)
+	versions := r.writes.of(state.ID.ValueString())
+	versions.Lock()
+	defer versions.Unlock()
+	changed, err := r.client.ReplaceUser(ctx, state.ID.ValueString(), user, versions.newest(etag))
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
@@ -198,6 +213,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	planned := plan
 	plan = plan.answered(ctx, *changed, &resp.Diagnostics)
 	plan.keepPlannedLogin(planned)
+	if config.PermissionGroupIDs.IsNull() && !planned.PermissionGroupIDs.IsUnknown() {
+		plan.PermissionGroupIDs = planned.PermissionGroupIDs // likewise: the next refresh has it right
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }

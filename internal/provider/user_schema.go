@@ -73,6 +73,7 @@ func userSchema() schema.Schema {
 	}
 	maps.Copy(user.Attributes, userLoginAttributes())
 	maps.Copy(user.Attributes, userDeletionAttributes(a))
+	maps.Copy(user.Attributes, lifecycleAttributes(portal.NounUser))
 	return user
 }
 

@@ -22,6 +22,7 @@ type view struct {
 	numbers      once[map[string]rules.Number]
 	claims       *claims
 	losses       losses
+	memberships  memberships
 }
 
 func newView(c *client.Client) *view {

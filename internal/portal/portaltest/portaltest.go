@@ -126,9 +126,14 @@ func (p *Portal) TokenOfUser(t testing.TB, user string, scopes ...portal.Scope) 
 	return secret
 }
 
+// longestTokenName is the most characters that a token's name may have.
+const longestTokenName = 64
+
 func (p *Portal) token(t testing.TB, organizationID string, scopes []portal.Scope) (secret, id string) {
 	t.Helper()
-	secret, token, err := p.Service.CreateToken(t.Context(), organizationID, service.TokenRequest{Name: t.Name(), Scopes: scopes})
+	name := t.Name()
+	name = name[max(0, len(name)-longestTokenName):]
+	secret, token, err := p.Service.CreateToken(t.Context(), organizationID, service.TokenRequest{Name: name, Scopes: scopes})
 	if err != nil {
 		t.Fatalf("make a token for the test: %v", err)
 	}

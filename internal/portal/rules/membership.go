@@ -29,7 +29,7 @@ func (s *Set) RefuseEnd(user portal.User, left []string) string {
 	if field := s.Objects[portal.NounUser].Fields[fieldPermissionGroups]; field == nil || !field.Required || len(left) > 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s would be in no permission group, and %s requires one; put the user into another one before, with a change of its own", holderName(user), s.Platform)
+	return fmt.Sprintf("the user %s would be in no permission group, and %s requires one; put the user into another one before, with a change of its own", holderName(user), s.Platform)
 }
 
 // CheckMemberships is the part of Check that is about the permission groups of a user, for a change of nothing else.
