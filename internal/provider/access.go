@@ -20,6 +20,7 @@ type access struct {
 
 	deletions deletions // of this run
 	writes    ownWrites // likewise
+	held      held      // in the state of this run
 
 	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on and configures the
 	// provider again at apply.

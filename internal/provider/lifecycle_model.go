@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -68,5 +69,37 @@ func (m lifecycleModel) refuseDeletion(noun portal.Noun, name string, diags *dia
 		diags.AddError("Protected against deletion", fmt.Sprintf(
 			"The %s %s has deletion_protection = true in the state, so it is not deleted. If it really is to go, apply deletion_protection = false first. "+
 				"To stop managing it and keep it, take it out of the configuration with a removed block that has lifecycle { destroy = false }.", noun.Title(), name))
+	}
+}
+
+// guard is refuseDeletion for when it is known whether the object goes.
+func (m lifecycleModel) guard(noun portal.Noun, name string) func(*diag.Diagnostics) {
+	return func(diags *diag.Diagnostics) { m.refuseDeletion(noun, name, diags) }
+}
+
+// held is what this run has read of the state, by what people know it by. A replacement that somebody asks for (-replace, taint) is planned as a creation, and
+// the deletion that comes with it only at apply: that the object is in the state already tells.
+type held struct {
+	mu     sync.Mutex
+	guards map[thing]func(*diag.Diagnostics)
+}
+
+// read notes an object of the state, and what stands before its deletion.
+func (h *held) read(noun portal.Noun, key string, guard func(*diag.Diagnostics)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.guards == nil {
+		h.guards = map[thing]func(*diag.Diagnostics){}
+	}
+	h.guards[thing{string(noun), key}] = guard
+}
+
+// created guards the deletion of what a planned creation takes the place of.
+func (h *held) created(noun portal.Noun, key string, diags *diag.Diagnostics) {
+	h.mu.Lock()
+	guard := h.guards[thing{string(noun), key}]
+	h.mu.Unlock()
+	if guard != nil {
+		guard(diags)
 	}
 }

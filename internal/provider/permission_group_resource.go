@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -75,6 +76,8 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
+	} else {
+		r.held.created(portal.NounPermissionGroup, strings.ToLower(plan.Name.ValueString()), &resp.Diagnostics)
 	}
 	if change.before != nil && !change.unchanged {
 		if group, err := r.view.groups.find(ctx, []string{change.before.ID}); err == nil {
@@ -133,6 +136,7 @@ func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadReq
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	r.held.read(portal.NounPermissionGroup, strings.ToLower(state.Name.ValueString()), state.guard(portal.NounPermissionGroup, named(state.Name, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	group, err := r.client.GetPermissionGroup(ctx, state.ID.ValueString())

@@ -80,6 +80,8 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
+	} else {
+		r.held.created(portal.NounSIPAccount, plan.Extension.ValueString(), &resp.Diagnostics)
 	}
 	after := plan.request()
 	if resp.Diagnostics.HasError() {
@@ -135,6 +137,7 @@ func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	r.held.read(portal.NounSIPAccount, state.Extension.ValueString(), state.guard(portal.NounSIPAccount, named(state.Extension, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	account, err := r.client.GetSIPAccount(ctx, state.ID.ValueString())

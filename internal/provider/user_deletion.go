@@ -76,6 +76,11 @@ func (r *userResource) guardDelete(state userResourceModel, diags *diag.Diagnost
 			"they really are to go, raise max_user_deletions for this run.", *r.deletions.most, name))
 }
 
+// guard is guardDelete for when it is known whether the user goes.
+func (r *userResource) guard(state userResourceModel) func(*diag.Diagnostics) {
+	return func(diags *diag.Diagnostics) { r.guardDelete(state, diags) }
+}
+
 // planDelete has the guards and the rule set judge a deletion, as long as it is only planned.
 func (r *userResource) planDelete(ctx context.Context, state userResourceModel, diags *diag.Diagnostics) {
 	r.guardDelete(state, diags)

@@ -74,6 +74,8 @@ func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
+	} else {
+		r.held.created(portal.NounUserGroup, strings.ToLower(plan.Name.ValueString()), &resp.Diagnostics)
 	}
 	after := plan.request()
 	if resp.Diagnostics.HasError() {
@@ -122,6 +124,7 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	r.held.read(portal.NounUserGroup, strings.ToLower(state.Name.ValueString()), state.guard(portal.NounUserGroup, named(state.Name, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	group, err := r.client.GetUserGroup(ctx, state.ID.ValueString())

@@ -47,6 +47,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() || !r.ready() {
 		return
 	}
+	if req.State.Raw.IsNull() {
+		r.held.created(portal.NounUser, portal.EmailKey(plan.Email.ValueString()), &resp.Diagnostics)
+	}
 	after := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &after, config, state, &resp.Diagnostics)
 	change := plannedChange[portal.User]{
@@ -164,6 +167,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
+	r.held.read(portal.NounUser, portal.EmailKey(state.Email.ValueString()), r.guard(state))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	user, err := r.client.GetUser(ctx, state.ID.ValueString())

@@ -1,0 +1,118 @@
+package provider
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+)
+
+// forLifecycle is everything that a configuration can say of an object which is not the portal's business.
+func forLifecycle(noun portal.Noun) map[string]any {
+	attributes := map[string]any{"deletion_protection": true, "timeouts": map[string]any{"create": "2m", "read": "3m", "update": "4m", "delete": "5m"}}
+	if noun == portal.NounUser {
+		maps.Copy(attributes, map[string]any{"on_destroy": "delete", "adopt_existing": true, "discard_planned_work": false})
+	}
+	return attributes
+}
+
+// TestLifecycle_everyResourceOfEveryPlatform: what the portal knows nothing of makes no difference after an apply nor after an import, is changed without
+// a change in the portal, and guards what it says it guards, at plan and at apply.
+func TestLifecycle_everyResourceOfEveryPlatform(t *testing.T) {
+	t.Parallel()
+	for _, platform := range portal.Platforms() {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			set, err := rules.For(platform)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := portaltest.Start(t, portaltest.WithOrganization(withAllModules(platform, set)))
+			tables, drive := updateTables(t, p, platform), newProtocol(t, p)
+			for _, noun := range slices.Sorted(maps.Keys(set.Objects)) {
+				t.Run(string(noun), func(t *testing.T) {
+					lived{updated{t: t, p: p, drive: drive, noun: noun}}.test(tables[noun].base)
+				})
+			}
+		})
+	}
+}
+
+type lived struct{ updated }
+
+func (l lived) test(base settings) {
+	t, typeName := l.t, "switchboard_"+string(l.noun)
+	plain := attributesFor(l.drive.schemas.ResourceSchemas[typeName], base, base)
+	protected := maps.Clone(plain)
+	maps.Copy(protected, forLifecycle(l.noun))
+
+	made := l.settle(l.drive.noInstance(typeName), protected)
+	stored := l.stored()
+	var id string
+	if err := children(made.state)["id"].As(&id); err != nil {
+		t.Fatal(err)
+	}
+	l.keptBack(made, protected)
+
+	imported := l.run().imported(typeName, id)
+	untouched := l.run().planChange(imported, plain)
+	for name := range forLifecycle(l.noun) {
+		if slices.ContainsFunc(untouched.changes(), func(path string) bool { return path == name || strings.HasPrefix(path, name+".") }) {
+			t.Errorf("after an import, %s changes that no configuration gives", name)
+		}
+	}
+	plan := l.run().planChange(imported, protected)
+	l.settle(imported, protected) // an update without anything to do in the portal
+	if diff := cmp.Diff(stored, l.stored()); diff != "" {
+		t.Errorf("the portal knows of it (-before +after):\n%s", diff)
+	}
+	if !slices.Contains(plan.changes(), "deletion_protection") {
+		t.Errorf("after an import the plan changes %v", plan.changes())
+	}
+
+	free := l.settle(made, plain)
+	if diff := cmp.Diff(stored, l.stored()); diff != "" {
+		t.Errorf("the portal knows of it (-before +after):\n%s", diff)
+	}
+	l.run().applyChange(l.run().planChange(free, nil))
+}
+
+// keptBack checks that a protected object goes neither by a plan, nor by a plan that was made before it was protected, nor by a replacement.
+func (l lived) keptBack(made instance, protected map[string]any) {
+	l.t.Helper()
+	_, diagnostics := l.run().tryChange(made, nil)
+	l.wasProtected("a plan", diagnostics)
+
+	schema := l.drive.schemas.ResourceSchemas[made.typeName]
+	none := l.drive.encode(tftypes.NewValue(schema.ValueType(), nil))
+	applied, err := l.run().server.ApplyResourceChange(l.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: made.typeName, Config: none, PriorState: l.drive.encode(made.state), PlannedState: none, PlannedPrivate: made.private,
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.wasProtected("an apply", applied.Diagnostics)
+
+	replacing := l.run()
+	replacing.refresh(made)
+	_, diagnostics = replacing.tryChange(l.drive.noInstance(made.typeName), protected)
+	l.wasProtected("a replacement", diagnostics)
+}
+
+func (l lived) wasProtected(what string, diagnostics []*tfprotov6.Diagnostic) {
+	l.t.Helper()
+	for _, d := range diagnostics {
+		if d.Severity == tfprotov6.DiagnosticSeverityError && d.Summary == "Protected against deletion" && strings.Contains(d.Detail, "deletion_protection = false") {
+			return
+		}
+	}
+	l.t.Errorf("%s deletes what is protected; it said %+v", what, diagnostics)
+}
