@@ -87,18 +87,3 @@ func TestAccClaimedTwice_later(t *testing.T) {
 		},
 	})
 }
-
-// TestAccAlreadyExists: what somebody else has is refused at plan, with the way to import it.
-func TestAccAlreadyExists(t *testing.T) {
-	t.Parallel()
-	p := portaltest.Start(t)
-	stock := p.Stock(t)
-	body := attributesHCL{
-		"email": fmt.Sprintf("%q", strings.ToUpper(portaltest.StockEmail)), "first_name": `"Bob"`, "last_name": `"Bos"`, "permission_group_ids": fmt.Sprintf("[%q]", stock.GroupID),
-		"telephony.sip_assignment": `"dynamic"`,
-	}.block("switchboard_user", "bob")
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories(),
-		Steps:                    []resource.TestStep{{Config: configure(p, body), ExpectError: regexp.MustCompile(`(?s)Already exists.*import \{.*to = switchboard_user\.NAME.*usr_`)}},
-	})
-}

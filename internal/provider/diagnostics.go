@@ -75,7 +75,7 @@ func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 // addFinding shows one field error at its attribute.
 func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field portal.FieldError) {
 	detail := doing + capital(field.Message, doing) + "."
-	if field.Code == portal.CodeAlreadyExists && field.ExistingID != "" {
+	if field.Code == portal.CodeAlreadyExists && isOf(noun, field.ExistingID) {
 		detail += fmt.Sprintf("\n\nTo manage the existing %s with this resource, import it:\n\nimport {\n  to = switchboard_%s.NAME\n  id = %q\n}",
 			noun.Title(), noun, field.ExistingID)
 	}

@@ -56,10 +56,7 @@ func (l lived) test(base settings) {
 
 	made := l.settle(l.drive.noInstance(typeName), protected)
 	stored := l.stored()
-	var id string
-	if err := children(made.state)["id"].As(&id); err != nil {
-		t.Fatal(err)
-	}
+	id := l.drive.idOf(made)
 	l.keptBack(made, protected)
 
 	imported := l.run().imported(typeName, id)
@@ -92,14 +89,8 @@ func (l lived) keptBack(made instance, protected map[string]any) {
 	l.wasProtected("a plan", diagnostics)
 
 	schema := l.drive.schemas.ResourceSchemas[made.typeName]
-	none := l.drive.encode(tftypes.NewValue(schema.ValueType(), nil))
-	applied, err := l.run().server.ApplyResourceChange(l.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: made.typeName, Config: none, PriorState: l.drive.encode(made.state), PlannedState: none, PlannedPrivate: made.private,
-	})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	l.wasProtected("an apply", applied.Diagnostics)
+	none := tftypes.NewValue(schema.ValueType(), nil)
+	l.wasProtected("an apply", l.run().tryApply(plannedInstance{instance{made.typeName, none, made.private}, made.state, l.drive.encode(none)}))
 
 	replacing := l.run()
 	replacing.refresh(made)
@@ -115,4 +106,42 @@ func (l lived) wasProtected(what string, diagnostics []*tfprotov6.Diagnostic) {
 		}
 	}
 	l.t.Errorf("%s deletes what is protected; it said %+v", what, diagnostics)
+}
+
+// TestLifecycle_timeouts: an operation ends when the configuration says so, in words that say which time was up.
+func TestLifecycle_timeouts(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	drive := newProtocol(t, p)
+	const typeName = "switchboard_permission_group"
+	config := func(timeouts map[string]any) map[string]any {
+		return map[string]any{"name": "Agents", "timeouts": timeouts}
+	}
+	outOfTime := func(what string, diagnostics []*tfprotov6.Diagnostic) {
+		t.Helper()
+		if len(diagnostics) != 1 || diagnostics[0].Summary != "Out of time" || !strings.Contains(diagnostics[0].Detail, "timeouts") {
+			t.Errorf("%s: %+v", what, diagnostics)
+		}
+	}
+	for _, wrong := range []string{"soon", "-1m", "0s", "10"} {
+		if _, diagnostics := drive.tryChange(drive.noInstance(typeName), config(map[string]any{"create": wrong})); len(diagnostics) != 1 || at(diagnostics[0]) != "timeouts.create" {
+			t.Errorf("%q: %+v", wrong, diagnostics)
+		}
+	}
+	outOfTime("create", drive.tryApply(drive.anew(t, p).planChange(drive.noInstance(typeName), config(map[string]any{"create": "1ns"}))))
+	made := drive.anew(t, p).applyChange(drive.anew(t, p).planChange(drive.noInstance(typeName), config(map[string]any{"delete": "1ns"})))
+	outOfTime("update", drive.tryApply(drive.anew(t, p).planChange(made, config(map[string]any{"update": "1ns", "delete": "1ns"}))))
+	outOfTime("delete", drive.tryApply(drive.anew(t, p).planChange(made, nil)))
+
+	slow := drive.anew(t, p).applyChange(drive.anew(t, p).planChange(made, config(map[string]any{"read": "1ns"})))
+	read, err := drive.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+		TypeName: typeName, CurrentState: drive.encode(slow.state), Private: slow.private, ClientCapabilities: &tfprotov6.ReadResourceClientCapabilities{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	outOfTime("read", read.Diagnostics)
+	if _, err := p.Service.GetPermissionGroup(t.Context(), p.Caller, storedPermissionGroup(t, p, "Agents").ID); err != nil {
+		t.Errorf("the group is not there any more: %v", err)
+	}
 }

@@ -14,9 +14,17 @@ import (
 
 // Looking objects up by what people know them by (ALL-04).
 
+// idPrefixes are how the ids of each kind of objects begin.
+var idPrefixes = map[portal.Noun]string{
+	portal.NounUser: "usr_", portal.NounPermissionGroup: "grp_", portal.NounSIPAccount: "sip_", portal.NounUserGroup: "ugr_",
+}
+
+// isOf reports whether an id is that of an object of this kind: an extension may be taken by one of another kind (ALL-02).
+func isOf(noun portal.Noun, id string) bool { return strings.HasPrefix(id, idPrefixes[noun]) }
+
 // findUser finds a user by id, e-mail address or username.
 func (a *access) findUser(ctx context.Context, key string) (*portal.User, error) {
-	if strings.HasPrefix(key, "usr_") {
+	if isOf(portal.NounUser, key) {
 		if user, err := a.client.GetUser(ctx, key); !client.IsNotFound(err) {
 			return user, err
 		}
@@ -33,7 +41,7 @@ func (a *access) findUser(ctx context.Context, key string) (*portal.User, error)
 
 // findPermissionGroup finds a group by id or name.
 func (a *access) findPermissionGroup(ctx context.Context, key string) (*portal.PermissionGroup, error) {
-	if strings.HasPrefix(key, "grp_") {
+	if isOf(portal.NounPermissionGroup, key) {
 		if group, err := a.client.GetPermissionGroup(ctx, key); !client.IsNotFound(err) {
 			return group, err
 		}
@@ -44,7 +52,7 @@ func (a *access) findPermissionGroup(ctx context.Context, key string) (*portal.P
 
 // findUserGroup finds a group by id or name.
 func (a *access) findUserGroup(ctx context.Context, key string) (*portal.UserGroup, error) {
-	if strings.HasPrefix(key, "ugr_") {
+	if isOf(portal.NounUserGroup, key) {
 		if group, err := a.client.GetUserGroup(ctx, key); !client.IsNotFound(err) {
 			return group, err
 		}
@@ -55,7 +63,7 @@ func (a *access) findUserGroup(ctx context.Context, key string) (*portal.UserGro
 
 // findSIPAccount finds an account by id or extension.
 func (a *access) findSIPAccount(ctx context.Context, key string) (*portal.SIPAccount, error) {
-	if strings.HasPrefix(key, "sip_") {
+	if isOf(portal.NounSIPAccount, key) {
 		if account, err := a.client.GetSIPAccount(ctx, key); !client.IsNotFound(err) {
 			return account, err
 		}

@@ -187,7 +187,7 @@ func (r *permissionGroupMemberResource) ImportState(ctx context.Context, req res
 // group's name may have slashes.
 func splitMembershipID(id string) (user, group string, ok bool) {
 	at := 0
-	if !strings.HasPrefix(id, "usr_") {
+	if !isOf(portal.NounUser, id) {
 		at = max(strings.IndexByte(id, '@'), 0)
 	}
 	user, group, ok = strings.Cut(id[at:], "/")

@@ -105,6 +105,27 @@ func (d *protocol) applyChange(plan plannedInstance) instance {
 	return result
 }
 
+// tryApply is applyChange, with what the apply has to say.
+func (d *protocol) tryApply(plan plannedInstance) []*tfprotov6.Diagnostic {
+	d.t.Helper()
+	applied, err := d.server.ApplyResourceChange(d.t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: plan.typeName, Config: plan.config, PriorState: d.encode(plan.prior), PlannedState: d.encode(plan.state), PlannedPrivate: plan.private,
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return applied.Diagnostics
+}
+
+// idOf is the id of an instance.
+func (d *protocol) idOf(i instance) (id string) {
+	d.t.Helper()
+	if err := children(i.state)["id"].As(&id); err != nil {
+		d.t.Fatal(err)
+	}
+	return id
+}
+
 // asPlanned fails unless every value of a result that was known at plan is the planned one, and all are known now.
 func (d *protocol) asPlanned(plan, result tftypes.Value) {
 	d.t.Helper()

@@ -2,8 +2,11 @@ package provider
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -89,4 +92,66 @@ func TestAccUser_adoptExisting_onlyAnExactMatch(t *testing.T) {
 			ExpectError: regexp.MustCompile(`(?s)Nobody to adopt.*only\s+an\s+exact\s+match`),
 		}},
 	})
+}
+
+// TestAccUser_adoptExisting_onlyOnce: a user who has a resource already, or is to be adopted by another one, is not adopted.
+func TestAccUser_adoptExisting_onlyOnce(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	existing(t, p, "", "bob@example.com")
+	around, bob := bobOn(portal.Telecube)
+	bob = bob.with(attributesHCL{"adopt_existing": "true"})
+	one, other := bob.block("switchboard_user", "bob"), bob.block("switchboard_user", "robert")
+	twice := regexp.MustCompile(`(?s)Claimed twice.*bob@example\.com`)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: configure(p, around, one, other), ExpectError: twice},
+			{Config: configure(p, around, one)},
+			{Config: configure(p, around, one, other), ExpectError: twice},
+		},
+	})
+}
+
+// TestUser_adoptExisting_isSaid: the plan warns whom it takes over, and a conflict on anything else is an error as always.
+func TestUser_adoptExisting_isSaid(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
+	there := p.Make(t, portal.User{Email: new("bob@example.com"), FirstName: new("Robert"), LastName: new("Bos")})
+	p.Make(t, portal.User{Email: new("eve@example.com"), FirstName: new("Eve"), LastName: new("Bos"), Telephony: &portal.Telephony{Extension: new("4711")}})
+	bob := map[string]any{"email": "BOB@example.com", "first_name": "Bob", "last_name": "Bos", "adopt_existing": true}
+	drive := newProtocol(t, p)
+	_, diagnostics := drive.tryChange(drive.noInstance("switchboard_user"), bob)
+	if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(diagnostics[0].Detail, `"bob@example.com" (`+there+`)`) {
+		t.Errorf("the plan says %+v", diagnostics)
+	}
+	bob["telephony"] = map[string]any{"extension": "4711"}
+	drive = drive.anew(t, p)
+	_, diagnostics = drive.tryChange(drive.noInstance("switchboard_user"), bob)
+	if !slices.ContainsFunc(diagnostics, func(d *tfprotov6.Diagnostic) bool {
+		return d.Severity == tfprotov6.DiagnosticSeverityError && d.Summary == "Already exists" && at(d) == "telephony.extension"
+	}) {
+		t.Errorf("with the extension of somebody else, the plan says %+v", diagnostics)
+	}
+}
+
+// TestAccUser_adoptExisting_password: the password of whoever is adopted stays, unless the configuration gives one.
+func TestAccUser_adoptExisting_password(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[bool]portal.Secret{false: "Vq7-lamp-Orbit-kiwi", true: "Gx3-cloud-Fennel-77"} {
+		p := portaltest.Start(t)
+		existing(t, p, "", "bob@example.com")
+		around, bob := bobOn(portal.Telecube)
+		bob = bob.with(attributesHCL{"adopt_existing": "true"})
+		if given {
+			bob = bob.with(attributesHCL{"password_wo": `"Gx3-cloud-Fennel-77"`, "password_wo_version": "1"})
+		}
+		resource.UnitTest(t, resource.TestCase{
+			ProtoV6ProviderFactories: factories(),
+			Steps: []resource.TestStep{{
+				Config:        configure(p, around, bob.block("switchboard_user", "bob")),
+				PostApplyFunc: func() { logIn(t, p, "bob@example.com", want, true) },
+			}},
+		})
+	}
 }

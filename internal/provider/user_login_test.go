@@ -1,10 +1,12 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"testing"
 
+	tfjson "github.com/hashicorp/terraform-json"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -141,6 +143,34 @@ func TestAccUser_MW03_whatIsInvited(t *testing.T) {
 	})
 }
 
+// checkStatus is what a check block came to, in a plan or a state.
+type checkStatus struct {
+	name   string
+	status tfjson.CheckStatus
+}
+
+func (c checkStatus) of(checks []tfjson.CheckResultStatic) error {
+	for _, check := range checks {
+		if check.Address.Name == c.name {
+			if check.Status != c.status {
+				return fmt.Errorf("the check %s came to %s, want %s", c.name, check.Status, c.status)
+			}
+			return nil
+		}
+	}
+	return fmt.Errorf("there is no check %s in %+v", c.name, checks)
+}
+
+// CheckPlan implements plancheck.PlanCheck.
+func (c checkStatus) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest, resp *plancheck.CheckPlanResponse) {
+	resp.Error = c.of(req.Plan.Checks)
+}
+
+// CheckState implements statecheck.StateCheck.
+func (c checkStatus) CheckState(_ context.Context, req statecheck.CheckStateRequest, resp *statecheck.CheckStateResponse) {
+	resp.Error = c.of(req.State.Checks)
+}
+
 // TestAccDataSources_statusInACheckBlock is how a pipeline asserts that everybody got activated.
 func TestAccDataSources_statusInACheckBlock(t *testing.T) {
 	t.Parallel()
@@ -151,18 +181,76 @@ data "switchboard_users" "pending" {
   status     = "pending"
   depends_on = [switchboard_user.bob]
 }
-output "pending" { value = data.switchboard_users.pending.users[*].email }`)
-	pending := func(want ...knownvalue.Check) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("pending", knownvalue.ListExact(want))}
-	}
+check "everybody_is_activated" {
+  assert {
+    condition     = length(data.switchboard_users.pending.users) == 0
+    error_message = "Not activated yet: ${join(", ", data.switchboard_users.pending.users[*].email)}."
+  }
+}`)
+	came := func(to tfjson.CheckStatus) checkStatus { return checkStatus{"everybody_is_activated", to} }
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
-			{Config: config, ConfigStateChecks: pending(knownvalue.StringExact("bob@example.com"))},
-			{PreConfig: func() { activate(t, p, "bob@example.com", "Kormoran-l3ci-nad-Wisla") }, Config: config, ConfigStateChecks: pending()},
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{came(tfjson.CheckStatusFail)}},
+			{
+				PreConfig: func() { activate(t, p, "bob@example.com", "Kormoran-l3ci-nad-Wisla") }, Config: config,
+				ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{came(tfjson.CheckStatusPass), plancheck.ExpectEmptyPlan()}},
+				ConfigStateChecks: []statecheck.StateCheck{came(tfjson.CheckStatusPass)},
+			},
 			{Config: config + `
 data "switchboard_users" "x" { status = "asleep" }`, ExpectError: regexp.MustCompile(`(?s)status.*"?pending"?.*active.*blocked`)},
-			{Config: config, ConfigStateChecks: pending()},
+			{Config: config, ConfigStateChecks: []statecheck.StateCheck{came(tfjson.CheckStatusPass)}},
 		},
 	})
+}
+
+// TestAccUser_ALL07_blockedAndNotManaged: where the configuration says nothing of access, a block makes no difference and outlives another change; an import
+// and what the person does change nothing either.
+func TestAccUser_ALL07_blockedAndNotManaged(t *testing.T) {
+	t.Parallel()
+	const address, password = "switchboard_user.bob", portal.Secret("Kormoran-l3ci-nad-Wisla")
+	for _, platform := range portal.Platforms() {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			p := portaltest.Start(t, portaltest.WithPlatform(platform))
+			around, bob := bobOn(platform)
+			bob = bob.with(attributesHCL{"enabled": ""})
+			login := map[bool]string{true: "bob", false: "bob@example.com"}[platform == portal.Engage]
+			config := configure(p, around, bob.block("switchboard_user", "bob"))
+			empty := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: factories(),
+				Steps: []resource.TestStep{
+					{Config: config},
+					{PreConfig: func() {
+						activate(t, p, login, password)
+						for range 3 {
+							logIn(t, p, login, "Zupelnie-1nne-haslo", false)
+						}
+					}, Config: config, ConfigPlanChecks: empty},
+					{
+						Config: configure(p, around, bob.with(attributesHCL{"last_name": `"Nowak"`}).block("switchboard_user", "bob")),
+						ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+							plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+							// Nothing of the login is left open by a change of something else.
+							plancheck.ExpectKnownValue(address, tfjsonpath.New("status"), knownvalue.StringExact("blocked")),
+							plancheck.ExpectKnownValue(address, tfjsonpath.New("enabled"), knownvalue.Bool(false)),
+							plancheck.ExpectKnownValue(address, tfjsonpath.New("two_factor"), knownvalue.Bool(false)),
+							plancheck.ExpectKnownValue(address, tfjsonpath.New("invited_at"), knownvalue.NotNull()),
+							plancheck.ExpectKnownValue(address, tfjsonpath.New("last_login_at"), knownvalue.NotNull()),
+						}},
+						PostApplyFunc: func() {
+							if user := storedUser(t, p, "bob@example.com"); user.Status != portal.StatusBlocked || *user.LastName != "Nowak" {
+								t.Errorf("bob is %s and called %s", user.Status, *user.LastName)
+							}
+						},
+					},
+					{
+						ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: login,
+						ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionNoop)}},
+					},
+				},
+			})
+		})
+	}
 }
