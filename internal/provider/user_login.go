@@ -27,7 +27,8 @@ func userLoginAttributes() map[string]schema.Attribute {
 		"status": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "How far the person has got: `pending` until the first password of the own, then `active`, and `blocked` after three failed log-ins in a row " +
-				"or by an administrator. A blocked person has `enabled = false`, so the next apply of a configuration with `enabled = true` unblocks. All platforms.",
+				"or by an administrator. A blocked person has `enabled = false`, so the next apply of a configuration with `enabled = true` unblocks; where the configuration leaves `enabled` out, " +
+				"the block makes no difference and stays. All platforms.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},
 		"two_factor": schema.BoolAttribute{
