@@ -135,7 +135,7 @@ func (v *view) checkEnd(ctx context.Context, userID, groupID string, diags *diag
 	}
 	after := before
 	after.PermissionGroupIDs = slices.DeleteFunc(slices.Clone(before.PermissionGroupIDs), func(id string) bool { return slices.Contains(ended, id) })
-	if reason := set.RefuseEnd(before, after.PermissionGroupIDs); reason != "" {
+	if reason := set.RefuseEnd(nameOf(before), after.PermissionGroupIDs); reason != "" {
 		diags.AddError("Last permission group", capital(reason, "")+". If the user goes too, take the membership out of the configuration with a removed block "+
 			"that has lifecycle { destroy = false }: it ends with the user.")
 		return

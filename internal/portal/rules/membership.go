@@ -24,12 +24,12 @@ func (s *Set) RefuseMemberships() string {
 	}
 }
 
-// RefuseEnd says why a user, of whom these permission groups would be left, cannot leave the others; "" if it can.
-func (s *Set) RefuseEnd(user portal.User, left []string) string {
+// RefuseEnd says why the user of that name, of whom these permission groups would be left, cannot leave the others; "" if it can.
+func (s *Set) RefuseEnd(name string, left []string) string {
 	if field := s.Objects[portal.NounUser].Fields[fieldPermissionGroups]; field == nil || !field.Required || len(left) > 0 {
 		return ""
 	}
-	return fmt.Sprintf("the user %s would be in no permission group, and %s requires one; put the user into another one before, with a change of its own", holderName(user), s.Platform)
+	return fmt.Sprintf("the user %s would be in no permission group, and %s requires one; put the user into another one before, with a change of its own", name, s.Platform)
 }
 
 // CheckMemberships is the part of Check that is about the permission groups of a user, for a change of nothing else.
@@ -39,14 +39,4 @@ func (s *Set) CheckMemberships(inventory Inventory, change Change) []Finding {
 	e.field(fieldPermissionGroups, object.Fields[fieldPermissionGroups])
 	e.administrators()
 	return e.findings
-}
-
-// holderName is what people call a user.
-func holderName(user portal.User) string {
-	for _, name := range []*string{user.Email, user.Username} {
-		if name != nil && *name != "" {
-			return *name
-		}
-	}
-	return user.ID
 }

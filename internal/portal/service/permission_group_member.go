@@ -45,7 +45,7 @@ func (s *Service) DeletePermissionGroupMember(ctx context.Context, caller Caller
 			return nil, noMember(groupID, userID)
 		}
 		left := slices.DeleteFunc(slices.Clone(d.stored.PermissionGroupIDs), func(id string) bool { return id == groupID })
-		if reason := d.scene.set.RefuseEnd(d.stored, left); reason != "" {
+		if reason := d.scene.set.RefuseEnd(nameOf(d.stored), left); reason != "" {
 			return nil, portal.NewError(portal.CodeConflict, "the membership stays", portal.FieldError{Code: portal.CodeRequired, Message: reason})
 		}
 		return left, nil
