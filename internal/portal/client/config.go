@@ -6,11 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // Defaults of Config.
@@ -131,7 +132,7 @@ func parseEndpoint(text string) (string, error) {
 	switch u.Scheme {
 	case "https":
 	case "http":
-		if !isLoopback(u.Hostname()) {
+		if !portal.IsLoopback(u.Hostname()) {
 			return "", fmt.Errorf("endpoint: %q would send the token unencrypted; use https (http is for this machine only)", text)
 		}
 	default:
@@ -142,11 +143,6 @@ func parseEndpoint(text string) (string, error) {
 		return "", fmt.Errorf("endpoint: %q ends in /v1, which the client adds itself; leave it out", text)
 	}
 	return endpoint, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // isHeaderValue reports whether s is one line of printable ASCII (RFC 9110, section 5.5).

@@ -18,6 +18,7 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
@@ -47,8 +48,7 @@ type Options struct {
 	BaseURL  string // address of the portal for the links: https, or http to this machine
 	Log      *slog.Logger
 
-	CACertificates *x509.CertPool                       // nil: those of the system
-	After          func(time.Duration) <-chan time.Time // for tests; nil: time.After
+	CACertificates *x509.CertPool // nil: those of the system
 }
 
 // Mailer sends what the outbox of a portal holds.
@@ -75,7 +75,7 @@ func New(svc *service.Service, o Options) (*Mailer, error) {
 		o.TLS = TLSStart
 	case TLSStart, TLSImplicit:
 	case TLSNone:
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if !portal.IsLoopback(host) {
 			return nil, fmt.Errorf("mail server %q: without TLS, links and passwords would go over the network in clear; use starttls or tls, or a mail server on this machine", o.Server)
 		}
 	default:
@@ -90,9 +90,6 @@ func New(svc *service.Service, o Options) (*Mailer, error) {
 		return nil, fmt.Errorf("address of the portal %q: give the URL under which people reach it, such as https://portal.example.com", o.BaseURL)
 	}
 	o.BaseURL = strings.TrimRight(o.BaseURL, "/")
-	if o.After == nil {
-		o.After = time.After
-	}
 	return &Mailer{portal: svc, options: o, host: host, port: port, sender: sender.String()}, nil
 }
 
@@ -109,7 +106,7 @@ func (m *Mailer) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-m.portal.MailQueued():
-		case <-m.options.After(m.pause(ctx)):
+		case <-time.After(m.pause(ctx)):
 		}
 	}
 }

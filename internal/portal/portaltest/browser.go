@@ -201,13 +201,6 @@ func (b *Browser) TextOf(selector string) string {
 	return ask(b, chromedp.Text(chromedp.CSS(selector)))
 }
 
-// Screenshot is the whole page as PNG, at a width in pixels.
-func (b *Browser) Screenshot(width int64) []byte {
-	b.t.Helper()
-	b.run(chromedp.EmulateViewport(width, 900))
-	return ask(b, chromedp.FullScreenshot(100))
-}
-
 // quote is a text in XPath.
 func quote(text string) string {
 	if !strings.Contains(text, "'") {

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // DefaultURL is the address of the public API (https://haveibeenpwned.com/API/v3#PwnedPasswords), which asks for no key.
@@ -49,7 +51,7 @@ func NewAPI(base string) (*API, error) {
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return nil, fmt.Errorf("address of the pwned passwords API %q: give a URL such as %s", base, DefaultURL)
 	}
-	if local := u.Hostname() == "localhost" || strings.HasPrefix(u.Hostname(), "127."); u.Scheme != "https" && (u.Scheme != "http" || !local) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !portal.IsLoopback(u.Hostname())) {
 		return nil, fmt.Errorf("address of the pwned passwords API %q: use https, so that nobody on the way can change the answer (http is for this machine only)", base)
 	}
 	return &API{

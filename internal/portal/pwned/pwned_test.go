@@ -77,7 +77,7 @@ func TestAPI_whatIsNoAnswerIsAnError(t *testing.T) {
 			t.Errorf("%s: a server that is gone answers", name)
 		}
 	}
-	for _, base := range []string{"", "api.example.com", "http://api.example.com", "ftp://127.0.0.1", "https://user:pw@api.example.com", "https://api.example.com?x"} {
+	for _, base := range []string{"", "api.example.com", "http://api.example.com", "ftp://127.0.0.1", "http://127.evil.example", "https://user:pw@api.example.com", "https://api.example.com?x"} {
 		if _, err := NewAPI(base); err == nil {
 			t.Errorf("%q is taken for an address", base)
 		}

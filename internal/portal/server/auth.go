@@ -34,7 +34,8 @@ func (c *call) bearer() string {
 // request before. A route without a scope and without a session is open to everyone.
 func authorize(c *call, r route, identify identify) error {
 	if r.session {
-		_, err := c.portal.Session(c.Context(), c.bearer())
+		session, err := c.portal.Session(c.Context(), c.bearer())
+		c.session = session
 		return err
 	}
 	if r.scope == "" {

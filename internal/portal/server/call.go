@@ -31,6 +31,7 @@ type call struct {
 	header  http.Header      // of the answer
 	portal  *service.Service // who does the work
 	caller  service.Caller   // who asks; zero on routes that need no token
+	session service.Session  // who is logged in; zero on routes that need no session
 	maxBody int64            // of the request, in bytes
 
 	description func() ([]byte, error) // of the API

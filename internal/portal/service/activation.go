@@ -23,13 +23,9 @@ const (
 
 // Activation is what a link says before it is used.
 type Activation struct {
-	OrganizationName string
-	Platform         portal.Platform
-	Purpose          string
-	Name             string
-	Login            string
-	Language         string // of the five; empty for none
-	ExpiresAt        time.Time
+	Purpose  string
+	Login    string
+	Language string // of the five; empty for none
 }
 
 var errNoActivation = portal.NewError(portal.CodeNotFound, "this link was used, is too old, or was replaced by a newer one; ask for another")
@@ -38,16 +34,13 @@ var errNoActivation = portal.NewError(portal.CodeNotFound, "this link was used, 
 func (s *Service) Activation(ctx context.Context, organizationID, token string) (activation Activation, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, a, link, err := s.activation(ctx, tx, organizationID, token)
-		activation = Activation{
-			OrganizationName: sc.organization.Name, Platform: sc.organization.Platform, Purpose: link.Purpose, ExpiresAt: link.ExpiresAt,
-			Name: personName(a.user.User), Login: sc.loginOf(a.user.User), Language: languageOf(a.user.User),
+		if err != nil {
+			return err
 		}
-		return err
+		activation = Activation{Purpose: link.Purpose, Login: sc.loginOf(a.user.User), Language: languageOf(a.user.User)}
+		return nil
 	})
-	if err != nil {
-		return Activation{}, err
-	}
-	return activation, nil
+	return activation, err
 }
 
 // activation reads a link that works, and whose it is. It does not work for a person without access.

@@ -25,14 +25,10 @@ func (sc scene) loginField() string {
 }
 
 func (sc scene) loginOf(u portal.User) string {
-	login := u.Email
 	if sc.loginField() == "username" {
-		login = u.Username
+		return valueOf(u.Username)
 	}
-	if login == nil {
-		return ""
-	}
-	return *login
+	return valueOf(u.Email)
 }
 
 // account is a person as a log-in finds it.
@@ -129,7 +125,7 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 
 // stage is what the person has to do next. verified says that the second factor has been shown.
 func (a account) stage(verified bool) SessionStage {
-	required := a.user.Security != nil && a.user.Security.TwoFactorRequired != nil && *a.user.Security.TwoFactorRequired
+	required := a.user.Security != nil && isTrue(a.user.Security.TwoFactorRequired)
 	switch {
 	case a.login.TOTPConfirmedAt != nil && !verified:
 		return StageCode
@@ -159,7 +155,7 @@ func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, 
 }
 
 // countLoginFailure remembers a failed log-in, and blocks the person after too many in a row (EN-18). Without a user there is only the throttle.
-func (s *Service) countLoginFailure(ctx context.Context, sc scene, userID string, keys []string) error {
+func (s *Service) countLoginFailure(ctx context.Context, sc scene, userID string, keys []throttleKey) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error {
 		if err := s.addFailures(ctx, tx, sc.organization.ID, keys); err != nil || userID == "" {
 			return err

@@ -21,34 +21,37 @@ const (
 	throttleMemory        = time.Hour // without a failure, everything is forgotten
 )
 
-// throttleKeys are what failures are counted under: the login first. Only hashes are kept. What is empty is not counted.
-func throttleKeys(login, address string) []string {
-	var keys []string
-	for _, key := range []struct{ kind, value string }{{"login", login}, {"address", address}} {
-		if key.value != "" {
-			keys = append(keys, secretHash(key.kind+"\n"+key.value))
-		}
+// throttleKey is something that failures are counted under, and how many are free. Of the login or the address there is a hash only.
+type throttleKey struct {
+	hash string
+	free int
+}
+
+// throttleKeys are what failures are counted under: the login first. What is empty is not counted.
+func throttleKeys(login, address string) []throttleKey {
+	var keys []throttleKey
+	if login != "" {
+		keys = append(keys, throttleKey{secretHash("login\n" + login), freeFailuresOfLogin})
+	}
+	if address != "" {
+		keys = append(keys, throttleKey{secretHash("address\n" + address), freeFailuresOfAddress})
 	}
 	return keys
 }
 
 // checkThrottle refuses a log-in that comes too early after those that failed.
-func (s *Service) checkThrottle(ctx context.Context, organizationID string, keys []string) error {
+func (s *Service) checkThrottle(ctx context.Context, organizationID string, keys []throttleKey) error {
 	var wait time.Duration
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		for i, key := range keys {
-			failures, err := tx.LoginFailures(ctx, organizationID, key)
+		for _, key := range keys {
+			failures, err := tx.LoginFailures(ctx, organizationID, key.hash)
 			if errors.Is(err, store.ErrNotFound) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			free := freeFailuresOfAddress
-			if i == 0 && len(keys) > 1 {
-				free = freeFailuresOfLogin
-			}
-			wait = max(wait, failures.Last.Add(throttle(failures.Count-free)).Sub(s.now()))
+			wait = max(wait, failures.Last.Add(throttle(failures.Count-key.free)).Sub(s.now()))
 		}
 		return nil
 	})
@@ -70,23 +73,23 @@ func throttle(failures int) time.Duration {
 }
 
 // countFailure remembers a failure that is no person's.
-func (s *Service) countFailure(ctx context.Context, organizationID string, keys []string) error {
+func (s *Service) countFailure(ctx context.Context, organizationID string, keys []throttleKey) error {
 	return s.store.Write(ctx, func(tx *store.Tx) error { return s.addFailures(ctx, tx, organizationID, keys) })
 }
 
-func (s *Service) addFailures(ctx context.Context, tx *store.Tx, organizationID string, keys []string) error {
+func (s *Service) addFailures(ctx context.Context, tx *store.Tx, organizationID string, keys []throttleKey) error {
 	now := s.now().UTC()
 	for _, key := range keys {
-		if err := tx.AddLoginFailure(ctx, organizationID, key, now, now.Add(-throttleMemory)); err != nil {
+		if err := tx.AddLoginFailure(ctx, organizationID, key.hash, now, now.Add(-throttleMemory)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) forgetFailures(ctx context.Context, tx *store.Tx, organizationID string, keys []string) error {
+func (s *Service) forgetFailures(ctx context.Context, tx *store.Tx, organizationID string, keys []throttleKey) error {
 	for _, key := range keys {
-		if err := tx.ForgetLoginFailures(ctx, organizationID, key); err != nil {
+		if err := tx.ForgetLoginFailures(ctx, organizationID, key.hash); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (s *Service) ListPeople(ctx context.Context, caller Caller, query PeopleQue
 		return People{}, err
 	}
 	if query.Status != "" {
-		selection.Where["status"] = string(query.Status)
+		selection.Where[statusField] = string(query.Status)
 	}
 	search := strings.TrimSpace(query.Search)
 	selection.Search = strings.ToValidUTF8(search[:min(len(search), maxSearchLength)], "")

@@ -131,7 +131,7 @@ func personSession(ctx context.Context, tx *store.Tx, sc scene, session *Session
 	if !mayLogIn(user) {
 		return errNoSession
 	}
-	session.Name, session.Login, session.Language = personName(user), sc.loginOf(user), languageOf(user)
+	session.Name, session.Login, session.Language = PersonName(user), sc.loginOf(user), languageOf(user)
 	session.TwoFactor, session.Permissions = user.TwoFactor, user.Permissions
 	session.Administrator = session.Stage == StageFull && sc.set.Administers(user.Permissions)
 	return nil
@@ -220,7 +220,8 @@ func mayLogIn(u portal.User) bool {
 	return (u.Enabled == nil || *u.Enabled) && u.Status != portal.StatusBlocked
 }
 
-func personName(u portal.User) string {
+// PersonName is the name of a user, of whatever parts there are.
+func PersonName(u portal.User) string {
 	var parts []string
 	for _, part := range []*string{u.FirstName, u.MiddleName, u.LastName} {
 		if part != nil && *part != "" {

@@ -27,7 +27,7 @@ type page struct {
 	Login      string
 	LoginLabel string // key
 	Rules      string // of passwords
-	First      any    // of a password: whether it is the first own one; of people: the link to the first page
+	FirstOwn   bool   // whether the password is the first one of the own
 	QR         template.URL
 	Secret     string
 	Codes      []string
@@ -37,7 +37,8 @@ type page struct {
 	Search     string
 	Status     string
 	Statuses   []string
-	Next       string
+	FirstPage  string // link; empty on the first one
+	NextPage   string // link; empty on the last one
 }
 
 // T is a text in the language of the page.

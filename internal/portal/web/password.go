@@ -18,9 +18,9 @@ func (v *visit) passwordForm() error {
 }
 
 func (v *visit) passwordPage() page {
-	p := page{Title: "change.title", Rules: v.rules(), First: false}
+	p := page{Title: "change.title", Rules: v.rules()}
 	if v.session.Stage == service.StagePassword {
-		p.Title, p.First = "change.first", true
+		p.Title, p.FirstOwn = "change.first", true
 	}
 	return p
 }

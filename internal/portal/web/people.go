@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -28,14 +29,8 @@ func personOf(u portal.User, groups map[string]string) person {
 		ID: u.ID, Email: text(u.Email), Username: text(u.Username), Status: string(u.Status), Enabled: u.Enabled == nil || *u.Enabled,
 		TwoFactor: u.TwoFactor, Invited: u.InvitedAt, LastLogin: u.LastLoginAt,
 	}
-	p.Name = strings.Join(strings.Fields(text(u.FirstName)+" "+text(u.MiddleName)+" "+text(u.LastName)), " ")
-	p.Login = p.Email
-	if p.Username != "" {
-		p.Login = p.Username
-	}
-	if p.Name == "" {
-		p.Name = p.Login
-	}
+	p.Login = cmp.Or(p.Username, p.Email)
+	p.Name = cmp.Or(service.PersonName(u), p.Login)
 	if u.Telephony != nil {
 		p.Extension = text(u.Telephony.Extension)
 	}
@@ -82,10 +77,10 @@ func (v *visit) people() error {
 		return v.base() + "/admin/users?" + address.Encode()
 	}
 	if found.Next != "" {
-		p.Next = list(found.Next)
+		p.NextPage = list(found.Next)
 	}
 	if query.After != "" {
-		p.First = list("")
+		p.FirstPage = list("")
 	}
 	v.show(http.StatusOK, "people", p)
 	return nil
