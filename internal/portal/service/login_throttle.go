@@ -74,7 +74,7 @@ func throttle(failures int) time.Duration {
 
 // countFailure remembers a failure that is no person's.
 func (s *Service) countFailure(ctx context.Context, organizationID string, keys []throttleKey) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error { return s.addFailures(ctx, tx, organizationID, keys) })
+	return s.store.Write(ctx, organizationID, func(tx *store.Tx) error { return s.addFailures(ctx, tx, organizationID, keys) })
 }
 
 func (s *Service) addFailures(ctx context.Context, tx *store.Tx, organizationID string, keys []throttleKey) error {
