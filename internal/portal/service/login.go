@@ -101,6 +101,9 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 		return "", Session{}, errNotLoggedIn
 	}
 	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
+		if err := s.throttled(ctx, tx, organizationID, keys); err != nil {
+			return err
+		}
 		now, err := readAccount(ctx, tx, sc, found.user.ID)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
