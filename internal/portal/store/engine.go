@@ -19,7 +19,7 @@ type engine interface {
 	// turn names what writers of this process take turns for. They would wait for each other in the database otherwise, each with a connection
 	// that readers need.
 	turn(organizationID string) string
-	// repeatable reports whether a transaction failed only because of another one that ran at the same time, so that it can be run again.
+	// repeatable reports whether a transaction failed for no reason of its own, such as another one at the same time, so that it can be run again.
 	repeatable(err error) bool
 	// commitError is the error of a commit. It says so when the outcome is not known.
 	commitError(err error) error
@@ -59,7 +59,7 @@ func Open(ctx context.Context, database string) (*Store, error) {
 		if _, told := errors.AsType[*StorageError](err); told {
 			return nil, err // which names the database
 		}
-		return nil, fmt.Errorf("database %s: %w", Name(database), err)
+		return nil, fmt.Errorf("%s: %w", Name(database), err)
 	}
 	return &Store{db: db, engine: engine, writers: turns{held: map[string]*turn{}}}, nil
 }

@@ -40,9 +40,12 @@ func state(err error) (code, class string) {
 	return failure.Code, failure.Code[:2]
 }
 
+// repeatable is also a transaction that got a connection which was dead already: the pool throws it away.
 func (postgres) repeatable(err error) bool {
 	code, _ := state(err)
-	return code == serializationFailure || code == deadlockDetected
+	_, begin := errors.AsType[*beginError](err)
+	_, down := errors.AsType[*pgconn.ConnectError](err)
+	return code == serializationFailure || code == deadlockDetected || begin && !down && unreached(err)
 }
 
 // unreached reports whether the connection, and not a statement, failed.
@@ -53,12 +56,12 @@ func unreached(err error) bool {
 	}
 	_, refused := errors.AsType[*pgconn.ConnectError](err)
 	_, network := errors.AsType[*net.OpError](err)
-	return refused || network || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn)
+	return refused || network || pgconn.SafeToRetry(err) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn)
 }
 
 // commitError hides what kind of error it is when the connection broke before the answer came: then nobody may say that nothing was changed.
 func (p postgres) commitError(err error) error {
-	if unreached(err) {
+	if unreached(err) && !pgconn.SafeToRetry(err) { // which would say that the commit was never sent
 		return fmt.Errorf("%s: the connection broke before the server said whether the change is stored: %v", p.name, err)
 	}
 	return err
@@ -116,7 +119,7 @@ func (p postgres) storageError(err error) error {
 	case class == classSystem, class == classCorrupt:
 		return explained("the database server did not take or give what it should", "look at the server's log")
 	case unreached(err):
-		return &BusyError{p.name + ": the database server cannot be reached; check that it runs and that host, port and sslmode of the URL are right", err}
+		return &BusyError{"the database server cannot be reached; check that it runs and that host, port and sslmode of the URL are right", err}
 	default:
 		return err
 	}

@@ -66,12 +66,31 @@ func (t *Tx) OnCommit(do func()) { t.committed = append(t.committed, do) }
 
 // Read runs do on one consistent view of the database. It waits for nobody and nobody waits for it.
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error {
-	tx, err := s.engine.read(ctx, s.db)
-	if err != nil {
-		return s.engine.storageError(fmt.Errorf("begin transaction: %w", err))
-	}
-	return s.engine.storageError(s.run(tx, do))
+	return s.engine.storageError(s.repeated(ctx, func() error {
+		tx, err := s.engine.read(ctx, s.db)
+		if err != nil {
+			return &beginError{err}
+		}
+		return s.run(tx, do)
+	}))
 }
+
+// repeated runs a transaction again as long as it fails for no reason of its own.
+func (s *Store) repeated(ctx context.Context, transaction func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := transaction()
+		if err == nil || attempt == maxAttempts || ctx.Err() != nil || !s.engine.repeatable(err) {
+			return err
+		}
+	}
+}
+
+// beginError is the error of a transaction that did not begin.
+type beginError struct{ err error }
+
+func (e *beginError) Error() string { return "begin transaction: " + e.err.Error() }
+
+func (e *beginError) Unwrap() error { return e.err }
 
 // maxAttempts is how often a transaction is run that others keep from being committed. One that fails so often is in the way of something
 // that has to be told.
@@ -81,7 +100,7 @@ const maxAttempts = 8
 // of an organisation at a time, and on SQLite one altogether, so that nothing of the organisation changes between what do reads and what it
 // writes. What is unique over organisations is kept so by the schema alone. One that makes an organisation has nobody to wait for.
 //
-// do may be run several times, each time in a transaction of its own, when one fails because of others that ran at the same time. Write waits up
+// do, here and in Read, may be run several times, each time in a transaction of its own, when one fails because of others that ran at the same time. Write waits up
 // to 30 seconds for other processes, and then returns a *BusyError. What the database does not take is a *StorageError, and then nothing was changed.
 func (s *Store) Write(ctx context.Context, organizationID string, do func(*Tx) error) error {
 	release, err := s.writers.take(ctx, s.engine.turn(organizationID))
@@ -89,25 +108,28 @@ func (s *Store) Write(ctx context.Context, organizationID string, do func(*Tx) e
 		return err
 	}
 	defer release()
-	for attempt := 1; ; attempt++ {
-		err := s.write(ctx, organizationID, do)
-		if err == nil || attempt == maxAttempts || ctx.Err() != nil || !s.engine.repeatable(err) {
-			return s.engine.storageError(err)
-		}
-	}
+	return s.engine.storageError(s.repeated(ctx, func() error { return s.write(ctx, organizationID, do) }))
 }
 
 func (s *Store) write(ctx context.Context, organizationID string, do func(*Tx) error) (err error) {
 	connection, err := s.db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return &beginError{err}
 	}
-	defer func() { err = errors.Join(err, connection.Close()) }()
+	defer func() { err = errors.Join(err, ignoreClosed(connection.Close())) }()
 	tx, err := s.engine.write(ctx, connection, organizationID)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return &beginError{err}
 	}
 	return s.run(tx, do)
+}
+
+// ignoreClosed leaves out that a connection which broke is closed already: what broke it was told.
+func ignoreClosed(err error) error {
+	if errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
 }
 
 func (s *Store) run(tx *sql.Tx, do func(*Tx) error) (err error) {
