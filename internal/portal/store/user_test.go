@@ -320,38 +320,6 @@ func TestUser_deletionFreesWhatItHad(t *testing.T) {
 	})
 }
 
-// Lists and look-ups must not read whole tables, however large the organisation is.
-func TestStore_lookUpsUseAnIndex(t *testing.T) {
-	t.Parallel()
-	s := openAt(t, newFile(t))
-	page, _, err := Selection{After: "usr_", Limit: 10}.page(selectUser, "u.id", []any{"acme"}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, query := range []string{
-		page, selectUser + ` AND u.email_key = $2`, selectSIPAccount + ` AND a.extension = $2`, selectPermissionGroup + ` AND name_key = $2`, selectToken + ` WHERE secret_sha256 = $1`,
-		selectUserGroup + ` AND name_key = $2`, selectSubgroup + ` AND s.id = $2`, selectPublication + ` AND id > $3 ORDER BY id`,
-	} {
-		rows, err := s.db.Query("EXPLAIN QUERY PLAN "+query, slices.Repeat([]any{1}, strings.Count(query, "$"))...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
-				t.Fatal(err)
-			}
-			if strings.HasPrefix(detail, "SCAN") || strings.Contains(detail, "TEMP B-TREE") {
-				t.Errorf("%s\n%s", query, detail)
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // What a user may do follows from the groups of now, not from those at the last change.
 func TestUser_MW04_permissionsAreThoseOfTheGroupsOfNow(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, database string) {
