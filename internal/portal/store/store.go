@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // ErrNotFound says that no row has the key that was asked for, or that it changed since it was read.
@@ -167,8 +169,25 @@ func stored(args []any) []any {
 	return converted
 }
 
+// errUnstorable says that a text is none: PostgreSQL takes neither what is no UTF-8 nor the character U+0000. SQLite would, so it is refused here.
+var errUnstorable = errors.New("a text has a character that no text can have")
+
+// unstorable reports whether one of the parameters is a text that is in no database, so that nothing is found by it.
+func unstorable(args []any) bool {
+	return slices.ContainsFunc(args, func(arg any) bool {
+		if pointer, ok := arg.(*string); ok && pointer != nil {
+			arg = *pointer
+		}
+		text, ok := arg.(string)
+		return ok && (strings.ContainsRune(text, 0) || !utf8.ValidString(text))
+	})
+}
+
 // exec runs a statement and returns how many rows it touched.
 func (t *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if unstorable(args) {
+		return 0, errUnstorable
+	}
 	result, err := t.tx.ExecContext(ctx, query, stored(args)...)
 	if err != nil {
 		return 0, t.engine.constraintError(err)
@@ -192,6 +211,10 @@ type row interface {
 
 // one returns the only row of a query.
 func one[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query string, args ...any) (T, error) {
+	if unstorable(args) {
+		var none T
+		return none, ErrNotFound
+	}
 	value, err := scan(t.tx.QueryRowContext(ctx, query, stored(args)...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
@@ -201,6 +224,9 @@ func one[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query str
 
 // all returns every row of a query.
 func all[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query string, args ...any) (list []T, err error) {
+	if unstorable(args) {
+		return nil, nil
+	}
 	rows, err := t.tx.QueryContext(ctx, query, stored(args)...)
 	if err != nil {
 		return nil, err

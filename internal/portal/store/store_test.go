@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -176,6 +177,101 @@ func TestStore_failedWriteLeavesNothing(t *testing.T) {
 			return err
 		}); !errors.Is(err, ErrNotFound) {
 			t.Errorf("after a failed write: %v, want ErrNotFound", err)
+		}
+	})
+}
+
+// Texts and times mean the same on every engine: what is found, what is the same, and in which order.
+func TestStore_textsCompareTheSame(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, database string) {
+		s := openAt(t, database)
+		ids := []string{"usr_A", "usr_Z", "usr_a", "usr_a-b", "usr_aa", "usr_ä"} // as their bytes have it
+		emails := []string{"zoë@example.com", "Zoe@example.com", "zoe@example.com", "ZOE@example.com", "zoe_@example.com", "100%@example.com"}
+		names := []string{"Åkesson", "åkesson", "ÅKESSON", "Straße", "İnci", "O'Neil!"}
+		write(t, s, func(tx *Tx) error {
+			err := tx.InsertOrganization(t.Context(), testOrganization("acme"))
+			for _, i := range []int{3, 0, 5, 1, 4, 2} {
+				u := testUser(ids[i], emails[i])
+				u.LastName = &names[i]
+				err = errors.Join(err, tx.InsertUser(t.Context(), "acme", u))
+			}
+			return err
+		})
+		list := func(selection Selection) (found []string) {
+			selection.Limit = 10
+			if err := s.Read(t.Context(), func(tx *Tx) error {
+				users, err := tx.Users(t.Context(), "acme", selection)
+				for _, user := range users {
+					found = append(found, user.ID)
+				}
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return found
+		}
+		if got := list(Selection{}); !slices.Equal(got, ids) {
+			t.Errorf("the order is %v, want %v", got, ids)
+		}
+		if got := list(Selection{After: "usr_a"}); !slices.Equal(got, ids[3:]) {
+			t.Errorf("behind usr_a are %v, want %v", got, ids[3:])
+		}
+		if got := list(Selection{Where: map[string]string{"email": "zoe@example.com"}}); !slices.Equal(got, []string{"usr_a"}) {
+			t.Errorf("the key finds %v", got)
+		}
+		for search, want := range map[string][]string{
+			"ZOE@": {"usr_Z", "usr_a", "usr_a-b"}, "Zoë": {"usr_A"}, "Åkesson": {"usr_A", "usr_a"}, "åkesson": {"usr_Z"}, "STRAßE": {"usr_a-b"}, "strasse": nil,
+			"inci": nil, "zoe_": {"usr_aa"}, "0%@": {"usr_ä"}, "'neil!": {"usr_ä"}, "\x00": nil, "zoe\xff": nil,
+		} {
+			if got := list(Selection{Search: search}); !slices.Equal(got, want) {
+				t.Errorf("%q finds %v, want %v", search, got, want)
+			}
+		}
+	})
+}
+
+func TestStore_timesComeBackToTheMicrosecondInUTC(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, database string) {
+		s := filled(t, database)
+		at := time.Date(2026, 3, 29, 3, 30, 0, 123456789, time.FixedZone("CEST", 2*60*60))
+		want := time.Date(2026, 3, 29, 1, 30, 0, 123456000, time.UTC)
+		write(t, s, func(tx *Tx) error {
+			return errors.Join(
+				tx.InsertUser(t.Context(), "acme", testUser("usr_1", "alice@example.com")), tx.PutLogin(t.Context(), "acme", Login{UserID: "usr_1", LastLoginAt: &at}),
+				tx.AddLoginFailure(t.Context(), "acme", strings.Repeat("a", 64), at, at), tx.QueueMail(t.Context(), QueuedMail{
+					OrganizationID: "acme", ID: "mail_1", UserID: "usr_1", Kind: "reset", CreatedAt: at, NextAttemptAt: at,
+				}),
+			)
+		})
+		write(t, s, func(tx *Tx) error {
+			login, err1 := tx.Login(t.Context(), "acme", "usr_1")
+			failures, err2 := tx.LoginFailures(t.Context(), "acme", strings.Repeat("a", 64))
+			early, err3 := tx.LeaseMails(t.Context(), "acme", want.Add(-time.Microsecond), want, 10)
+			due, err4 := tx.LeaseMails(t.Context(), "acme", want, want.Add(time.Hour), 10)
+			if err := errors.Join(err1, err2, err3, err4); err != nil {
+				return err
+			}
+			if !login.LastLoginAt.Equal(want) || !failures.Last.Equal(want) || len(early) != 0 || len(due) != 1 || !due[0].CreatedAt.Equal(want) {
+				t.Errorf("log-in %v, failure %v, mails %v and %v; want %v", login.LastLoginAt, failures.Last, early, due, want)
+			}
+			return nil
+		})
+	})
+}
+
+// A text that no database of the portal takes is found nowhere and stored nowhere, on either.
+func TestStore_whatIsNoTextIsNowhere(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, database string) {
+		s := filled(t, database)
+		for _, text := range []string{"\x00", "a\xff"} {
+			err := s.Read(t.Context(), func(tx *Tx) error { _, err := tx.User(t.Context(), "acme", text); return err })
+			if !errors.Is(err, ErrNotFound) {
+				t.Errorf("a user with the id %q: %v, want ErrNotFound", text, err)
+			}
+			err = s.Write(t.Context(), "acme", func(tx *Tx) error { return tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_2", text)) })
+			if !errors.Is(err, errUnstorable) {
+				t.Errorf("a group called %q: %v, want a refusal", text, err)
+			}
 		}
 	})
 }
