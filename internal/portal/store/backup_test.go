@@ -100,13 +100,14 @@ func TestBackup_relativePaths(t *testing.T) {
 
 func TestBackup_neverOverwrites(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, newFile(t))
-	for name, target := range map[string]string{"a file": write0(t, "kept"), "the database itself": s.engine.(sqlite).path} {
+	database := newFile(t)
+	openAt(t, database)
+	for name, target := range map[string]string{"a file": write0(t, "kept"), "the database itself": database} {
 		before, err := os.ReadFile(target)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := Backup(t.Context(), s.engine.(sqlite).path, target); err == nil || !strings.Contains(err.Error(), "not overwritten") || !strings.Contains(err.Error(), target) {
+		if err := Backup(t.Context(), database, target); err == nil || !strings.Contains(err.Error(), "not overwritten") || !strings.Contains(err.Error(), target) {
 			t.Errorf("over %s: %v, want a refusal that names it", name, err)
 		}
 		if after, err := os.ReadFile(target); err != nil || string(after) != string(before) {

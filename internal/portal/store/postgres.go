@@ -100,7 +100,7 @@ func (p postgres) prepare(ctx context.Context, db *sql.DB) (err error) {
 // to replace it would wait for everybody.
 func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 	const look = `SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND tgname IN ('audit_never_changes', 'audit_never_empties')`
-	const make = `
+	const protect = `
 		CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
 			$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'restrict_violation'; END $$;
 		CREATE TRIGGER audit_never_changes BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
@@ -108,7 +108,7 @@ func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 	var triggers int
 	err := db.QueryRowContext(ctx, look).Scan(&triggers)
 	if err == nil && triggers == 0 {
-		_, err = db.ExecContext(ctx, make) // which is one transaction
+		_, err = db.ExecContext(ctx, protect) // which is one transaction
 	}
 	if err != nil {
 		return fmt.Errorf("protect the audit trail: %w", err)

@@ -67,8 +67,8 @@ func (p postgres) commitError(err error) error {
 	return err
 }
 
-// quotedColumns finds the columns in the detail of a broken unique constraint, in every language:
-// "Key (organization_id, email_key)=(acme, alice@example.com) already exists."
+// quotedColumns finds the columns in the detail of a broken unique constraint, in every language, such as of
+// "Key (organization_id, email_key)=(acme, alice@example.com) already exists".
 var quotedColumns = regexp.MustCompile(`\((?:[^()]*, )?"?([^(),"]+)"?\)=\(`)
 
 func (postgres) constraintError(err error) error {

@@ -36,7 +36,8 @@ func groupsOf(t *testing.T, s *Store) (groups []PermissionGroup) {
 
 func TestStore_aFullDiskIsAClearErrorAndNoDamage(t *testing.T) {
 	t.Parallel()
-	s := openAt(t, newFile(t))
+	database := newFile(t)
+	s := openAt(t, database)
 	write(t, s, func(tx *Tx) error { return tx.InsertOrganization(t.Context(), testOrganization("acme")) })
 	s.db.SetMaxOpenConns(1) // the limit is one of a connection
 	pages := strings.TrimSpace(lines(t, s, `SELECT page_count + 20 FROM pragma_page_count`))
@@ -48,12 +49,12 @@ func TestStore_aFullDiskIsAClearErrorAndNoDamage(t *testing.T) {
 	if !ok || stored == 0 {
 		t.Fatalf("after %d groups: %v, want a StorageError", stored, err)
 	}
-	for _, want := range []string{s.engine.(sqlite).path, "disk is full", "nothing was changed", "free space in " + filepath.Dir(s.engine.(sqlite).path)} {
+	for _, want := range []string{database, "disk is full", "nothing was changed", "free space in " + filepath.Dir(database)} {
 		if !strings.Contains(failure.Error(), want) {
 			t.Errorf("%q does not say %q", failure, want)
 		}
 	}
-	if strings.Contains(failure.StorageFailure(), s.engine.(sqlite).path) {
+	if strings.Contains(failure.StorageFailure(), database) {
 		t.Errorf("%q is for people who need not know the path", failure.StorageFailure())
 	}
 	if groups := groupsOf(t, s); len(groups) != stored {

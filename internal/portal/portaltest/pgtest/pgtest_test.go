@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,7 +67,7 @@ const sleeper = "SWITCHBOARD_PGTEST_SLEEPER"
 func TestServer_endsWithTheTestBinary(t *testing.T) {
 	t.Parallel()
 	if os.Getenv(sleeper) != "" {
-		os.Stdout.WriteString(query(t, New(t), `SHOW data_directory`) + "\n")
+		fmt.Println(query(t, New(t), `SHOW data_directory`))
 		select {}
 	}
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
