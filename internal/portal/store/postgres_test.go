@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -73,6 +74,22 @@ func TestPostgres_everyTextComparesByItsBytes(t *testing.T) {
 	if err := s.db.QueryRowContext(t.Context(), otherwise).Scan(&columns); err != nil || columns != nil {
 		t.Errorf("these columns compare by the collation of the database: %v (%v)", columns, err)
 	}
+}
+
+// The fewest connections that the portal takes are enough for it, from an empty database on.
+func TestPostgres_theFewestConnectionsAreEnough(t *testing.T) {
+	t.Parallel()
+	s := openAt(t, with(pgtest.New(t), "pool_max_conns", strconv.Itoa(fewestConnections)))
+	var wait sync.WaitGroup
+	for i := range 6 {
+		wait.Go(func() {
+			id := fmt.Sprintf("org-%d", i)
+			if err := s.Write(t.Context(), id, func(tx *Tx) error { return tx.InsertOrganization(t.Context(), testOrganization(id)) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
 }
 
 // Those who write to different organisations do not wait for each other.
