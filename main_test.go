@@ -128,7 +128,14 @@ func (w *workspace) serve() (portal *url.URL, kill func()) {
 // serveLogging is serve with the portal's log going to a writer, and with more flags.
 func (w *workspace) serveLogging(to io.Writer, flags ...string) (portal *url.URL, kill func()) {
 	w.t.Helper()
-	command := exec.Command(w.binary, append([]string{"portal", "serve", "--database", "portal.db", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
+	address, kill := w.launch(to, append([]string{"--database", "portal.db"}, flags...)...)
+	return address(), kill
+}
+
+// launch starts a portal and returns without waiting for it: address does, and returns where it listens.
+func (w *workspace) launch(to io.Writer, flags ...string) (address func() *url.URL, kill func()) {
+	w.t.Helper()
+	command := exec.Command(w.binary, append([]string{"portal", "serve", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
 		"--pwned-passwords-file", "pwned.txt"}, flags...)...)
 	command.Dir = w.dir
 	log, err := command.StderrPipe()
@@ -143,19 +150,23 @@ func (w *workspace) serveLogging(to io.Writer, flags ...string) (portal *url.URL
 		_ = command.Wait()
 	})
 	w.t.Cleanup(kill)
-	lines := bufio.NewScanner(io.TeeReader(log, to))
-	for lines.Scan() {
-		if address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); address != "" {
-			go func() { _, _ = io.Copy(to, log) }() // so that the portal can go on writing its log
-			portal, err = url.Parse(address)
-			if err != nil {
-				w.t.Fatal(err)
+	return func() *url.URL {
+		w.t.Helper()
+		var said strings.Builder
+		lines := bufio.NewScanner(io.TeeReader(io.TeeReader(log, to), &said))
+		for lines.Scan() {
+			if address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); address != "" {
+				go func() { _, _ = io.Copy(to, log) }() // so that the portal can go on writing its log
+				portal, err := url.Parse(address)
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				return portal
 			}
-			return portal, kill
 		}
-	}
-	w.t.Fatal("the portal ended without saying where it listens")
-	return nil, nil
+		w.t.Fatalf("the portal ended without saying where it listens:\n%s", said.String())
+		return nil
+	}, kill
 }
 
 const thirtyPeople = `

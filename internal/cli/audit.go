@@ -22,7 +22,7 @@ func auditCommand() *cobra.Command {
 	var object string
 	var asJSON bool
 	command := &cobra.Command{
-		Use:   "audit --database FILE --organization ID [--object ID] [--limit N] [--json]",
+		Use:   "audit --database FILE|URL --organization ID [--object ID] [--limit N] [--json]",
 		Short: "Show who changed what, the newest first",
 		Long: `Prints the audit trail of an organisation: who changed what, when, from which address and with which request. It names the fields that
 changed and never what they hold. The trail only grows; the API has it as GET /v1/audit, for tokens with the scope admin.`,
@@ -45,7 +45,7 @@ changed and never what they hold. The trail only grows; the API has it as GET /v
 			})
 		},
 	}
-	command.Flags().StringVar(&flags.database, "database", "", "database file of the portal (required)")
+	command.Flags().StringVar(&flags.database, "database", "", "database of the portal: file (SQLite) or URL (postgres://…; required)")
 	command.Flags().StringVar(&flags.organization, "organization", "", "id of the organisation (required)")
 	command.Flags().StringVar(&object, "object", "", "only what was done to the object with this id")
 	command.Flags().IntVar(&query.Limit, "limit", portal.DefaultPageSize, "the most entries to show")

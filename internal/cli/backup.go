@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +26,7 @@ A database on PostgreSQL is copied with pg_dump.`,
 		Example: `  terraform-provider-switchboard portal backup --database portal.db --to portal-$(date +%F).db`,
 		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			if isURL(database) {
+			if store.IsURL(database) {
 				return failed(errors.New("portal backup copies SQLite files; copy a PostgreSQL database with pg_dump, " +
 					"such as: pg_dump --format=custom --file=portal.dump \"$DATABASE_URL\""))
 			}
@@ -49,9 +48,4 @@ func backup(ctx context.Context, database, to string) error {
 		return err
 	}
 	return failed(store.Backup(ctx, database, to))
-}
-
-// isURL tells a database server from a file.
-func isURL(database string) bool {
-	return strings.HasPrefix(database, "postgres://") || strings.HasPrefix(database, "postgresql://")
 }

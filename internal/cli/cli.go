@@ -52,7 +52,7 @@ func portalCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "portal",
 		Short: "Serve a portal and manage its tokens",
-		Long: `A portal keeps the users, permission groups and SIP accounts of one or more organisations in a database file, and serves them over HTTP.
+		Long: `A portal keeps the users, permission groups and SIP accounts of one or more organisations in a database, SQLite or PostgreSQL, and serves them over HTTP.
 Start it with "portal serve", make a token with "portal token create", and give the provider the portal's address and the token.`,
 		Args: cobra.NoArgs, RunE: help,
 	}

@@ -53,7 +53,7 @@ func TestRun_helpIsWorthReading(t *testing.T) {
 	t.Parallel()
 	for command, want := range map[string][]string{
 		"--help":                     {"portal"},
-		"portal --help":              {"serve", "token", "database file"},
+		"portal --help":              {"serve", "token", "SQLite or PostgreSQL"},
 		"portal":                     {"serve", "token"},
 		"portal serve --help":        {"--tls-cert", "--listen", "SIGTERM", "loopback", "Examples:"},
 		"portal token":               {"create", "list", "revoke"},

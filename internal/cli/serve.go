@@ -36,11 +36,13 @@ type serveFlags struct {
 func serveCommand() *cobra.Command {
 	var flags serveFlags
 	command := &cobra.Command{
-		Use:   "serve --database FILE --organization FILE [--listen ADDRESS] [--tls-cert FILE --tls-key FILE]",
+		Use:   "serve --database FILE|URL --organization FILE [--listen ADDRESS] [--tls-cert FILE --tls-key FILE]",
 		Short: "Serve a portal over HTTPS, or over HTTP on this machine only",
 		Long: `Serves the Portal API until it gets SIGTERM or SIGINT; requests that are under way then still finish.
 
-The database file is made if there is none. Each organisation file says what one organisation has: platform, SIP domain, owned numbers,
+The database is a SQLite file, which is made if there is none, or one on a PostgreSQL server, which must exist: postgres://user@host/database.
+On PostgreSQL several portals can serve one database, behind a load balancer; the guide "The portal on PostgreSQL" tells how. A password
+is better in PGPASSWORD or a password file (PGPASSFILE) than in the URL, which the list of processes shows. Each organisation file says what one organisation has: platform, SIP domain, owned numbers,
 PBXs. It is read at every start, and applied when it has changed. The log, on stderr, names the address that the portal listens on.
 
 HTTPS needs a certificate and its key. Without them the portal serves plain HTTP, which it does on a loopback address only.
@@ -48,6 +50,7 @@ HTTPS needs a certificate and its key. Without them the portal serves plain HTTP
 People log in with a browser at the same address. They are invited by mail, for which the portal needs a mail server (--smtp-server); without one
 the mails are kept in the database, for a portal that has one. Administrators look people up at /o/<organisation>/admin/users.`,
 		Example: `  terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml
+  terraform-provider-switchboard portal serve --database postgres://portal@db.example.com/portal?sslmode=verify-full --organization delfin.yaml
   terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml --organization tulp.yaml \
     --listen :8443 --tls-cert portal.crt --tls-key portal.key --public-url https://portal.example.com:8443 \
     --smtp-server mail.example.com:587 --smtp-user portal --smtp-password-file smtp-password --mail-from "Portal <portal@example.com>"`,
@@ -66,7 +69,7 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 			return failed(serve(ctx, flags, log))
 		},
 	}
-	command.Flags().StringVar(&flags.database, "database", "", "database file (SQLite)")
+	command.Flags().StringVar(&flags.database, "database", "", "database: file (SQLite) or URL (postgres://…)")
 	command.Flags().StringArrayVar(&flags.organizations, "organization", nil, "organisation file (YAML); repeat it for several organisations")
 	command.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 chooses a free one")
 	command.Flags().StringVar(&flags.certificate, "tls-cert", "", "certificate with its chain (PEM)")
@@ -99,7 +102,7 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 	}
 	opened, err := store.Open(ctx, flags.database)
 	if err != nil {
-		return fmt.Errorf("open the database %s: %w", flags.database, err)
+		return fmt.Errorf("open the database %w", err) // which names the database
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
 	svc := service.New(opened, service.Options{Pwned: known})
@@ -119,7 +122,7 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 		return errors.Join(err, listener.Close())
 	}
 	defer stopMail()
-	log.Info("listening", "url", address, "database", flags.database)
+	log.Info("listening", "url", address, "database", store.Name(flags.database))
 	return untilDone(ctx, httpServer(web.WithAPI(server.New(svc, log), svc, publicURL, log), serveLimits(), log), listener, log)
 }
 

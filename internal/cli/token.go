@@ -32,10 +32,10 @@ func tokenCommand() *cobra.Command {
 		Use:   "token",
 		Short: "Create, list and revoke the tokens of an organisation",
 		Long: `A token lets a program use the portal for one organisation. The portal keeps only a hash of it: what "create" prints is not shown again.
-The commands work on the database file and can be used while the portal runs.`,
+The commands work on the database and can be used while the portal runs.`,
 		Args: cobra.NoArgs, RunE: help,
 	}
-	command.PersistentFlags().StringVar(&flags.database, "database", "", "database file of the portal (required)")
+	command.PersistentFlags().StringVar(&flags.database, "database", "", "database of the portal: file (SQLite) or URL (postgres://…; required)")
 	command.PersistentFlags().StringVar(&flags.organization, "organization", "", "id of the organisation (required)")
 	command.AddCommand(tokenCreateCommand(&flags), tokenListCommand(&flags), tokenRevokeCommand(&flags))
 	return command
@@ -45,7 +45,7 @@ func tokenCreateCommand(flags *tokenFlags) *cobra.Command {
 	var name, expires, user string
 	var scopes []string
 	command := &cobra.Command{
-		Use:   "create --database FILE --organization ID --name NAME --scope SCOPE,...",
+		Use:   "create --database FILE|URL --organization ID --name NAME --scope SCOPE,...",
 		Short: "Make a token and print it, once",
 		Long: `Prints the new token on stdout and nothing else, so that it can be kept in a variable or a secret store.
 
@@ -92,7 +92,7 @@ person administers the organisation, and no request with it can take that right 
 
 func tokenListCommand(flags *tokenFlags) *cobra.Command {
 	return &cobra.Command{
-		Use:   "list --database FILE --organization ID",
+		Use:   "list --database FILE|URL --organization ID",
 		Short: "List the tokens of an organisation, without their secrets",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
@@ -109,7 +109,7 @@ func tokenListCommand(flags *tokenFlags) *cobra.Command {
 
 func tokenRevokeCommand(flags *tokenFlags) *cobra.Command {
 	return &cobra.Command{
-		Use:   "revoke --database FILE --organization ID TOKEN-ID",
+		Use:   "revoke --database FILE|URL --organization ID TOKEN-ID",
 		Short: "Revoke a token: it is refused from now on",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -140,13 +140,16 @@ func (f *tokenFlags) withService(ctx context.Context, do func(context.Context, *
 	}
 	opened, err := store.Open(ctx, f.database)
 	if err != nil {
-		return failed(fmt.Errorf("open the database %s: %w", f.database, err))
+		return failed(fmt.Errorf("open the database %w", err)) // which names the database
 	}
 	defer func() { err = errors.Join(err, failed(opened.Close())) }()
 	return failed(do(ctx, service.New(opened, service.Options{})))
 }
 
 func exists(database string) error {
+	if store.IsURL(database) {
+		return nil // nobody makes a database on a server by misspelling it
+	}
 	if _, err := os.Stat(database); err != nil {
 		return failed(fmt.Errorf("there is no database at %s (%w); \"portal serve\" makes it", database, errors.Unwrap(err)))
 	}

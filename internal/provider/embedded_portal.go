@@ -31,9 +31,13 @@ func startEmbeddedPortal(ctx context.Context, model embeddedPortalModel) (http.R
 		return nil, err
 	}
 	database := model.Database.ValueString()
+	if store.IsURL(database) {
+		return nil, fmt.Errorf("embedded_portal has the database %s; the portal inside the provider works on a SQLite file. Give a path, or serve a portal on this database "+
+			"with \"portal serve\" and give the provider its endpoint", store.Name(database))
+	}
 	db, err := store.Open(ctx, database)
 	if err != nil {
-		return nil, fmt.Errorf("opening the database %s: %w", database, err)
+		return nil, fmt.Errorf("opening the database %w", err) // which names the database
 	}
 	const operator = "embedded portal"
 	svc := service.New(db, service.Options{Operator: operator, Pwned: known})

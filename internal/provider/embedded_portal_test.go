@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -93,6 +94,18 @@ func embeddedClient(ctx context.Context, database, organizationFile string) (*cl
 		return nil, err
 	}
 	return client.New(client.Config{Endpoint: embeddedEndpoint, Token: "embedded", Transport: transport})
+}
+
+func TestEmbeddedPortal_isNoServedDatabase(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "organization.yaml")
+	if err := os.WriteFile(file, []byte(portaltest.Organization(portal.Telecube)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := embeddedClient(t.Context(), "postgres://portal:s3cret@db.example.com/portal", file)
+	if err == nil || !strings.Contains(err.Error(), "portal serve") || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("a URL as the database = %v, want a refusal that says what to do, without the password", err)
+	}
 }
 
 func TestInProcess_cancelled(t *testing.T) {

@@ -130,6 +130,9 @@ func (s *Server) problem(c *call, err error) *portal.Error {
 		problem = *portal.NewError(portal.CodeNoStorage, fmt.Sprintf("the portal cannot store what it is asked to: %s; nothing was changed. "+
 			"Whoever runs the portal finds what to do in its log under this request id", storage.StorageFailure()))
 	case c.Context().Err() != nil || errors.Is(err, context.Canceled) || timedOut(err):
+		if c.Context().Err() == nil { // the client is still there, so the database is what is not
+			s.log.WarnContext(c.Context(), "the database did not answer in time", "request_id", c.id, "method", c.Method, "path", c.URL.Path, "error", err)
+		}
 		problem = *portal.NewError(portal.CodeUnavailable, "the portal did not get to this request in time; send it again")
 	default:
 		s.log.ErrorContext(c.Context(), "request failed", "request_id", c.id, "method", c.Method, "path", c.URL.Path, "error", err)

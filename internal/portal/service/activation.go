@@ -84,7 +84,7 @@ func (s *Service) Activate(ctx context.Context, organizationID, token string, ch
 	if err != nil {
 		return err
 	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		sc, a, _, err := s.activation(ctx, tx, organizationID, token)
 		if err != nil {
 			return err
@@ -131,7 +131,7 @@ func (s *Service) RequestReset(ctx context.Context, organizationID, login, addre
 	if err := s.checkThrottle(ctx, organizationID, keys); err != nil {
 		return err
 	}
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
 		if err != nil {
 			return err

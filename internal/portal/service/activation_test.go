@@ -160,26 +160,26 @@ func TestActivation_EN14_isSentAgain(t *testing.T) {
 }
 
 func TestActivation_worksOnce(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.user(dynamic(f.group("Agents"), "alice@example.com"))
-	token := tokenOfLink(t, f.due()[0].Path)
-	portals := []*Service{f.Service, f.another(t)}
-	passwords := []portal.Secret{ownPassword, otherLoginPassword}
-	errs := make([]error, 2)
-	var all sync.WaitGroup
-	for i := range portals {
-		all.Go(func() { errs[i] = portals[i].Activate(t.Context(), "acme", token, passwords[i]) })
-	}
-	all.Wait()
-	if (errs[0] == nil) == (errs[1] == nil) {
-		t.Fatalf("used at once: %v, %v", errs[0], errs[1])
-	}
-	winner := 0
-	if errs[0] != nil {
-		winner = 1
-	}
-	f.logIn(passwords[winner], StageFull)
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		f.user(dynamic(f.group("Agents"), "alice@example.com"))
+		token := tokenOfLink(t, f.due()[0].Path)
+		portals := []*Service{f.Service, f.another(t)}
+		passwords := []portal.Secret{ownPassword, otherLoginPassword}
+		errs := make([]error, 2)
+		var all sync.WaitGroup
+		for i := range portals {
+			all.Go(func() { errs[i] = portals[i].Activate(t.Context(), "acme", token, passwords[i]) })
+		}
+		all.Wait()
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Fatalf("used at once: %v, %v", errs[0], errs[1])
+		}
+		winner := 0
+		if errs[0] != nil {
+			winner = 1
+		}
+		f.logIn(passwords[winner], StageFull)
+	})
 }
 
 func TestReset_VX02_goesToTheAddressAndEndsSessions(t *testing.T) {
@@ -209,54 +209,54 @@ func TestReset_VX02_goesToTheAddressAndEndsSessions(t *testing.T) {
 }
 
 func TestOutbox_keepsWhatCouldNotBeSent(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	user := f.user(dynamic(f.group("Agents"), "alice@example.com"))
-	select {
-	case <-f.MailQueued():
-	default:
-		t.Error("nobody was told of the mail")
-	}
-	mail := f.due()[0]
-	if again, err := f.another(t).DueMails(t.Context(), 10); err != nil || len(again) > 0 {
-		t.Errorf("another portal would send %+v too, %v", again, err)
-	}
-	wait := mailFirstRetry
-	for range 3 {
-		if err := f.MailFailed(t.Context(), mail, errors.New("the server is away")); err != nil {
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		user := f.user(dynamic(f.group("Agents"), "alice@example.com"))
+		select {
+		case <-f.MailQueued():
+		default:
+			t.Error("nobody was told of the mail")
+		}
+		mail := f.due()[0]
+		if again, err := f.another(t).DueMails(t.Context(), 10); err != nil || len(again) > 0 {
+			t.Errorf("another portal would send %+v too, %v", again, err)
+		}
+		wait := mailFirstRetry
+		for range 3 {
+			if err := f.MailFailed(t.Context(), mail, errors.New("the server is away")); err != nil {
+				t.Fatal(err)
+			}
+			if next, due, err := f.UntilNextMail(t.Context()); err != nil || !due || next != wait {
+				t.Errorf("next after %s, want after %s: %v", next, wait, err)
+			}
+			f.clock.forward(wait - time.Second)
+			if early := f.due(); len(early) > 0 {
+				t.Errorf("due too early: %+v", early)
+			}
+			f.clock.forward(time.Second)
+			next := f.due()
+			if len(next) != 1 || next[0].Path == mail.Path {
+				t.Fatalf("after the wait: %+v", next)
+			}
+			mail, wait = next[0], 2*wait
+		}
+		f.clock.forward(mailLease) // the process that had it is gone
+		if mails := f.due(); len(mails) != 1 {
+			t.Errorf("after the lease: %+v", mails)
+		}
+		if err := f.MailSent(t.Context(), mail); err != nil {
 			t.Fatal(err)
 		}
-		if next, due, err := f.UntilNextMail(t.Context()); err != nil || !due || next != wait {
-			t.Errorf("next after %s, want after %s: %v", next, wait, err)
+		if _, due, err := f.UntilNextMail(t.Context()); err != nil || due {
+			t.Errorf("a mail that was sent is still there: %v", err)
 		}
-		f.clock.forward(wait - time.Second)
-		if early := f.due(); len(early) > 0 {
-			t.Errorf("due too early: %+v", early)
+		if _, err := f.SendActivation(t.Context(), f.acme, user.ID); err != nil {
+			t.Fatal(err)
 		}
-		f.clock.forward(time.Second)
-		next := f.due()
-		if len(next) != 1 || next[0].Path == mail.Path {
-			t.Fatalf("after the wait: %+v", next)
+		f.clock.forward(mailLifetime + time.Second)
+		if mails := f.due(); len(mails) > 0 {
+			t.Errorf("a mail of last month is due: %+v", mails)
 		}
-		mail, wait = next[0], 2*wait
-	}
-	f.clock.forward(mailLease) // the process that had it is gone
-	if mails := f.due(); len(mails) != 1 {
-		t.Errorf("after the lease: %+v", mails)
-	}
-	if err := f.MailSent(t.Context(), mail); err != nil {
-		t.Fatal(err)
-	}
-	if _, due, err := f.UntilNextMail(t.Context()); err != nil || due {
-		t.Errorf("a mail that was sent is still there: %v", err)
-	}
-	if _, err := f.SendActivation(t.Context(), f.acme, user.ID); err != nil {
-		t.Fatal(err)
-	}
-	f.clock.forward(mailLifetime + time.Second)
-	if mails := f.due(); len(mails) > 0 {
-		t.Errorf("a mail of last month is due: %+v", mails)
-	}
+	})
 }
 
 func TestUsersCSV_EN19_hasNineColumnsAndNoFormulas(t *testing.T) {
@@ -298,29 +298,29 @@ func TestUsersCSV_EN19_hasNineColumnsAndNoFormulas(t *testing.T) {
 }
 
 func TestPeople_areFoundByWhatPeopleKnow(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	group := f.group("Agents")
-	for _, email := range []string{"alice@example.com", "bob@example.com", "100%@example.com", "x_y@example.com"} {
-		f.user(dynamic(group, email))
-	}
-	for search, want := range map[string]int{"": 4, "BOB": 4, "Bob de": 4, "alice": 1, "%": 1, "_": 1, "nobody": 0} {
-		people, err := f.ListPeople(t.Context(), f.acme, PeopleQuery{Search: search})
-		if err != nil || len(people.Items) != want {
-			t.Errorf("%q finds %d: %v", search, len(people.Items), err)
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		group := f.group("Agents")
+		for _, email := range []string{"alice@example.com", "bob@example.com", "100%@example.com", "x_y@example.com"} {
+			f.user(dynamic(group, email))
 		}
-		for _, person := range people.Items {
-			if people.Groups[person.PermissionGroupIDs[0]] != "Agents" {
-				t.Errorf("the groups are %v", people.Groups)
+		for search, want := range map[string]int{"": 4, "BOB": 4, "Bob de": 4, "alice": 1, "%": 1, "_": 1, "nobody": 0} {
+			people, err := f.ListPeople(t.Context(), f.acme, PeopleQuery{Search: search})
+			if err != nil || len(people.Items) != want {
+				t.Errorf("%q finds %d: %v", search, len(people.Items), err)
+			}
+			for _, person := range people.Items {
+				if people.Groups[person.PermissionGroupIDs[0]] != "Agents" {
+					t.Errorf("the groups are %v", people.Groups)
+				}
 			}
 		}
-	}
-	first, err := f.ListPeople(t.Context(), f.acme, PeopleQuery{Search: "bob", Limit: 3})
-	if err != nil || len(first.Items) != 3 || first.Next == "" {
-		t.Fatalf("%d on the first page: %v", len(first.Items), err)
-	}
-	second, err := f.ListPeople(t.Context(), f.acme, PeopleQuery{Search: "bob", Limit: 3, After: first.Next})
-	if err != nil || len(second.Items) != 1 || second.Next != "" {
-		t.Errorf("%d on the second page: %v", len(second.Items), err)
-	}
+		first, err := f.ListPeople(t.Context(), f.acme, PeopleQuery{Search: "bob", Limit: 3})
+		if err != nil || len(first.Items) != 3 || first.Next == "" {
+			t.Fatalf("%d on the first page: %v", len(first.Items), err)
+		}
+		second, err := f.ListPeople(t.Context(), f.acme, PeopleQuery{Search: "bob", Limit: 3, After: first.Next})
+		if err != nil || len(second.Items) != 1 || second.Next != "" {
+			t.Errorf("%d on the second page: %v", len(second.Items), err)
+		}
+	})
 }

@@ -73,25 +73,25 @@ func TestAdministrator_anOrganisationWithoutOneMayBeSetUp(t *testing.T) {
 
 // Two requests at once may each take one of the last two administrators: one of them is refused, also when two portals work on one database.
 func TestAdministrator_ofTwoAtOnceOneStays(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	managers := f.managers("Managers")
-	users := []portal.User{f.user(dynamic(managers, "ann@example.com")), f.user(dynamic(managers, "ben@example.com"))}
-	services := []*Service{f.Service, f.another(t)}
-	results := make(chan error)
-	for i, user := range users {
-		go func() { results <- services[i].DeleteUser(t.Context(), f.acme, user.ID, "", portal.Deletion{}) }()
-	}
-	refused := 0
-	for range users {
-		if err := <-results; err != nil {
-			refused++
-			wantError(t, err, portal.CodeConflict, "", portal.CodeLastAdmin)
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		managers := f.managers("Managers")
+		users := []portal.User{f.user(dynamic(managers, "ann@example.com")), f.user(dynamic(managers, "ben@example.com"))}
+		services := []*Service{f.Service, f.another(t)}
+		results := make(chan error)
+		for i, user := range users {
+			go func() { results <- services[i].DeleteUser(t.Context(), f.acme, user.ID, "", portal.Deletion{}) }()
 		}
-	}
-	if refused != 1 {
-		t.Errorf("%d of two deletions were refused, want one", refused)
-	}
+		refused := 0
+		for range users {
+			if err := <-results; err != nil {
+				refused++
+				wantError(t, err, portal.CodeConflict, "", portal.CodeLastAdmin)
+			}
+		}
+		if refused != 1 {
+			t.Errorf("%d of two deletions were refused, want one", refused)
+		}
+	})
 }
 
 // tokenOf makes a token of a user and authenticates with it.

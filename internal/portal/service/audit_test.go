@@ -255,7 +255,7 @@ func TestWrite_staleSaysWhoAndWhen(t *testing.T) {
 	// What was changed before there was a trail is refused all the same.
 	row := f.stored(user.ID)
 	row.EmailKey = new("alice@example.com")
-	if err := f.store.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateUser(t.Context(), "acme", row) }); err != nil {
+	if err := f.store.Write(t.Context(), "acme", func(tx *store.Tx) error { return tx.UpdateUser(t.Context(), "acme", row) }); err != nil {
 		t.Fatal(err)
 	}
 	_, err := f.ReplaceUser(t.Context(), f.acme, user.ID, portal.User{LastName: new("Bakker")}, user.ETag)

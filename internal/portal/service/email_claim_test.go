@@ -57,30 +57,30 @@ func TestService_MW02_addressIsOfOneUserOfThePlatform(t *testing.T) {
 }
 
 func TestService_MW02_holdsForThoseWhoComeAtOnce(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	var made atomic.Int32
-	var wait sync.WaitGroup
-	start := make(chan struct{})
-	for i := range 6 {
-		name := fmt.Sprintf("tulp%d", i)
-		caller := f.on(strings.ReplaceAll(tulpFile, "tulp", name))
-		group := f.groupIn(caller, "Staff")
-		wait.Go(func() {
-			<-start
-			_, err := f.CreateUser(t.Context(), caller, maatwerkUser(group, "alice@example.com"), "")
-			if err == nil {
-				made.Add(1)
-				return
-			}
-			if refusal, ok := errors.AsType[*portal.Error](err); !ok || refusal.Code != portal.CodeConflict {
-				t.Errorf("%s was told %v", name, err)
-			}
-		})
-	}
-	close(start)
-	wait.Wait()
-	if made.Load() != 1 {
-		t.Errorf("%d organisations have a user with the address, want 1", made.Load())
-	}
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		var made atomic.Int32
+		var wait sync.WaitGroup
+		start := make(chan struct{})
+		for i := range 6 {
+			name := fmt.Sprintf("tulp%d", i)
+			caller := f.on(strings.ReplaceAll(tulpFile, "tulp", name))
+			group := f.groupIn(caller, "Staff")
+			wait.Go(func() {
+				<-start
+				_, err := f.CreateUser(t.Context(), caller, maatwerkUser(group, "alice@example.com"), "")
+				if err == nil {
+					made.Add(1)
+					return
+				}
+				if refusal, ok := errors.AsType[*portal.Error](err); !ok || refusal.Code != portal.CodeConflict {
+					t.Errorf("%s was told %v", name, err)
+				}
+			})
+		}
+		close(start)
+		wait.Wait()
+		if made.Load() != 1 {
+			t.Errorf("%d organisations have a user with the address, want 1", made.Load())
+		}
+	})
 }

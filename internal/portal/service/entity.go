@@ -115,7 +115,7 @@ func get[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id 
 
 // remove deletes one object.
 func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id, ifMatch string, deletion portal.Deletion) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
 			return err

@@ -145,27 +145,27 @@ func TestIdempotency_failedRequestLeavesTheKeyFree(t *testing.T) {
 }
 
 func TestIdempotency_concurrentRepetitionsMakeOneObject(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	request := dynamic(f.group("Agents"), "alice@example.com")
-	request.Password = new(loginPassword)
-	results := make(chan Created[portal.User], 6)
-	for range cap(results) {
-		go func() {
-			made, err := f.CreateUser(t.Context(), f.acme, request, "key")
-			if err != nil {
-				t.Error(err)
-			}
-			results <- made
-		}()
-	}
-	made := 0
-	for range cap(results) {
-		if result := <-results; !result.Replayed {
-			made++
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		request := dynamic(f.group("Agents"), "alice@example.com")
+		request.Password = new(loginPassword)
+		results := make(chan Created[portal.User], 6)
+		for range cap(results) {
+			go func() {
+				made, err := f.CreateUser(t.Context(), f.acme, request, "key")
+				if err != nil {
+					t.Error(err)
+				}
+				results <- made
+			}()
 		}
-	}
-	if made != 1 || f.count() != 1 {
-		t.Errorf("%d requests made a user, and there are %d; want 1 and 1", made, f.count())
-	}
+		made := 0
+		for range cap(results) {
+			if result := <-results; !result.Replayed {
+				made++
+			}
+		}
+		if made != 1 || f.count() != 1 {
+			t.Errorf("%d requests made a user, and there are %d; want 1 and 1", made, f.count())
+		}
+	})
 }

@@ -10,40 +10,40 @@ import (
 )
 
 func TestList_pagesShowEverythingOnceInTheOrderOfIDs(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	group := f.group("Agents")
-	var want []string
-	for i := range 7 {
-		want = append(want, f.user(dynamic(group, fmt.Sprintf("user%d@example.com", i))).ID)
-	}
-	slices.Sort(want)
-	for _, limit := range []int{1, 3, 7, 8, 0} {
-		var got []string
-		query := ListQuery{Limit: limit}
-		for {
-			page, err := f.ListUsers(t.Context(), f.acme, query)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, user := range page.Items {
-				got = append(got, user.ID)
-				if single := f.get(user.ID); marshal(t, single) != marshal(t, user) {
-					t.Errorf("a page shows %s, a single read %s", marshal(t, user), marshal(t, single))
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		group := f.group("Agents")
+		var want []string
+		for i := range 7 {
+			want = append(want, f.user(dynamic(group, fmt.Sprintf("user%d@example.com", i))).ID)
+		}
+		slices.Sort(want)
+		for _, limit := range []int{1, 3, 7, 8, 0} {
+			var got []string
+			query := ListQuery{Limit: limit}
+			for {
+				page, err := f.ListUsers(t.Context(), f.acme, query)
+				if err != nil {
+					t.Fatal(err)
 				}
+				for _, user := range page.Items {
+					got = append(got, user.ID)
+					if single := f.get(user.ID); marshal(t, single) != marshal(t, user) {
+						t.Errorf("a page shows %s, a single read %s", marshal(t, user), marshal(t, single))
+					}
+				}
+				if page.Next == "" {
+					break
+				}
+				if len(page.Items) != limit {
+					t.Errorf("limit %d: a page of %d is not the last", limit, len(page.Items))
+				}
+				query.After = page.Next
 			}
-			if page.Next == "" {
-				break
+			if !slices.Equal(got, want) {
+				t.Errorf("limit %d: got %v, want %v", limit, got, want)
 			}
-			if len(page.Items) != limit {
-				t.Errorf("limit %d: a page of %d is not the last", limit, len(page.Items))
-			}
-			query.After = page.Next
 		}
-		if !slices.Equal(got, want) {
-			t.Errorf("limit %d: got %v, want %v", limit, got, want)
-		}
-	}
+	})
 }
 
 func TestList_ALL04_naturalKeys(t *testing.T) {

@@ -100,7 +100,10 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 		}
 		return "", Session{}, errNotLoggedIn
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
+		if err := s.throttled(ctx, tx, organizationID, keys); err != nil {
+			return err
+		}
 		now, err := readAccount(ctx, tx, sc, found.user.ID)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
@@ -156,7 +159,7 @@ func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, 
 
 // countLoginFailure remembers a failed log-in, and blocks the person after too many in a row (EN-18). Without a user there is only the throttle.
 func (s *Service) countLoginFailure(ctx context.Context, sc scene, userID string, keys []throttleKey) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, sc.organization.ID, func(tx *store.Tx) error {
 		if err := s.addFailures(ctx, tx, sc.organization.ID, keys); err != nil || userID == "" {
 			return err
 		}
@@ -227,7 +230,7 @@ func (s *Service) UnblockUser(ctx context.Context, caller Caller, id string) (po
 
 // changeAccount changes how a person may log in, and returns the user as it is then.
 func (s *Service) changeAccount(ctx context.Context, caller Caller, id string, change func(*store.Tx, scene, account) error) (user portal.User, err error) {
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
 			return err

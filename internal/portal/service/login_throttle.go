@@ -39,24 +39,27 @@ func throttleKeys(login, address string) []throttleKey {
 	return keys
 }
 
-// checkThrottle refuses a log-in that comes too early after those that failed.
+// checkThrottle refuses a log-in that comes too early after those that failed, before anything is done about it.
 func (s *Service) checkThrottle(ctx context.Context, organizationID string, keys []throttleKey) error {
+	return s.store.Read(ctx, func(tx *store.Tx) error { return s.throttled(ctx, tx, organizationID, keys) })
+}
+
+// throttled is checkThrottle in a transaction. In the one that writes down how a log-in ended it counts: of a crowd that came at once, here and at
+// other instances, no more get an answer than of a queue.
+func (s *Service) throttled(ctx context.Context, tx *store.Tx, organizationID string, keys []throttleKey) error {
 	var wait time.Duration
-	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		for _, key := range keys {
-			failures, err := tx.LoginFailures(ctx, organizationID, key.hash)
-			if errors.Is(err, store.ErrNotFound) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			wait = max(wait, failures.Last.Add(throttle(failures.Count-key.free)).Sub(s.now()))
+	for _, key := range keys {
+		failures, err := tx.LoginFailures(ctx, organizationID, key.hash)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
 		}
+		if err != nil {
+			return err
+		}
+		wait = max(wait, failures.Last.Add(throttle(failures.Count-key.free)).Sub(s.now()))
+	}
+	if wait <= 0 {
 		return nil
-	})
-	if err != nil || wait <= 0 {
-		return err
 	}
 	seconds := int(math.Ceil(wait.Seconds()))
 	problem := portal.NewError(portal.CodeTooManyRequests, fmt.Sprintf("too many log-ins have failed; try again in %d seconds", seconds))
@@ -74,10 +77,14 @@ func throttle(failures int) time.Duration {
 
 // countFailure remembers a failure that is no person's.
 func (s *Service) countFailure(ctx context.Context, organizationID string, keys []throttleKey) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error { return s.addFailures(ctx, tx, organizationID, keys) })
+	return s.store.Write(ctx, organizationID, func(tx *store.Tx) error { return s.addFailures(ctx, tx, organizationID, keys) })
 }
 
+// addFailures counts a failure, unless others have used up what is free since checkThrottle.
 func (s *Service) addFailures(ctx context.Context, tx *store.Tx, organizationID string, keys []throttleKey) error {
+	if err := s.throttled(ctx, tx, organizationID, keys); err != nil {
+		return err
+	}
 	now := s.now().UTC()
 	for _, key := range keys {
 		if err := tx.AddLoginFailure(ctx, organizationID, key.hash, now, now.Add(-throttleMemory)); err != nil {

@@ -47,17 +47,19 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 	if err := s.store.Read(ctx, look); err != nil || !changed { // the usual start of a portal writes nothing
 		return false, err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	write := func(tx *store.Tx) error {
 		if err := look(tx); err != nil || !changed { // another portal may have been faster
 			return err
 		}
 		created := before.ID == ""
+		put := tx.InsertOrganization
 		if !created {
+			put = tx.UpdateOrganization
 			if err := refuseApply(ctx, tx, before.Organization, file); err != nil {
 				return err
 			}
 		}
-		if err := tx.PutOrganization(ctx, store.Organization{Organization: file.Organization, MainNumber: file.MainNumber, FileHash: file.Hash}); err != nil {
+		if err := put(ctx, store.Organization{Organization: file.Organization, MainNumber: file.MainNumber, FileHash: file.Hash}); err != nil {
 			return sharedDomain(err, file)
 		}
 		for _, id := range missing(pbxIDs(before.Organization), pbxIDs(file.Organization)) {
@@ -69,7 +71,11 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 			return err
 		}
 		return s.insertBuiltInGroups(ctx, tx, file.Organization)
-	})
+	}
+	err = s.store.Write(ctx, file.Organization.ID, write)
+	if duplicate, ok := errors.AsType[*store.DuplicateError](err); ok && duplicate.Key == store.KeyOrganization { // another portal made it at the same moment
+		err = s.store.Write(ctx, file.Organization.ID, write)
+	}
 	return changed && err == nil, err
 }
 

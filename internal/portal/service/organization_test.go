@@ -41,26 +41,27 @@ func TestOrganization_appliedWhenItChanged(t *testing.T) {
 }
 
 func TestOrganization_appliedOnceByManyAtOnce(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	file := parse(t, strings.ReplaceAll(acmeFile, "acme", "initech"))
-	var changes atomic.Int32
-	var wait sync.WaitGroup
-	for range 6 {
-		wait.Go(func() {
-			changed, err := f.ApplyOrganization(t.Context(), file)
-			if err != nil {
-				t.Error(err)
-			}
-			if changed {
-				changes.Add(1)
-			}
-		})
-	}
-	wait.Wait()
-	if changes.Load() != 1 {
-		t.Errorf("%d of 6 applied the file, want 1", changes.Load())
-	}
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		file := parse(t, strings.ReplaceAll(acmeFile, "acme", "initech"))
+		services := []*Service{f.Service, f.another(t), f.another(t)}
+		var changes atomic.Int32
+		var wait sync.WaitGroup
+		for i := range 6 {
+			wait.Go(func() {
+				changed, err := services[i%len(services)].ApplyOrganization(t.Context(), file)
+				if err != nil {
+					t.Error(err)
+				}
+				if changed {
+					changes.Add(1)
+				}
+			})
+		}
+		wait.Wait()
+		if changes.Load() != 1 {
+			t.Errorf("%d of 6 applied the file, want 1", changes.Load())
+		}
+	})
 }
 
 func TestOrganization_whatBreaksSomethingIsRefused(t *testing.T) {

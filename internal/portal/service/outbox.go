@@ -78,12 +78,35 @@ func (s *Service) UntilNextMail(ctx context.Context) (wait time.Duration, due bo
 }
 
 // DueMails returns mails that are to be sent now, with new links, and keeps other instances from sending them for some minutes. Each has to be answered
-// by MailSent or MailFailed; one that is not, because the process died, comes again.
+// by MailSent or MailFailed; one that is not, because the process died, comes again. An error waits for the next call when there
+// are mails to be sent.
 func (s *Service) DueMails(ctx context.Context, limit int) (mails []Mail, err error) {
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	now := s.now().UTC()
+	var organizations []string
+	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		organizations, err = tx.OrganizationsWithMail(ctx, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, organizationID := range organizations {
+		if len(mails) == limit {
+			break
+		}
+		leased, err := s.leaseMails(ctx, organizationID, now, limit-len(mails))
+		if err != nil && len(mails) == 0 {
+			return nil, err
+		}
+		mails = append(mails, leased...)
+	}
+	return mails, nil
+}
+
+func (s *Service) leaseMails(ctx context.Context, organizationID string, now time.Time, limit int) (mails []Mail, err error) {
+	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		mails = nil
-		now := s.now().UTC()
-		leased, err := tx.LeaseMails(ctx, now, now.Add(mailLease), limit)
+		leased, err := tx.LeaseMails(ctx, organizationID, now, now.Add(mailLease), limit)
 		if err != nil {
 			return err
 		}
@@ -98,7 +121,10 @@ func (s *Service) DueMails(ctx context.Context, limit int) (mails []Mail, err er
 		}
 		return nil
 	})
-	return mails, err
+	if err != nil {
+		return nil, err
+	}
+	return mails, nil
 }
 
 // prepareMail completes a mail, unless nobody can make anything of it any more: then it leaves the outbox.
@@ -138,14 +164,14 @@ func (s *Service) prepareMail(ctx context.Context, tx *store.Tx, queued store.Qu
 
 // MailSent takes a mail that was sent out of the outbox.
 func (s *Service) MailSent(ctx context.Context, mail Mail) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error { return tx.DeleteMail(ctx, mail.OrganizationID, mail.ID) })
+	return s.store.Write(ctx, mail.OrganizationID, func(tx *store.Tx) error { return tx.DeleteMail(ctx, mail.OrganizationID, mail.ID) })
 }
 
 // MailFailed keeps a mail that could not be sent for another attempt, after a time that doubles with each up to an hour. The cause is kept for whoever
 // looks after the portal; it must not hold the link.
 func (s *Service) MailFailed(ctx context.Context, mail Mail, cause error) error {
 	wait := min(mailFirstRetry<<min(mail.Attempts, 10), mailMaxRetry)
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, mail.OrganizationID, func(tx *store.Tx) error {
 		return tx.MailFailed(ctx, mail.OrganizationID, mail.ID, cause.Error(), s.now().UTC().Add(wait))
 	})
 }

@@ -43,7 +43,7 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 		return "", Session{}, err
 	}
 	var session Session
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, sc.organization.ID, func(tx *store.Tx) error {
 		sc, now, row, err := s.sessionAccount(ctx, tx, secret, StagePassword, StageFull)
 		if err != nil {
 			return err

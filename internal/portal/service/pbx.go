@@ -11,7 +11,7 @@ import (
 
 // ReloadPBX makes what changed on a PBX since its last reload take effect (SA-10). However many users changed, one reload is enough.
 func (s *Service) ReloadPBX(ctx context.Context, caller Caller, pbxID string) (reloaded portal.PBX, err error) {
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
 			return err

@@ -136,31 +136,31 @@ func TestService_VX07_allocationIsNoChangeOfItsOwn(t *testing.T) {
 }
 
 func TestService_VX07_nobodyTakesANumberTwice(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	nord := f.on(nordFile)
-	const users = 8
-	var wait sync.WaitGroup
-	made := make([]portal.User, users)
-	for i := range users {
-		wait.Go(func() {
-			created, err := f.CreateUser(t.Context(), nord, nordUser(fmt.Sprintf("user%d@example.com", i), "+46812345671"), "")
-			if err != nil {
-				t.Error(err)
-			}
-			made[i] = created.Object
-		})
-	}
-	wait.Wait()
-	var holders []string
-	for _, user := range made {
-		if user.Telephony != nil && len(user.Telephony.IncomingNumbers) > 0 {
-			holders = append(holders, user.ID)
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		nord := f.on(nordFile)
+		const users = 8
+		var wait sync.WaitGroup
+		made := make([]portal.User, users)
+		for i := range users {
+			wait.Go(func() {
+				created, err := f.CreateUser(t.Context(), nord, nordUser(fmt.Sprintf("user%d@example.com", i), "+46812345671"), "")
+				if err != nil {
+					t.Error(err)
+				}
+				made[i] = created.Object
+			})
 		}
-	}
-	if len(holders) != 1 || !slices.Equal(f.holders(nord), []string{"", holders[0], ""}) {
-		t.Errorf("%v were told that the number is theirs; the portal says %v", holders, f.holders(nord))
-	}
+		wait.Wait()
+		var holders []string
+		for _, user := range made {
+			if user.Telephony != nil && len(user.Telephony.IncomingNumbers) > 0 {
+				holders = append(holders, user.ID)
+			}
+		}
+		if len(holders) != 1 || !slices.Equal(f.holders(nord), []string{"", holders[0], ""}) {
+			t.Errorf("%v were told that the number is theirs; the portal says %v", holders, f.holders(nord))
+		}
+	})
 }
 
 func TestListPhoneNumbers_pages(t *testing.T) {

@@ -42,7 +42,7 @@ func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, u
 		return portal.PlannedPublication{}, err
 	}
 	publication.ID, publication.PublishAt = id, publication.PublishAt.UTC()
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		sc, planner, err := findPlanner(ctx, tx, caller, userID)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, u
 
 // DeletePlannedPublication takes a publication off a user's plan, after it was placed or because it never should be.
 func (s *Service) DeletePlannedPublication(ctx context.Context, caller Caller, userID, id string) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		_, planner, err := findPlanner(ctx, tx, caller, userID)
 		if err != nil {
 			return err

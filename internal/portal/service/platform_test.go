@@ -198,7 +198,7 @@ func TestService_ALL07_fieldsThatCameLaterHaveTheirDefaults(t *testing.T) {
 	user := f.user(dynamic(f.group("Agents"), "bob@example.com"))
 	row := f.stored(user.ID)
 	row.Directory, row.EmailKey = nil, row.Email
-	if err := f.store.Write(t.Context(), func(tx *store.Tx) error { return tx.UpdateUser(t.Context(), "acme", row) }); err != nil {
+	if err := f.store.Write(t.Context(), "acme", func(tx *store.Tx) error { return tx.UpdateUser(t.Context(), "acme", row) }); err != nil {
 		t.Fatal(err)
 	}
 	got := f.get(user.ID)

@@ -35,7 +35,7 @@ var errWrongCode = portal.NewError(portal.CodeInvalid, "this cannot be done", po
 
 // BeginEnrolment makes the secret of a second factor. It counts once a code has confirmed it; begun again, there is another one.
 func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment Enrolment, err error) {
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
 		sc, a, _, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
 		if err != nil {
 			return err
@@ -58,7 +58,7 @@ var errEnrolled = portal.NewError(portal.CodeConflict, "a second factor is enrol
 
 // ConfirmEnrolment takes the second factor into use, if the code shows that the app has its secret. The recovery codes are returned this once.
 func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (codes []string, newSecret string, session Session, err error) {
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
 		sc, a, row, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecret string, session Session, err error) {
 	var sc scene
 	var userID string
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
 		var a account
 		var row store.Session
 		sc, a, row, err = s.sessionAccount(ctx, tx, secret, StageCode)

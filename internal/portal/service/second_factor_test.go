@@ -101,35 +101,35 @@ func TestSecondFactor_MW15_SA08_isEnrolledAtTheFirstLogin(t *testing.T) {
 }
 
 func TestSecondFactor_aCodeIsTakenOnce(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	f.own()
-	secret := f.logIn(ownPassword, StageFull)
-	enrolment, err := f.BeginEnrolment(t.Context(), secret) // nobody requires it
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, _, err := f.ConfirmEnrolment(t.Context(), secret, f.code(enrolment.Secret)); err != nil {
-		t.Fatal(err)
-	}
-	f.clock.forward(2 * totpStep)
-	code := f.code(enrolment.Secret)
-	sessions := []string{f.logIn(ownPassword, StageCode), f.logIn(ownPassword, StageCode)}
-	portals := []*Service{f.Service, f.another(t)}
-	var mutex sync.Mutex
-	var taken int
-	var all sync.WaitGroup
-	for i, secret := range sessions {
-		all.Go(func() {
-			if _, _, err := portals[i].VerifyCode(t.Context(), secret, code); err == nil {
-				mutex.Lock()
-				defer mutex.Unlock()
-				taken++
-			}
-		})
-	}
-	all.Wait()
-	if taken != 1 {
-		t.Errorf("the code was taken %d times", taken)
-	}
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		f.own()
+		secret := f.logIn(ownPassword, StageFull)
+		enrolment, err := f.BeginEnrolment(t.Context(), secret) // nobody requires it
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, _, err := f.ConfirmEnrolment(t.Context(), secret, f.code(enrolment.Secret)); err != nil {
+			t.Fatal(err)
+		}
+		f.clock.forward(2 * totpStep)
+		code := f.code(enrolment.Secret)
+		sessions := []string{f.logIn(ownPassword, StageCode), f.logIn(ownPassword, StageCode)}
+		portals := []*Service{f.Service, f.another(t)}
+		var mutex sync.Mutex
+		var taken int
+		var all sync.WaitGroup
+		for i, secret := range sessions {
+			all.Go(func() {
+				if _, _, err := portals[i].VerifyCode(t.Context(), secret, code); err == nil {
+					mutex.Lock()
+					defer mutex.Unlock()
+					taken++
+				}
+			})
+		}
+		all.Wait()
+		if taken != 1 {
+			t.Errorf("the code was taken %d times", taken)
+		}
+	})
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/pgtest"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
@@ -48,7 +49,7 @@ type fixture struct {
 	*Service
 	t            *testing.T
 	clock        *clock
-	database     string // path of the file
+	database     string // path of the file, or URL
 	acme, globex Caller
 	known        []string // SHA-1 of known passwords
 	away         bool     // whether nobody knows of known passwords
@@ -98,7 +99,30 @@ modules: [crm]
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	database := filepath.Join(t.TempDir(), "portal.db")
+	return newFixtureOn(t, filepath.Join(t.TempDir(), "portal.db"))
+}
+
+// onEveryEngine runs a test on each database that the portal knows: what several portals do at once is for the database to keep right.
+func onEveryEngine(t *testing.T, test func(t *testing.T, f *fixture)) {
+	t.Parallel()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		test(t, newFixture(t))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		test(t, newFixtureOn(t, pgtest.Prepared(t, "schema", func(url string) error {
+			opened, err := store.Open(context.Background(), url)
+			if err != nil {
+				return err
+			}
+			return opened.Close()
+		})))
+	})
+}
+
+func newFixtureOn(t *testing.T, database string) *fixture {
+	t.Helper()
 	opened, err := store.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)

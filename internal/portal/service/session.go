@@ -64,7 +64,7 @@ func (s *Service) Session(ctx context.Context, secret string) (session Session, 
 		return Session{}, err
 	}
 	if now := s.now().UTC(); now.Sub(row.LastSeenAt) >= sessionResolution {
-		err = s.store.Write(ctx, func(tx *store.Tx) error { return tx.TouchSession(ctx, secretHash(secret), now) })
+		err = s.store.Write(ctx, row.OrganizationID, func(tx *store.Tx) error { return tx.TouchSession(ctx, secretHash(secret), now) })
 		if errors.Is(err, store.ErrNotFound) {
 			return Session{}, errNoSession
 		}
@@ -139,12 +139,27 @@ func personSession(ctx context.Context, tx *store.Tx, sc scene, session *Session
 
 // LogOut ends a session. One that is over already is no error.
 func (s *Service) LogOut(ctx context.Context, secret string) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
-		if err := tx.DeleteSession(ctx, secretHash(secret)); !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
+	err := s.writeInSession(ctx, secret, func(tx *store.Tx) error { return tx.DeleteSession(ctx, secretHash(secret)) })
+	if errors.Is(err, errNoSession) || errors.Is(err, store.ErrNotFound) {
 		return nil
+	}
+	return err
+}
+
+// writeInSession writes in the organisation of a session, which it finds out first.
+func (s *Service) writeInSession(ctx context.Context, secret string, do func(*store.Tx) error) error {
+	var row store.Session
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.Session(ctx, secretHash(secret))
+		return err
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return errNoSession
+	}
+	if err != nil {
+		return err
+	}
+	return s.store.Write(ctx, row.OrganizationID, do)
 }
 
 // SessionCaller is who asks in a session: an administrator may read, and do what only administrators may; nobody else anything. What Terraform
@@ -177,7 +192,7 @@ func (s *Service) LogInWithToken(ctx context.Context, organizationID, token, add
 	case err != nil:
 		return "", Session{}, err
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) (err error) {
+	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) (err error) {
 		secret, session, err = s.openSession(ctx, tx, store.Session{OrganizationID: organizationID, TokenID: caller.TokenID}, StageFull)
 		if err != nil {
 			return err

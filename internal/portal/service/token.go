@@ -66,7 +66,7 @@ func (s *Service) CreateToken(ctx context.Context, organizationID string, reques
 	if request.ExpiresAt != nil {
 		row.ExpiresAt = new(request.ExpiresAt.UTC())
 	}
-	err = s.store.Write(ctx, func(tx *store.Tx) error {
+	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
 		if err != nil {
 			return err
@@ -184,7 +184,7 @@ func ownerName(ctx context.Context, tx *store.Tx, row store.Token) (string, erro
 
 // RevokeToken ends a token at once. One that is revoked already stays so.
 func (s *Service) RevokeToken(ctx context.Context, organizationID, tokenID string) error {
-	return s.store.Write(ctx, func(tx *store.Tx) error {
+	return s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		token, err := tx.Token(ctx, organizationID, tokenID)
 		if errors.Is(err, store.ErrNotFound) {
 			return portal.NewError(portal.CodeNotFound, fmt.Sprintf("organisation %q has no token with the id %q", organizationID, tokenID))
@@ -219,7 +219,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 		return Caller{}, err
 	}
 	if token.LastUsedAt == nil || now.Sub(*token.LastUsedAt) >= lastUsedResolution {
-		err := s.store.Write(ctx, func(tx *store.Tx) error { return tx.TouchToken(ctx, token.OrganizationID, token.ID, now) })
+		err := s.store.Write(ctx, token.OrganizationID, func(tx *store.Tx) error { return tx.TouchToken(ctx, token.OrganizationID, token.ID, now) })
 		if _, unstored := errors.AsType[*store.StorageError](err); err != nil && !unstored { // on a full disk, reading goes on
 			return Caller{}, err
 		}

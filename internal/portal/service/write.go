@@ -36,7 +36,7 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 		if err := e.prepare(ctx, d.scene, d.version == 0, e.secrets(&d.wanted)); err != nil {
 			return decision[T]{}, err
 		}
-		err := s.store.Write(ctx, func(tx *store.Tx) error {
+		err := s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 			if err := decideIn(tx); err != nil || !d.write {
 				return err
 			}

@@ -41,7 +41,7 @@ func (t *Tx) InsertAuditEntry(ctx context.Context, organizationID string, e Audi
 		return err
 	}
 	const query = `INSERT INTO audit (organization_id, id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, object_version, fields, request_id, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULLIF($11, 0), $12, $13, $14)`
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULLIF(CAST($11 AS BIGINT), 0), $12, $13, $14)`
 	t.audited++
 	return t.change(ctx, query, organizationID, e.ID, e.At, string(e.Actor.Kind), e.Actor.ID, e.Actor.Name, string(e.Action), e.Noun, e.ObjectID, e.ObjectName,
 		e.Version, string(fields), e.RequestID, e.Address)

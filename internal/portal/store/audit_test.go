@@ -21,58 +21,59 @@ func testEntry(id, objectID string, version int64) AuditEntry {
 }
 
 func TestAudit_comesBackAsItWentNewestFirst(t *testing.T) {
-	t.Parallel()
-	s := openTest(t)
-	write(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutOrganization(t.Context(), testOrganization("acme")), tx.PutOrganization(t.Context(), testOrganization("globex")))
-	})
-	want := testEntry("aud_2", "usr_1", 7)
-	write(t, s, func(tx *Tx) error {
-		return errors.Join(
-			tx.InsertAuditEntry(t.Context(), "acme", testEntry("aud_1", "usr_1", 6)),
-			tx.InsertAuditEntry(t.Context(), "acme", want),
-			tx.InsertAuditEntry(t.Context(), "acme", testEntry("aud_3", "usr_2", 0)),
-			tx.InsertAuditEntry(t.Context(), "globex", testEntry("aud_1", "usr_1", 7)),
-		)
-	})
-	for _, c := range []struct {
-		selection AuditSelection
-		want      string
-	}{
-		{AuditSelection{Limit: 10}, "aud_3 aud_2 aud_1"},
-		{AuditSelection{Limit: 2}, "aud_3 aud_2"},
-		{AuditSelection{Limit: 2, Before: "aud_2"}, "aud_1"},
-		{AuditSelection{Limit: 10, ObjectID: "usr_1"}, "aud_2 aud_1"},
-	} {
+	onEveryEngine(t, func(t *testing.T, database string) {
+		s := openAt(t, database)
 		write(t, s, func(tx *Tx) error {
-			entries, err := tx.AuditEntries(t.Context(), "acme", c.selection)
-			var ids []string
-			for _, entry := range entries {
-				ids = append(ids, entry.ID)
+			return errors.Join(tx.InsertOrganization(t.Context(), testOrganization("acme")), tx.InsertOrganization(t.Context(), testOrganization("globex")))
+		})
+		want := testEntry("aud_2", "usr_1", 7)
+		write(t, s, func(tx *Tx) error {
+			return errors.Join(
+				tx.InsertAuditEntry(t.Context(), "acme", testEntry("aud_1", "usr_1", 6)),
+				tx.InsertAuditEntry(t.Context(), "acme", want),
+				tx.InsertAuditEntry(t.Context(), "acme", testEntry("aud_3", "usr_2", 0)),
+				tx.InsertAuditEntry(t.Context(), "globex", testEntry("aud_1", "usr_1", 7)),
+			)
+		})
+		for _, c := range []struct {
+			selection AuditSelection
+			want      string
+		}{
+			{AuditSelection{Limit: 10}, "aud_3 aud_2 aud_1"},
+			{AuditSelection{Limit: 2}, "aud_3 aud_2"},
+			{AuditSelection{Limit: 2, Before: "aud_2"}, "aud_1"},
+			{AuditSelection{Limit: 10, ObjectID: "usr_1"}, "aud_2 aud_1"},
+		} {
+			write(t, s, func(tx *Tx) error {
+				entries, err := tx.AuditEntries(t.Context(), "acme", c.selection)
+				var ids []string
+				for _, entry := range entries {
+					ids = append(ids, entry.ID)
+				}
+				if got := strings.Join(ids, " "); got != c.want {
+					t.Errorf("%+v: %s, want %s", c.selection, got, c.want)
+				}
+				return err
+			})
+		}
+		write(t, s, func(tx *Tx) error {
+			got, err := tx.AuditEntryOfVersion(t.Context(), "acme", "usr_1", 7)
+			if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+				t.Errorf("%+v, want %+v", got, want)
 			}
-			if got := strings.Join(ids, " "); got != c.want {
-				t.Errorf("%+v: %s, want %s", c.selection, got, c.want)
+			if _, err := tx.AuditEntryOfVersion(t.Context(), "acme", "usr_2", 1); !errors.Is(err, ErrNotFound) {
+				t.Errorf("a version that nobody made: %v", err)
 			}
 			return err
 		})
-	}
-	write(t, s, func(tx *Tx) error {
-		got, err := tx.AuditEntryOfVersion(t.Context(), "acme", "usr_1", 7)
-		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
-			t.Errorf("%+v, want %+v", got, want)
-		}
-		if _, err := tx.AuditEntryOfVersion(t.Context(), "acme", "usr_2", 1); !errors.Is(err, ErrNotFound) {
-			t.Errorf("a version that nobody made: %v", err)
-		}
-		return err
 	})
 }
 
 func TestAudit_theDatabaseRefusesToChangeOrDeleteAnEntry(t *testing.T) {
 	t.Parallel()
-	s := openTest(t)
+	s := openAt(t, newFile(t))
 	write(t, s, func(tx *Tx) error {
-		return errors.Join(tx.PutOrganization(t.Context(), testOrganization("acme")), tx.InsertAuditEntry(t.Context(), "acme", testEntry("aud_1", "usr_1", 1)))
+		return errors.Join(tx.InsertOrganization(t.Context(), testOrganization("acme")), tx.InsertAuditEntry(t.Context(), "acme", testEntry("aud_1", "usr_1", 1)))
 	})
 	for _, statement := range []string{
 		`UPDATE audit SET actor_name = 'somebody else'`,

@@ -14,7 +14,7 @@ import (
 // The copy is for its owner only, as it holds password hashes and digests. It appears under its name when it is complete, checked and
 // safe on the disk; a file that is there already is never overwritten. The schema stays as it is, whatever version this program knows.
 func Backup(ctx context.Context, path, to string) (err error) {
-	defer func() { err = storageError(path, err) }()
+	defer func() { err = sqlite{path}.storageError(err) }()
 	if _, err := os.Stat(path); err != nil {
 		return err
 	}
@@ -31,7 +31,7 @@ func Backup(ctx context.Context, path, to string) (err error) {
 	// Beside the copy, so that it only has to be renamed; made here and not by SQLite, so that only the owner can read it.
 	unfinished, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".unfinished-*")
 	if err != nil {
-		return storageError(to, err)
+		return sqlite{to}.storageError(err)
 	}
 	defer func() { err = errors.Join(err, ignoreNotExist(os.Remove(unfinished.Name()))) }()
 	if err := errors.Join(copyDatabase(ctx, absolute, unfinished.Name()), unfinished.Sync(), unfinished.Close()); err != nil {
@@ -48,10 +48,10 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := db.PingContext(ctx); err != nil {
-		return storageError(from, err)
+		return sqlite{from}.storageError(err)
 	}
 	if _, err := db.ExecContext(ctx, `VACUUM INTO $1`, to); err != nil {
-		return fmt.Errorf("copy %s: %w", from, storageError(to, err))
+		return fmt.Errorf("copy %s: %w", from, sqlite{to}.storageError(err))
 	}
 	copied, err := sql.Open("sqlite", dsn(to)+"&mode=ro&immutable=1") // which makes no files beside it
 	if err != nil {
@@ -76,7 +76,7 @@ func publish(unfinished, name string) error {
 		return fmt.Errorf("%s is there already and is not overwritten; give the copy another name", name)
 	case err != nil: // a file system without hard links
 		if err := os.Rename(unfinished, name); err != nil {
-			return storageError(name, err)
+			return sqlite{name}.storageError(err)
 		}
 	}
 	folder, err := os.Open(filepath.Dir(name))

@@ -16,7 +16,7 @@ func TestBackup_isOneMomentWhileOthersWrite(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "portal.db")
 	stores := []*Store{openAt(t, path), openAt(t, path)}
-	write(t, stores[0], func(tx *Tx) error { return tx.PutOrganization(t.Context(), testOrganization("acme")) })
+	write(t, stores[0], func(tx *Tx) error { return tx.InsertOrganization(t.Context(), testOrganization("acme")) })
 	ctx, stop := context.WithCancel(t.Context())
 	const copies = 4
 	acknowledged := make(chan struct{}, 10_000)
@@ -24,7 +24,7 @@ func TestBackup_isOneMomentWhileOthersWrite(t *testing.T) {
 	for writer, s := range stores {
 		go func() {
 			for i := 0; ctx.Err() == nil; i++ {
-				err := s.Write(ctx, func(tx *Tx) error {
+				err := s.Write(ctx, "acme", func(tx *Tx) error {
 					name := fmt.Sprintf("%d-%05d", writer, i)
 					return errors.Join(
 						tx.InsertPermissionGroup(ctx, "acme", testGroup("grp_"+name+"-a", name+"-a")),
@@ -100,13 +100,14 @@ func TestBackup_relativePaths(t *testing.T) {
 
 func TestBackup_neverOverwrites(t *testing.T) {
 	t.Parallel()
-	s := openTest(t)
-	for name, target := range map[string]string{"a file": write0(t, "kept"), "the database itself": s.path} {
+	database := newFile(t)
+	openAt(t, database)
+	for name, target := range map[string]string{"a file": write0(t, "kept"), "the database itself": database} {
 		before, err := os.ReadFile(target)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := Backup(t.Context(), s.path, target); err == nil || !strings.Contains(err.Error(), "not overwritten") || !strings.Contains(err.Error(), target) {
+		if err := Backup(t.Context(), database, target); err == nil || !strings.Contains(err.Error(), "not overwritten") || !strings.Contains(err.Error(), target) {
 			t.Errorf("over %s: %v, want a refusal that names it", name, err)
 		}
 		if after, err := os.ReadFile(target); err != nil || string(after) != string(before) {

@@ -6,35 +6,19 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"time"
+	"path"
+	"regexp"
 
-	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// lockRetry is how often a process looks whether another one is done with the schema.
-const lockRetry = 20 * time.Millisecond
-
-// lockSchema keeps other processes from making or migrating the same database at once: neither the switch to WAL nor the first
-// migration is safe against that by itself. The lock is a file beside the database and ends with the process.
-func lockSchema(ctx context.Context, path string) (unlock func() error, err error) {
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
-		return nil, fmt.Errorf("lock file %s: %w", lock.Path(), err)
-	}
-	return lock.Close, nil
-}
-
-// migrate brings the schema to the newest version this program knows, each step in one transaction.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(dialect, db, files)
+// migrate brings the schema to the newest version this program knows, each step in one transaction. The caller keeps other processes from doing
+// the same at once.
+func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
+	provider, err := migrator(db, dialect)
 	if err != nil {
 		return fmt.Errorf("migrations: %w", err)
 	}
@@ -49,4 +33,48 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("migrate the schema from version %d to %d: %w", current, newest, err)
 	}
 	return nil
+}
+
+func migrator(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	if dialect != goose.DialectPostgres {
+		return goose.NewProvider(dialect, db, files)
+	}
+	list, err := bytewise(files)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(dialect, db, nil, goose.WithGoMigrations(list...))
+}
+
+var textType = regexp.MustCompile(`\bTEXT\b`)
+
+// bytewise are the migrations for PostgreSQL: as they are, but that texts compare by their bytes, as they do in SQLite, whatever the collation
+// of the database. Ids, the order of pages and what is unique would depend on the server's locale and on its version otherwise. Each file is one
+// statement to PostgreSQL; none has a part for the way down.
+func bytewise(files fs.FS) ([]*goose.Migration, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*goose.Migration, 0, len(names))
+	for _, name := range names {
+		version, err := goose.NumericComponent(path.Base(name))
+		if err != nil {
+			return nil, err
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		statements := textType.ReplaceAllString(string(text), `TEXT COLLATE "C"`)
+		list = append(list, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, statements)
+			return err
+		}}, nil))
+	}
+	return list, nil
 }

@@ -113,7 +113,7 @@ func lines(t *testing.T, s *Store, query string, args ...any) string {
 
 func TestMigrate_everyReleasedSchemaComesToTheNewest(t *testing.T) {
 	t.Parallel()
-	fresh := openTest(t)
+	fresh := openAt(t, newFile(t))
 	want := tablesOf(t, fresh)
 	for version, dump := range frozen(t) {
 		t.Run(version, func(t *testing.T) {

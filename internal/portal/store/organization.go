@@ -50,15 +50,23 @@ func (t *Tx) OrganizationIDs(ctx context.Context, limit int) ([]string, error) {
 	return all(ctx, t, scan, `SELECT id FROM organizations ORDER BY id LIMIT $1`, limit)
 }
 
-// PutOrganization inserts an organisation or replaces the one with the same id.
-func (t *Tx) PutOrganization(ctx context.Context, o Organization) error {
+// InsertOrganization adds an organisation. One with the same id, which another instance may be adding at this moment, is a DuplicateError.
+func (t *Tx) InsertOrganization(ctx context.Context, o Organization) error {
+	const query = `INSERT INTO organizations (id, name, platform, sip_domain, main_number, document, file_hash) VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7)`
+	return t.putOrganization(ctx, query, o)
+}
+
+// UpdateOrganization replaces the organisation with the same id.
+func (t *Tx) UpdateOrganization(ctx context.Context, o Organization) error {
+	const query = `UPDATE organizations SET name = $2, platform = $3, sip_domain = NULLIF($4, ''), main_number = $5, document = $6, file_hash = $7 WHERE id = $1`
+	return t.putOrganization(ctx, query, o)
+}
+
+func (t *Tx) putOrganization(ctx context.Context, query string, o Organization) error {
 	document, err := json.Marshal(o.Organization)
 	if err != nil {
 		return err
 	}
-	const query = `INSERT INTO organizations (id, name, platform, sip_domain, main_number, document, file_hash) VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, sip_domain = excluded.sip_domain,
-			main_number = excluded.main_number, document = excluded.document, file_hash = excluded.file_hash`
 	return t.change(ctx, query, o.ID, o.Name, string(o.Platform), o.SIPDomain, o.MainNumber, string(document), o.FileHash)
 }
 

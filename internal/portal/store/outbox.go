@@ -30,27 +30,28 @@ func (t *Tx) QueueMail(ctx context.Context, m QueuedMail) error {
 	return t.change(ctx, query, m.OrganizationID, m.ID, m.UserID, m.Kind, m.CreatedAt, m.NextAttemptAt)
 }
 
-// LeaseMails returns mails of all organisations that are due, the longest due first, and keeps others from sending them until a time.
-func (t *Tx) LeaseMails(ctx context.Context, now, until time.Time, limit int) ([]QueuedMail, error) {
-	const query = `SELECT organization_id, id, user_id, kind, created_at, attempts, next_attempt_at FROM outbox WHERE next_attempt_at <= $1
-		ORDER BY next_attempt_at, created_at, id LIMIT $2`
-	due, err := all(ctx, t, scanQueuedMail, query, now, limit)
+// OrganizationsWithMail returns the organisations that have mails which are due, that with the longest due first.
+func (t *Tx) OrganizationsWithMail(ctx context.Context, now time.Time) ([]string, error) {
+	const query = `SELECT organization_id FROM outbox WHERE next_attempt_at <= $1 GROUP BY organization_id ORDER BY MIN(next_attempt_at), organization_id`
+	return all(ctx, t, scanText, query, now)
+}
+
+// LeaseMails returns mails of an organisation that are due, the longest due first, and keeps others from sending them until a time.
+func (t *Tx) LeaseMails(ctx context.Context, organizationID string, now, until time.Time, limit int) ([]QueuedMail, error) {
+	const query = `SELECT organization_id, id, user_id, kind, created_at, attempts, next_attempt_at FROM outbox WHERE organization_id = $1 AND next_attempt_at <= $2
+		ORDER BY next_attempt_at, created_at, id LIMIT $3`
+	due, err := all(ctx, t, scanQueuedMail, query, organizationID, now, limit)
 	if err != nil {
 		return nil, err
 	}
-	leased := make([]QueuedMail, 0, len(due))
-	for _, mail := range due {
-		const lease = `UPDATE outbox SET next_attempt_at = $4 WHERE organization_id = $1 AND id = $2 AND next_attempt_at = $3`
-		taken, err := t.exec(ctx, lease, mail.OrganizationID, mail.ID, mail.NextAttemptAt, until)
-		if err != nil {
+	for i, mail := range due {
+		const lease = `UPDATE outbox SET next_attempt_at = $3 WHERE organization_id = $1 AND id = $2`
+		if err := t.change(ctx, lease, organizationID, mail.ID, until); err != nil {
 			return nil, err
 		}
-		if taken > 0 { // another instance was not faster
-			mail.NextAttemptAt = until
-			leased = append(leased, mail)
-		}
+		due[i].NextAttemptAt = until
 	}
-	return leased, nil
+	return due, nil
 }
 
 // NextMail returns when the next mail is due, or ErrNotFound if there is none.

@@ -30,9 +30,9 @@ func (t *Tx) Session(ctx context.Context, secretHash string) (Session, error) {
 	return one(ctx, t, scanSession, query, secretHash)
 }
 
-// InsertSession adds a session, and forgets those that are over.
+// InsertSession adds a session, and forgets those of its organisation that are over.
 func (t *Tx) InsertSession(ctx context.Context, secretHash string, s Session, now time.Time) error {
-	if _, err := t.exec(ctx, `DELETE FROM sessions WHERE expires_at < $1`, now); err != nil {
+	if _, err := t.exec(ctx, `DELETE FROM sessions WHERE organization_id = $1 AND expires_at < $2`, s.OrganizationID, now); err != nil {
 		return err
 	}
 	const query = `INSERT INTO sessions (secret_sha256, organization_id, user_id, token_id, stage, csrf, last_seen_at, expires_at)

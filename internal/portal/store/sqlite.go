@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
+	driver "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// dialect is the SQL that the migration library writes its own table in.
-const dialect = goose.DialectSQLite3
+// sqlite is the engine of a database in a file.
+type sqlite struct{ path string }
 
 // maxConnections bounds the open files and the memory of one process. Readers do not wait for one another below it.
 const maxConnections = 16
@@ -50,45 +51,73 @@ func dsn(path string) string {
 	return (&url.URL{Scheme: "file", Path: name, RawQuery: query.Encode()}).String()
 }
 
-// openDatabase opens the pool and brings the schema up to date.
-func openDatabase(ctx context.Context, path string) (_ *sql.DB, err error) {
+// openSQLite opens the file at path, making it if there is none, and brings the schema up to date.
+func openSQLite(ctx context.Context, path string) (_ *sql.DB, _ engine, err error) {
 	if path == "" || strings.Contains(path, ":memory:") {
-		return nil, fmt.Errorf("%q is not a file; every connection would have a database of its own, give the path of a file", path)
+		return nil, nil, fmt.Errorf("%q is not a file; every connection would have a database of its own, give the path of a file", path)
 	}
-	path, err = filepath.Abs(path)
-	if err != nil {
-		return nil, err
+	e := sqlite{path}
+	defer func() { err = e.storageError(err) }()
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, nil, err
 	}
 	unlock, err := lockSchema(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 
 	// Made here and not by SQLite, so that only the owner can read the digests in it. SQLite gives its other files the same mode.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := file.Close(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	db, err := sql.Open("sqlite", dsn(path))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	db.SetMaxOpenConns(maxConnections)
 	db.SetMaxIdleConns(maxConnections)
-	if err := migrate(ctx, db); err != nil {
-		return nil, errors.Join(err, db.Close())
+	if err := migrate(ctx, db, goose.DialectSQLite3); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
 	}
 	if _, err := db.ExecContext(ctx, keepAudit); err != nil {
-		return nil, errors.Join(fmt.Errorf("protect the audit trail: %w", err), db.Close())
+		return nil, nil, errors.Join(fmt.Errorf("protect the audit trail: %w", err), db.Close())
 	}
-	return db, nil
+	return db, e, nil
 }
 
-// keepAudit has the database itself refuse to change, delete or replace what the audit trail says. It is no migration, as PostgreSQL says it
+// lockRetry is how often a process looks whether another one is done with the schema.
+const lockRetry = 20 * time.Millisecond
+
+// lockSchema keeps other processes from making or migrating the same database at once: neither the switch to WAL nor the first
+// migration is safe against that by itself. The lock is a file beside the database and ends with the process.
+func lockSchema(ctx context.Context, path string) (unlock func() error, err error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+		return nil, fmt.Errorf("lock file %s: %w", lock.Path(), err)
+	}
+	return lock.Close, nil
+}
+
+func (sqlite) close() error { return nil }
+
+func (sqlite) read(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
+	return db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+}
+
+// turn is the same for all: the file has one writer.
+func (sqlite) turn(string) string { return "" }
+
+// repeatable is never true: whoever waits for the one writer fails of nothing else.
+func (sqlite) repeatable(error) bool { return false }
+
+func (sqlite) commitError(err error) error { return err }
+
+// keepAudit has SQLite itself refuse to change, delete or replace what the audit trail says. It is no migration, as PostgreSQL says it
 // otherwise. The last trigger is there because a replacement in SQLite is no deletion to a trigger.
 const keepAudit = `
 	CREATE TRIGGER IF NOT EXISTS audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
@@ -97,8 +126,8 @@ const keepAudit = `
 		WHEN EXISTS (SELECT 1 FROM audit WHERE organization_id = NEW.organization_id AND id = NEW.id)
 		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;`
 
-// beginWriting starts a transaction that may write, waiting for other processes until the context ends.
-func beginWriting(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err error) {
+// write waits for other processes until the context ends.
+func (sqlite) write(ctx context.Context, connection *sql.Conn, _ string) (tx *sql.Tx, err error) {
 	if _, err := connection.ExecContext(ctx, "PRAGMA "+busyTurn); err != nil {
 		return nil, err
 	}
@@ -111,33 +140,20 @@ func beginWriting(ctx context.Context, connection *sql.Conn) (tx *sql.Tx, err er
 	}()
 	for start := time.Now(); ; {
 		tx, err = connection.BeginTx(ctx, nil)
-		failure, ok := errors.AsType[*sqlite.Error](err)
+		failure, ok := errors.AsType[*driver.Error](err)
 		switch {
 		case !ok || failure.Code()&0xff != sqlite3.SQLITE_BUSY: // the low byte tells the error, the others its details
 			return tx, err
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case time.Since(start) > busyLimit:
-			return nil, &BusyError{err}
+			return nil, &BusyError{fmt.Sprintf("another process has been writing to the database for %v; end it or try again later", busyLimit), err}
 		}
 	}
 }
 
-// BusyError says that another process has kept the database to itself for too long. It is always returned as *BusyError, and is a timeout.
-type BusyError struct{ err error }
-
-func (e *BusyError) Error() string {
-	return fmt.Sprintf("another process has been writing to the database for %v; end it or try again later: %v", busyLimit, e.err)
-}
-
-func (e *BusyError) Unwrap() error { return e.err }
-
-// Timeout is how callers that do not know this package tell that trying again may help.
-func (*BusyError) Timeout() bool { return true }
-
-// constraintError tells a broken constraint by the schema's own names, and leaves any other error as it is.
-func constraintError(err error) error {
-	failure, ok := errors.AsType[*sqlite.Error](err)
+func (sqlite) constraintError(err error) error {
+	failure, ok := errors.AsType[*driver.Error](err)
 	if !ok {
 		return err
 	}

@@ -1,20 +1,11 @@
 package store
 
-import (
-	"errors"
-	"fmt"
-	"io/fs"
-	"path/filepath"
-	"syscall"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
-)
+import "fmt"
 
 // StorageError says that the database could not be written or read because of what it lies on, and that nothing was changed. It is always
 // returned as *StorageError.
 type StorageError struct {
-	Path   string // of the database file
+	Path   string // of the database file, or the name of a database on a server
 	Reason string // in words
 	Advice string // what to do
 	err    error
@@ -29,38 +20,16 @@ func (e *StorageError) Unwrap() error { return e.err }
 // StorageFailure is the reason without the path, for callers that do not know this package and answer to people who need not know it.
 func (e *StorageError) StorageFailure() string { return e.Reason }
 
-// storageError tells what the system says about the file of a database and its folder, and leaves any other error as it is.
-func storageError(path string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, told := errors.AsType[*StorageError](err); told {
-		return err
-	}
-	explained := func(reason, advice string) error {
-		return &StorageError{Path: path, Reason: reason, Advice: advice, err: err}
-	}
-	writable := fmt.Sprintf("let the user that runs this program write the file and its folder %s, in which SQLite keeps two more files", filepath.Dir(path))
-	space := fmt.Sprintf("free space in %s, or move the database while nothing uses it", filepath.Dir(path))
-	failure, ok := errors.AsType[*sqlite.Error](err)
-	switch {
-	case !ok && (errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)):
-		return explained("the database may not be written", writable)
-	case !ok && errors.Is(err, syscall.ENOSPC):
-		return explained("the disk is full", space)
-	case !ok:
-		return err
-	}
-	switch failure.Code() & 0xff { // the low byte tells the error, the others its details
-	case sqlite3.SQLITE_FULL:
-		return explained("the disk is full", space)
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-		return explained("the database may not be written", writable)
-	case sqlite3.SQLITE_IOERR:
-		return explained("the disk did not take or give what it should", "look at the system's log and its limits, and "+space)
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return explained("the database file is damaged, or is none", "put a copy that \"portal backup\" made in its place, or name another file")
-	default:
-		return err
-	}
+// BusyError says that the database was kept by others, or could not be reached, for too long, and that nothing was changed. It is always returned
+// as *BusyError, and is a timeout.
+type BusyError struct {
+	reason string // in words, with what to do
+	err    error
 }
+
+func (e *BusyError) Error() string { return fmt.Sprintf("%s: %v", e.reason, e.err) }
+
+func (e *BusyError) Unwrap() error { return e.err }
+
+// Timeout is how callers that do not know this package tell that trying again may help.
+func (*BusyError) Timeout() bool { return true }

@@ -16,7 +16,7 @@ func addGroups(ctx context.Context, s *Store) (stored int, err error) {
 	for ; stored < most; stored++ {
 		group := testGroup(fmt.Sprintf("grp_%04d", stored), fmt.Sprintf("Group %04d", stored))
 		group.Description = new(strings.Repeat("d", 1000))
-		if err := s.Write(ctx, func(tx *Tx) error { return tx.InsertPermissionGroup(ctx, "acme", group) }); err != nil {
+		if err := s.Write(ctx, "acme", func(tx *Tx) error { return tx.InsertPermissionGroup(ctx, "acme", group) }); err != nil {
 			return stored, err
 		}
 	}
@@ -36,8 +36,9 @@ func groupsOf(t *testing.T, s *Store) (groups []PermissionGroup) {
 
 func TestStore_aFullDiskIsAClearErrorAndNoDamage(t *testing.T) {
 	t.Parallel()
-	s := openTest(t)
-	write(t, s, func(tx *Tx) error { return tx.PutOrganization(t.Context(), testOrganization("acme")) })
+	database := newFile(t)
+	s := openAt(t, database)
+	write(t, s, func(tx *Tx) error { return tx.InsertOrganization(t.Context(), testOrganization("acme")) })
 	s.db.SetMaxOpenConns(1) // the limit is one of a connection
 	pages := strings.TrimSpace(lines(t, s, `SELECT page_count + 20 FROM pragma_page_count`))
 	if got := lines(t, s, "PRAGMA max_page_count = "+pages); strings.TrimSpace(got) != pages {
@@ -48,12 +49,12 @@ func TestStore_aFullDiskIsAClearErrorAndNoDamage(t *testing.T) {
 	if !ok || stored == 0 {
 		t.Fatalf("after %d groups: %v, want a StorageError", stored, err)
 	}
-	for _, want := range []string{s.path, "disk is full", "nothing was changed", "free space in " + filepath.Dir(s.path)} {
+	for _, want := range []string{database, "disk is full", "nothing was changed", "free space in " + filepath.Dir(database)} {
 		if !strings.Contains(failure.Error(), want) {
 			t.Errorf("%q does not say %q", failure, want)
 		}
 	}
-	if strings.Contains(failure.StorageFailure(), s.path) {
+	if strings.Contains(failure.StorageFailure(), database) {
 		t.Errorf("%q is for people who need not know the path", failure.StorageFailure())
 	}
 	if groups := groupsOf(t, s); len(groups) != stored {
@@ -87,11 +88,11 @@ func TestStore_whatIsNoDatabaseIsLeftAlone(t *testing.T) {
 // A file system that turns read-only while the portal runs is told like a file that always was.
 func TestStore_aDatabaseThatTurnsReadOnlyIsStillRead(t *testing.T) {
 	t.Parallel()
-	s := openTest(t)
-	write(t, s, func(tx *Tx) error { return tx.PutOrganization(t.Context(), testOrganization("acme")) })
+	s := openAt(t, newFile(t))
+	write(t, s, func(tx *Tx) error { return tx.InsertOrganization(t.Context(), testOrganization("acme")) })
 	s.db.SetMaxOpenConns(1) // the pragma is one of a connection
 	lines(t, s, "PRAGMA query_only = 1")
-	err := s.Write(t.Context(), func(tx *Tx) error { return tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "One")) })
+	err := s.Write(t.Context(), "acme", func(tx *Tx) error { return tx.InsertPermissionGroup(t.Context(), "acme", testGroup("grp_1", "One")) })
 	failure, ok := errors.AsType[*StorageError](err)
 	if !ok || !strings.Contains(failure.Error(), "may not be written") || !strings.Contains(failure.Error(), "let the user that runs this program write") {
 		t.Errorf("Write = %v, want a StorageError that says what to do", err)

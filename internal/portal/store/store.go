@@ -7,6 +7,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
 )
 
 // ErrNotFound says that no row has the key that was asked for, or that it changed since it was read.
@@ -25,6 +29,7 @@ const (
 	KeyPermissionGroupName Key = "permission_groups.name_key"
 	KeySIPAccountExtension Key = "sip_accounts.extension"
 	KeyExtension           Key = "extensions.extension"
+	KeyOrganization        Key = "organizations.id"
 	KeySIPDomain           Key = "organizations.sip_domain"
 	KeyPlatformEmail       Key = "platform_emails.email_key" // over all organisations
 	KeyUserGroupName       Key = "user_groups.name_key"
@@ -42,32 +47,18 @@ func (e *DuplicateError) Error() string { return fmt.Sprintf("another row has th
 
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
-	db   *sql.DB
-	path string // of the file, for messages
-	// writing is held by the one transaction of this process that writes. Waiting here is fair and ends with the context;
-	// waiting for SQLite's own lock is neither, and is left for other processes.
-	writing chan struct{}
-}
-
-// Open opens the database file at path, making it and its tables if there are none. Several processes can have it open at once.
-func Open(ctx context.Context, path string) (*Store, error) {
-	db, err := openDatabase(ctx, path)
-	if err != nil {
-		err = storageError(path, err)
-		if _, told := errors.AsType[*StorageError](err); told {
-			return nil, err // which names the file
-		}
-		return nil, fmt.Errorf("database %s: %w", path, err)
-	}
-	return &Store{db: db, path: path, writing: make(chan struct{}, 1)}, nil
+	db      *sql.DB
+	engine  engine
+	writers turns // the transactions of this process that write
 }
 
 // Close waits for what is running and closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error { return errors.Join(s.db.Close(), s.engine.close()) }
 
 // Tx is a transaction. It ends when the function it was given to returns.
 type Tx struct {
 	tx        *sql.Tx
+	engine    engine
 	committed []func()
 	audited   uint16 // entries of the audit trail so far
 }
@@ -77,46 +68,84 @@ func (t *Tx) OnCommit(do func()) { t.committed = append(t.committed, do) }
 
 // Read runs do on one consistent view of the database. It waits for nobody and nobody waits for it.
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin transaction: %w", storageError(s.path, err))
-	}
-	return storageError(s.path, run(tx, do))
+	return s.engine.storageError(s.repeated(ctx, func() error {
+		tx, err := s.engine.read(ctx, s.db)
+		if err != nil {
+			return &beginError{err}
+		}
+		return s.run(tx, do)
+	}))
 }
 
-// Write runs do with the right to write, one such transaction at a time over all processes, and commits if do returns nil.
-// It waits up to 30 seconds for another process. What the disk does not take is a *StorageError, and then nothing was changed.
-func (s *Store) Write(ctx context.Context, do func(*Tx) error) (err error) {
-	select {
-	case s.writing <- struct{}{}:
-		defer func() { <-s.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
+// repeated runs a transaction again as long as it fails for no reason of its own.
+func (s *Store) repeated(ctx context.Context, transaction func() error) error {
+	for attempt := 1; ; attempt++ {
+		err := transaction()
+		if err == nil || attempt == maxAttempts || ctx.Err() != nil || !s.engine.repeatable(err) {
+			return err
+		}
 	}
+}
+
+// beginError is the error of a transaction that did not begin.
+type beginError struct{ err error }
+
+func (e *beginError) Error() string { return "begin transaction: " + e.err.Error() }
+
+func (e *beginError) Unwrap() error { return e.err }
+
+// maxAttempts is how often a transaction is run that others keep from being committed. One that fails so often is in the way of something
+// that has to be told.
+const maxAttempts = 8
+
+// Write runs do with the right to write to an organisation, and commits if do returns nil. Over all processes there is one such transaction
+// of an organisation at a time, and on SQLite one altogether, so that nothing of the organisation changes between what do reads and what it
+// writes. What is unique over organisations is kept so by the schema alone. One that makes an organisation has nobody to wait for.
+//
+// do, here and in Read, may be run several times, each time in a transaction of its own, when one fails because of others that ran at the same time. Write waits up
+// to 30 seconds for other processes, and then returns a *BusyError. What the database does not take is a *StorageError, and then nothing was changed.
+func (s *Store) Write(ctx context.Context, organizationID string, do func(*Tx) error) error {
+	release, err := s.writers.take(ctx, s.engine.turn(organizationID))
+	if err != nil {
+		return err
+	}
+	defer release()
+	return s.engine.storageError(s.repeated(ctx, func() error { return s.write(ctx, organizationID, do) }))
+}
+
+func (s *Store) write(ctx context.Context, organizationID string, do func(*Tx) error) (err error) {
 	connection, err := s.db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", storageError(s.path, err))
+		return &beginError{err}
 	}
-	defer func() { err = storageError(s.path, errors.Join(err, connection.Close())) }()
-	tx, err := beginWriting(ctx, connection)
+	defer func() { err = errors.Join(err, ignoreClosed(connection.Close())) }()
+	tx, err := s.engine.write(ctx, connection, organizationID)
 	if err != nil {
-		return fmt.Errorf("begin transaction: %w", err)
+		return &beginError{err}
 	}
-	return run(tx, do)
+	return s.run(tx, do)
 }
 
-func run(tx *sql.Tx, do func(*Tx) error) (err error) {
+// ignoreClosed leaves out that a connection which broke is closed already: what broke it was told.
+func ignoreClosed(err error) error {
+	if errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) run(tx *sql.Tx, do func(*Tx) error) (err error) {
 	defer func() {
 		if rollback := tx.Rollback(); !errors.Is(rollback, sql.ErrTxDone) {
 			err = errors.Join(err, rollback)
 		}
 	}()
-	t := &Tx{tx: tx}
+	t := &Tx{tx: tx, engine: s.engine}
 	if err := do(t); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit transaction: %w", err)
+		return s.engine.commitError(fmt.Errorf("commit transaction: %w", err))
 	}
 	for _, tell := range t.committed {
 		tell()
@@ -124,11 +153,44 @@ func run(tx *sql.Tx, do func(*Tx) error) (err error) {
 	return nil
 }
 
+// stored are parameters as they are stored: times in UTC, which SQLite compares as text, and as exact as PostgreSQL, to the microsecond.
+func stored(args []any) []any {
+	converted := slices.Clone(args)
+	for i, arg := range converted {
+		switch at := arg.(type) {
+		case time.Time:
+			converted[i] = at.UTC().Truncate(time.Microsecond)
+		case *time.Time:
+			if at != nil {
+				converted[i] = at.UTC().Truncate(time.Microsecond)
+			}
+		}
+	}
+	return converted
+}
+
+// errUnstorable says that a text is none: PostgreSQL takes neither what is no UTF-8 nor the character U+0000. SQLite would, so it is refused here.
+var errUnstorable = errors.New("a text has a character that no text can have")
+
+// unstorable reports whether one of the parameters is a text that is in no database, so that nothing is found by it.
+func unstorable(args []any) bool {
+	return slices.ContainsFunc(args, func(arg any) bool {
+		if pointer, ok := arg.(*string); ok && pointer != nil {
+			arg = *pointer
+		}
+		text, ok := arg.(string)
+		return ok && (strings.ContainsRune(text, 0) || !utf8.ValidString(text))
+	})
+}
+
 // exec runs a statement and returns how many rows it touched.
 func (t *Tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := t.tx.ExecContext(ctx, query, args...)
+	if unstorable(args) {
+		return 0, errUnstorable
+	}
+	result, err := t.tx.ExecContext(ctx, query, stored(args)...)
 	if err != nil {
-		return 0, constraintError(err)
+		return 0, t.engine.constraintError(err)
 	}
 	return result.RowsAffected()
 }
@@ -149,7 +211,11 @@ type row interface {
 
 // one returns the only row of a query.
 func one[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query string, args ...any) (T, error) {
-	value, err := scan(t.tx.QueryRowContext(ctx, query, args...))
+	if unstorable(args) {
+		var none T
+		return none, ErrNotFound
+	}
+	value, err := scan(t.tx.QueryRowContext(ctx, query, stored(args)...))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -158,7 +224,10 @@ func one[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query str
 
 // all returns every row of a query.
 func all[T any](ctx context.Context, t *Tx, scan func(row) (T, error), query string, args ...any) (list []T, err error) {
-	rows, err := t.tx.QueryContext(ctx, query, args...)
+	if unstorable(args) {
+		return nil, nil
+	}
+	rows, err := t.tx.QueryContext(ctx, query, stored(args)...)
 	if err != nil {
 		return nil, err
 	}

@@ -108,9 +108,16 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 	return users, t.loadRelations(ctx, organizationID, users)
 }
 
-// containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters, which is all that SQLite knows of.
+// containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters. Of others both databases take case as it is, so
+// it stays.
 func containing(text string) string {
-	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(text)) + "%"
+	lower := strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, text)
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(lower) + "%"
 }
 
 // InsertUser adds a user as version 1.

@@ -36,22 +36,25 @@ func scanRelation(r row) (v relation, err error) {
 	return v, err
 }
 
+// selectRelations selects what users whose ids lie between two are related to.
+const selectRelations = `SELECT user_id, '` + fieldPermissionGroups + `', '', permission_group_id FROM user_permission_groups` + betweenUsers + `
+	UNION ALL SELECT m.user_id, '` + fieldPermissions + `', '', g.permissions FROM user_permission_groups m
+		JOIN permission_groups g ON g.organization_id = m.organization_id AND g.id = m.permission_group_id
+		WHERE m.organization_id = $1 AND m.user_id BETWEEN $2 AND $3
+	UNION ALL SELECT user_id, '` + fieldSIPAccounts + `', '', sip_account_id FROM user_sip_accounts` + betweenUsers + `
+	UNION ALL SELECT user_id, field, '', number FROM user_numbers` + betweenUsers + `
+	UNION ALL SELECT user_id, '` + fieldIncomingNumbers + `', '', number FROM number_allocations` + betweenUsers + `
+	UNION ALL SELECT user_id, '` + fieldUserGroups + `', '', subgroup_id FROM user_subgroups` + betweenUsers + `
+	UNION ALL SELECT user_id, '` + fieldDefaultAccounts + `', social_platform, account_id FROM user_social_accounts` + betweenUsers
+
+const betweenUsers = ` WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`
+
 // loadRelations completes users, which are in the order of their ids, with what other tables hold: one query for all of them.
 func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []User) error {
 	if len(users) == 0 {
 		return nil
 	}
-	const condition = ` WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`
-	const query = `SELECT user_id, '` + fieldPermissionGroups + `', '', permission_group_id FROM user_permission_groups` + condition + `
-		UNION ALL SELECT m.user_id, '` + fieldPermissions + `', '', g.permissions FROM user_permission_groups m
-			JOIN permission_groups g ON g.organization_id = m.organization_id AND g.id = m.permission_group_id
-			WHERE m.organization_id = $1 AND m.user_id BETWEEN $2 AND $3
-		UNION ALL SELECT user_id, '` + fieldSIPAccounts + `', '', sip_account_id FROM user_sip_accounts` + condition + `
-		UNION ALL SELECT user_id, field, '', number FROM user_numbers` + condition + `
-		UNION ALL SELECT user_id, '` + fieldIncomingNumbers + `', '', number FROM number_allocations` + condition + `
-		UNION ALL SELECT user_id, '` + fieldUserGroups + `', '', subgroup_id FROM user_subgroups` + condition + `
-		UNION ALL SELECT user_id, '` + fieldDefaultAccounts + `', social_platform, account_id FROM user_social_accounts` + condition
-	relations, err := all(ctx, t, scanRelation, query, organizationID, users[0].ID, users[len(users)-1].ID)
+	relations, err := all(ctx, t, scanRelation, selectRelations, organizationID, users[0].ID, users[len(users)-1].ID)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,227 @@
+// Package pgtest starts a private PostgreSQL for the tests of one binary: on a free port of the loopback interface, in a temporary folder, with the
+// programs of an installed PostgreSQL. It ends, and the folder goes, when the test binary ends, in whatever way. It knows nothing of the portal, so
+// that the tests of every package can have it.
+package pgtest
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// The one server of this process. It is started when the first test wants it.
+var started = sync.OnceValues(start)
+
+// server is a PostgreSQL that runs.
+type server struct {
+	address   string    // host:port
+	held      io.Closer // the standard input of its keeper, which must not be collected
+	creating  sync.Mutex
+	count     int
+	templates map[string]string // what a database was prepared for → the database
+}
+
+// New makes an empty database for one test and returns its URL. Its default collation is not bytewise, as it seldom is elsewhere. A machine without
+// PostgreSQL fails the test.
+func New(t testing.TB) string {
+	t.Helper()
+	return create(t, "", nil)
+}
+
+// Prepared is New with a copy of a database that prepare has filled, once for all tests that name the same preparation. Nothing may be connected to
+// the database that prepare is given when it returns.
+func Prepared(t testing.TB, name string, prepare func(url string) error) string {
+	t.Helper()
+	return create(t, name, prepare)
+}
+
+func create(t testing.TB, preparation string, prepare func(url string) error) string {
+	t.Helper()
+	s, err := started()
+	if err != nil {
+		t.Fatalf("these tests need a PostgreSQL of their own, at least version 15 (the Debian package is called postgresql): %v", err)
+	}
+	s.creating.Lock() // PostgreSQL copies a database only while nobody else does
+	defer s.creating.Unlock()
+	template := "template0"
+	if prepare != nil {
+		if template = s.templates[preparation]; template == "" {
+			if template, err = s.create(t.Context(), "template0"); err == nil {
+				err = prepare(s.url(template))
+			}
+			if err != nil {
+				t.Fatalf("prepare a database for tests: %v", err)
+			}
+			s.templates[preparation] = template
+		}
+	}
+	name, err := s.create(t.Context(), template)
+	if err != nil {
+		t.Fatalf("make a database for the test: %v", err)
+	}
+	return s.url(name)
+}
+
+func (s *server) url(database string) string {
+	return "postgres://portal@" + s.address + "/" + database
+}
+
+// create makes a database. The caller holds creating.
+func (s *server) create(ctx context.Context, template string) (name string, err error) {
+	connection, err := pgx.Connect(ctx, s.url("postgres"))
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, connection.Close(context.WithoutCancel(ctx))) }()
+	s.count++
+	name = "test_" + strconv.Itoa(s.count)
+	_, err = connection.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	return name, err
+}
+
+// keeper runs the server as long as its own standard input is open, which the test binary holds and never writes to. So the server ends with the
+// test binary however that ends. SIGQUIT is how PostgreSQL is told to stop at once.
+const keeper = `
+exec 3<&0
+"$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" \
+	-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=400 -c shared_buffers=64MB -c autovacuum=off -c log_min_messages=log 3<&- </dev/null &
+server=$!
+(cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null) &
+exec 3<&-
+wait $server
+rm -rf "$2"
+`
+
+func start() (*server, error) {
+	programs, err := folder()
+	if err != nil {
+		return nil, err
+	}
+	const attempts = 20
+	for range attempts {
+		port := strconv.Itoa(20000 + rand.IntN(12000)) // below those that systems hand out by themselves
+		held, err := run(programs, port)
+		if err != nil {
+			return nil, err
+		}
+		if held != nil {
+			return &server{address: net.JoinHostPort("127.0.0.1", port), held: held, templates: map[string]string{}}, nil
+		}
+	}
+	return nil, fmt.Errorf("no free port among %d that were tried", attempts)
+}
+
+// run starts a new server and returns what keeps it; nil if somebody has the port.
+func run(programs, port string) (held io.Closer, err error) {
+	home, err := os.MkdirTemp("", "switchboard-postgres-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if held == nil {
+			err = errors.Join(err, os.RemoveAll(home))
+		}
+	}()
+	as, err := unprivileged(home)
+	if err != nil {
+		return nil, err
+	}
+	initdb := exec.Command(filepath.Join(programs, "initdb"), "--pgdata="+filepath.Join(home, "data"), "--username=portal", "--auth=trust", "--no-sync", "--no-instructions",
+		"--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=icu", "--icu-locale=en-US")
+	initdb.SysProcAttr, initdb.Dir = as, home
+	if output, err := initdb.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("initdb: %w\n%s", err, output)
+	}
+	command := exec.Command("sh", "-c", keeper, "keeper", programs, home, port)
+	command.SysProcAttr, command.Dir = as, os.TempDir()
+	log, err := command.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
+	input, err := command.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := command.Start(); err != nil {
+		return nil, err
+	}
+	var said strings.Builder
+	lines := bufio.NewScanner(io.TeeReader(log, &said))
+	for lines.Scan() {
+		if strings.Contains(lines.Text(), "database system is ready to accept connections") {
+			go func() { _, _ = io.Copy(io.Discard, log) }()
+			return input, nil
+		}
+	}
+	_ = command.Wait() // which closes the input; why the server ended is in its log
+	if strings.Contains(said.String(), "Address already in use") {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("postgres ended before it was ready:\n%s", said.String())
+}
+
+// folder is where the programs of PostgreSQL are: of the newest version that Debian has installed, or on the PATH.
+func folder() (string, error) {
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	if err != nil {
+		return "", err
+	}
+	if len(found) > 0 {
+		newest := slices.MaxFunc(found, func(a, b string) int { return versionOf(a) - versionOf(b) })
+		return filepath.Dir(newest), nil
+	}
+	program, err := exec.LookPath("postgres")
+	if err != nil {
+		return "", errors.New("there is no postgres in /usr/lib/postgresql/*/bin nor on the PATH")
+	}
+	return filepath.Dir(program), nil
+}
+
+// versionOf is the version in a path such as /usr/lib/postgresql/15/bin/postgres.
+func versionOf(path string) int {
+	version, err := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
+	if err != nil {
+		return 0
+	}
+	return version
+}
+
+// unprivileged says as whom PostgreSQL runs, which refuses to be root's: as ourselves, or as a user who has nothing else to do here.
+func unprivileged(home string) (*syscall.SysProcAttr, error) {
+	attributes := &syscall.SysProcAttr{Setpgid: true} // an interrupt from the terminal is for the test binary
+	if os.Geteuid() != 0 {
+		return attributes, nil
+	}
+	who, err := user.Lookup("postgres")
+	if err != nil {
+		if who, err = user.Lookup("nobody"); err != nil {
+			return nil, err
+		}
+	}
+	uid, err := strconv.ParseUint(who.Uid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	gid, err := strconv.ParseUint(who.Gid, 10, 32)
+	if err != nil {
+		return nil, err
+	}
+	attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return attributes, os.Chown(home, int(uid), int(gid))
+}
