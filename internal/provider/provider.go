@@ -1,4 +1,4 @@
-// Package provider is the Terraform provider: resources, data sources and ephemeral resources for the people, rights and phones of an
+// Package provider is the Terraform provider: resources, data sources, ephemeral resources and functions for the people, rights and phones of an
 // organisation. What a platform allows is not decided here but in package rules, which the plan evaluates.
 package provider
 
@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -21,6 +22,7 @@ import (
 var (
 	_ provider.Provider                       = (*switchboardProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*switchboardProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*switchboardProvider)(nil)
 )
 
 // New returns the constructor of a provider of the given version.
@@ -156,4 +158,8 @@ func (p *switchboardProvider) DataSources(context.Context) []func() datasource.D
 
 func (p *switchboardProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newPasswordEphemeral}
+}
+
+func (p *switchboardProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newPeopleFromCSVFunction}
 }
