@@ -4,7 +4,7 @@ package provider
 
 import (
 	"context"
-	"os"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -27,7 +28,7 @@ var (
 
 // New returns the constructor of a provider of the given version.
 func New(version string) func() provider.Provider {
-	return newWith(options{version: version, getenv: os.Getenv})
+	return newWith(optionsOf(version))
 }
 
 // options are what a test fixes and a running provider takes from its surroundings.
@@ -35,16 +36,24 @@ type options struct {
 	version string
 	getenv  func(string) string
 	retry   client.RetryPolicy
+
+	fastPlan bool // see fastPlanVariable
 }
 
 func newWith(o options) func() provider.Provider {
 	return func() provider.Provider { return &switchboardProvider{options: o} }
 }
 
-type switchboardProvider struct{ options options }
+// typeName is what the names of all resources and data sources begin with.
+const typeName = "switchboard"
+
+type switchboardProvider struct {
+	options options
+	access  atomic.Pointer[access] // once it is configured
+}
 
 func (p *switchboardProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "switchboard"
+	resp.TypeName = typeName
 	resp.Version = p.options.version
 }
 
@@ -137,6 +146,7 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 		}
 		a.view = newView(a.client)
 	}
+	p.access.Store(a)
 	resp.ResourceData = a
 	resp.DataSourceData = a
 	resp.EphemeralResourceData = a
@@ -144,6 +154,21 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 
 func (p *switchboardProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newPermissionGroupMemberResource, newSIPAccountResource, newUserGroupResource, newUserResource}
+}
+
+// resourceAttributes are the attributes of every resource, by its type.
+func (p *switchboardProvider) resourceAttributes() map[string]map[string]resourceschema.Attribute {
+	ctx := context.Background()
+	all := map[string]map[string]resourceschema.Attribute{}
+	for _, construct := range p.Resources(ctx) {
+		r := construct()
+		var named resource.MetadataResponse
+		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: typeName}, &named)
+		var described resource.SchemaResponse
+		r.Schema(ctx, resource.SchemaRequest{}, &described)
+		all[named.TypeName] = described.Schema.Attributes
+	}
+	return all
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {
