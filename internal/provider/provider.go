@@ -44,8 +44,8 @@ func newWith(o options) func() provider.Provider {
 	return func() provider.Provider { return &switchboardProvider{options: o} }
 }
 
-// typeName is what the names of all resources and data sources begin with.
-const typeName = "switchboard"
+// providerTypeName is what the names of all resources and data sources begin with.
+const providerTypeName = "switchboard"
 
 type switchboardProvider struct {
 	options options
@@ -53,7 +53,7 @@ type switchboardProvider struct {
 }
 
 func (p *switchboardProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = typeName
+	resp.TypeName = providerTypeName
 	resp.Version = p.options.version
 }
 
@@ -156,19 +156,20 @@ func (p *switchboardProvider) Resources(context.Context) []func() resource.Resou
 	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newPermissionGroupMemberResource, newSIPAccountResource, newUserGroupResource, newUserResource}
 }
 
-// resourceAttributes are the attributes of every resource, by its type.
-func (p *switchboardProvider) resourceAttributes() map[string]map[string]resourceschema.Attribute {
+// resourceAttributes are the attributes of a resource, by its type; nil if there is no such resource.
+func (p *switchboardProvider) resourceAttributes(typeName string) map[string]resourceschema.Attribute {
 	ctx := context.Background()
-	all := map[string]map[string]resourceschema.Attribute{}
 	for _, construct := range p.Resources(ctx) {
 		r := construct()
 		var named resource.MetadataResponse
-		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: typeName}, &named)
-		var described resource.SchemaResponse
-		r.Schema(ctx, resource.SchemaRequest{}, &described)
-		all[named.TypeName] = described.Schema.Attributes
+		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: providerTypeName}, &named)
+		if named.TypeName == typeName {
+			var described resource.SchemaResponse
+			r.Schema(ctx, resource.SchemaRequest{}, &described)
+			return described.Schema.Attributes
+		}
 	}
-	return all
+	return nil
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {

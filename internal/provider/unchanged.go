@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -30,10 +32,14 @@ type frameworkServer interface {
 	tfprotov6.ProviderServerWithStateStores
 }
 
-// unchangedKind is what has to be known of a resource type in order to plan that an object stays as it is.
+// unchangedKind is what has to be known of a resource type in order to tell that an object stays as it is. Its functions are nil where the framework is left to it.
 type unchangedKind struct {
-	defaults map[string][]byte // attribute → its default, which the framework plans where the configuration says nothing
-	stay     stay
+	plan stay
+	read reading
+
+	defaults map[string]any                    // attribute → its default, which the framework plans where the configuration says nothing
+	secrets  []string                          // dotted paths of write-only attributes, which the framework takes out of whatever state it sees
+	shapes   map[string]func(a, b string) bool // dotted path → whether two texts say the same
 }
 
 // stay does what the ModifyPlan of a resource does of an object that stays as it is. It reports false if that may have anything to say; then it is
@@ -46,19 +52,60 @@ func newShortWay(p *switchboardProvider, server tfprotov6.ProviderServer) tfprot
 		return server
 	}
 	s := &shortWay{frameworkServer: framework, provider: p, unchanged: map[string]unchangedKind{}}
-	stays := map[string]stay{
-		"switchboard_permission_group": staying(portal.NounPermissionGroup, func(g *portal.PermissionGroup) string { return g.ID }, nil),
-		"switchboard_sip_account":      staying(portal.NounSIPAccount, func(a *portal.SIPAccount) string { return a.ID }, nil),
-		"switchboard_user":             staying(portal.NounUser, func(u *portal.User) string { return u.ID }, stayingUser),
-
-		"switchboard_permission_group_member": stayingMember,
-	}
-	for typeName, attributes := range p.resourceAttributes() {
-		if stays[typeName] != nil {
-			s.unchanged[typeName] = unchangedKind{defaults: wireDefaults(attributes), stay: stays[typeName]}
-		}
+	for typeName, kind := range map[string]unchangedKind{
+		"switchboard_permission_group": {
+			plan: staying(portal.NounPermissionGroup, func(g *portal.PermissionGroup) string { return g.ID }, nil), read: readingPermissionGroup(),
+		},
+		"switchboard_permission_group_member": {plan: stayingMember},
+		"switchboard_sip_account": {
+			plan: staying(portal.NounSIPAccount, func(a *portal.SIPAccount) string { return a.ID }, nil), read: readingSIPAccount(),
+		},
+		"switchboard_user": {
+			plan: staying(portal.NounUser, func(u *portal.User) string { return u.ID }, stayingUser), read: readingUser(),
+		},
+	} {
+		attributes := p.resourceAttributes(typeName)
+		kind.defaults, kind.shapes = wireDefaults(attributes), map[string]func(a, b string) bool{}
+		kind.describe("", attributes)
+		s.unchanged[typeName] = kind
 	}
 	return s
+}
+
+// describe finds the secrets and the shapes among the attributes of a resource.
+func (k *unchangedKind) describe(prefix string, attributes map[string]schema.Attribute) {
+	for name, attribute := range attributes {
+		if attribute.IsWriteOnly() {
+			k.secrets = append(k.secrets, prefix+name)
+		}
+		switch a := attribute.(type) {
+		case schema.StringAttribute:
+			for _, modifier := range a.PlanModifiers {
+				if s, ok := modifier.(shape); ok {
+					k.shapes[prefix+name] = s.same
+				}
+			}
+		case schema.SetAttribute:
+			for _, modifier := range a.PlanModifiers {
+				if s, ok := modifier.(shape); ok {
+					k.shapes[prefix+name] = s.same
+				}
+			}
+		case schema.SingleNestedAttribute:
+			k.describe(prefix+name+".", a.Attributes)
+		}
+	}
+}
+
+// holdsSecret reports whether a state has what no state is to have.
+func (k unchangedKind) holdsSecret(state wireTree) bool {
+	return slices.ContainsFunc(k.secrets, func(path string) bool {
+		object, name := state, path
+		if outer, inner, nested := strings.Cut(path, "."); nested {
+			object, name = state.object(outer), inner
+		}
+		return object[name] != nil
+	})
 }
 
 // PlanResourceChange implements tfprotov6.ResourceServer.
@@ -75,17 +122,17 @@ func (s *shortWay) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanRe
 
 // stays reports whether an object stays as it is, and nothing is to be said about that.
 func (s *shortWay) stays(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) bool {
-	kind, known := s.unchanged[req.TypeName]
+	kind := s.unchanged[req.TypeName]
 	a := s.provider.access.Load()
-	if !known || !a.ready() || req.ProviderMeta != nil || req.PriorIdentity != nil || !isPlainPrivate(req.PriorPrivate) {
+	if kind.plan == nil || !a.ready() || req.ProviderMeta != nil || req.PriorIdentity != nil || !isPlainPrivate(req.PriorPrivate) {
 		return false
 	}
 	if req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil || len(req.PriorState.MsgPack) == 0 ||
 		!bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
 		return false
 	}
-	state, ok := readWireObject(req.PriorState.MsgPack)
-	if !ok {
+	state, ok := readWireTree(req.PriorState.MsgPack)
+	if !ok || kind.holdsSecret(state) {
 		return false
 	}
 	config, ok := readWireObject(req.Config.MsgPack)
@@ -93,11 +140,11 @@ func (s *shortWay) stays(ctx context.Context, req *tfprotov6.PlanResourceChangeR
 		return false
 	}
 	for name, value := range kind.defaults {
-		if config.isNull(name) && !bytes.Equal(state[name], value) {
+		if config.isNull(name) && state[name] != value {
 			return false
 		}
 	}
-	return kind.stay(ctx, a, req.PriorState.MsgPack, config)
+	return kind.plan(ctx, a, req.PriorState.MsgPack, config)
 }
 
 // isPlainPrivate reports whether the framework would write private state exactly as it is: it reads and writes it again, even if nobody changes it.

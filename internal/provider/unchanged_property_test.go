@@ -66,7 +66,12 @@ type randomPlans struct {
 type countedWay struct {
 	frameworkServer
 
-	plans int
+	plans, reads int
+}
+
+func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	c.reads++
+	return c.frameworkServer.ReadResource(ctx, req)
 }
 
 func (c *countedWay) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
@@ -168,14 +173,19 @@ func (r *randomPlans) request(typeName string) *tfprotov6.PlanResourceChangeRequ
 	case 4:
 		config = r.secretUnknown(schema, config)
 	}
+	return &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: r.encode(prior), Config: r.encode(config), ProposedNewState: r.encode(proposed),
+		PriorPrivate: r.private(), ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{},
+	}
+}
+
+// private is private state: mostly as a Read leaves it.
+func (r *randomPlans) private() []byte {
 	private := []string{
 		`{"etag":"IjEi"}`, `{"etag":"IjEi"}`, `{"etag":"IjEi"}`, `{"etag":"IjEi"}`, `{"etag":"IjEi"}`, `{".f":"e30=","etag":"MQ=="}`, "",
 		`{ "etag":"IjEi"}`, `{}`, `{"etag":""}`, `{"etag":"IjEi",".f":"e30="}`, `{"etag":"bm8gSlNPTg=="}`, `{"schema_version":"0"}`, `{`,
 	}
-	return &tfprotov6.PlanResourceChangeRequest{
-		TypeName: typeName, PriorState: r.encode(prior), Config: r.encode(config), ProposedNewState: r.encode(proposed),
-		PriorPrivate: []byte(private[r.IntN(len(private))]), ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{},
-	}
+	return []byte(private[r.IntN(len(private))])
 }
 
 // encode encodes as Terraform does, which is not as terraform-plugin-go does.
@@ -214,7 +224,7 @@ func (r *randomPlans) object(kind tftypes.Type, attributes []*tfprotov6.SchemaAt
 	for _, a := range attributes {
 		path := prefix + a.Name
 		switch {
-		case a.WriteOnly || !a.Required && path != "id" && path != "status" && r.IntN(3) == 0 || path == "webcare.avatar_file" && r.IntN(4) > 0:
+		case a.WriteOnly || a.Optional && r.IntN(3) == 0 || path != "id" && r.IntN(40) == 0 || (path == "webcare.avatar_file" || path == "timeouts") && r.IntN(4) > 0:
 			values[a.Name] = tftypes.NewValue(a.ValueType(), nil)
 		case a.NestedType != nil:
 			values[a.Name] = r.object(a.ValueType(), a.NestedType.Attributes, path+".")
@@ -264,6 +274,8 @@ func (r *randomPlans) text(path string) string {
 	switch pattern, known := few[path]; {
 	case known:
 		return fmt.Sprintf(pattern, 10+r.IntN(40))
+	case path == "status" || path == "invited_at" || path == "last_login_at":
+		return []string{"", "active", "active", "active", "active", "active", "active", "active"}[r.IntN(8)]
 	case path == "on_destroy":
 		return []string{onDestroyDelete, onDestroyDelete, onDestroyDelete, onDestroyKeep, onDestroyDisable}[r.IntN(5)]
 	case path == "webcare.avatar_file":
