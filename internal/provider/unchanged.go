@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"reflect"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -100,10 +100,7 @@ func (k *unchangedKind) describe(prefix string, attributes map[string]schema.Att
 // holdsSecret reports whether a state has what no state is to have.
 func (k unchangedKind) holdsSecret(state wireTree) bool {
 	return slices.ContainsFunc(k.secrets, func(path string) bool {
-		object, name := state, path
-		if outer, inner, nested := strings.Cut(path, "."); nested {
-			object, name = state.object(outer), inner
-		}
+		object, name := state.at(path)
 		return object[name] != nil
 	})
 }
@@ -127,12 +124,11 @@ func (s *shortWay) stays(ctx context.Context, req *tfprotov6.PlanResourceChangeR
 	if kind.plan == nil || !a.ready() || req.ProviderMeta != nil || req.PriorIdentity != nil || !isPlainPrivate(req.PriorPrivate) {
 		return false
 	}
-	if req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil || len(req.PriorState.MsgPack) == 0 ||
-		!bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
+	if req.PriorState == nil || req.ProposedNewState == nil || req.Config == nil {
 		return false
 	}
 	state, ok := readWireTree(req.PriorState.MsgPack)
-	if !ok || kind.holdsSecret(state) {
+	if !ok || kind.holdsSecret(state) || !kind.proposesState(state, req) {
 		return false
 	}
 	config, ok := readWireObject(req.Config.MsgPack)
@@ -145,6 +141,23 @@ func (s *shortWay) stays(ctx context.Context, req *tfprotov6.PlanResourceChangeR
 		}
 	}
 	return kind.plan(ctx, a, req.PriorState.MsgPack, config)
+}
+
+// proposesState reports whether what Terraform proposes is the state, but for the secrets of the configuration, which are to be in neither.
+func (k unchangedKind) proposesState(state wireTree, req *tfprotov6.PlanResourceChangeRequest) bool {
+	if bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
+		return true
+	}
+	proposed, ok := readWireTree(req.ProposedNewState.MsgPack)
+	if !ok || !k.holdsSecret(proposed) {
+		return false
+	}
+	for _, path := range k.secrets {
+		if object, name := proposed.at(path); object != nil {
+			object[name] = nil
+		}
+	}
+	return reflect.DeepEqual(state, proposed)
 }
 
 // isPlainPrivate reports whether the framework would write private state exactly as it is: it reads and writes it again, even if nobody changes it.

@@ -7,6 +7,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,16 +67,23 @@ type randomPlans struct {
 type countedWay struct {
 	frameworkServer
 
-	plans, reads int
+	mu    sync.Mutex
+	types []string // as "plan switchboard_user"
+}
+
+func (c *countedWay) count(call, typeName string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.types = append(c.types, call+" "+typeName)
 }
 
 func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	c.reads++
+	c.count("read", req.TypeName)
 	return c.frameworkServer.ReadResource(ctx, req)
 }
 
 func (c *countedWay) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	c.plans++
+	c.count("plan", req.TypeName)
 	return c.frameworkServer.PlanResourceChange(ctx, req)
 }
 
@@ -116,7 +124,7 @@ func (r *randomPlans) compare(objects int) (shortened int) {
 	for range objects {
 		typeName := types[r.IntN(len(types))]
 		req := r.request(typeName)
-		before := r.way.plans
+		before := len(r.way.types)
 		short, err := r.short.PlanResourceChange(r.t.Context(), req)
 		if err != nil {
 			r.t.Fatal(err)
@@ -125,7 +133,7 @@ func (r *randomPlans) compare(objects int) (shortened int) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		if r.way.plans == before {
+		if len(r.way.types) == before {
 			shortened++
 		}
 		if difference := cmp.Diff(answerOf(long), answerOf(short)); difference != "" {
@@ -173,6 +181,9 @@ func (r *randomPlans) request(typeName string) *tfprotov6.PlanResourceChangeRequ
 	case 4:
 		config = r.secretUnknown(schema, config)
 	}
+	if r.IntN(2) == 0 && !config.IsNull() {
+		proposed = withSecrets(schema.Block.Attributes, proposed, config) // as Terraform 1.11 does
+	}
 	return &tfprotov6.PlanResourceChangeRequest{
 		TypeName: typeName, PriorState: r.encode(prior), Config: r.encode(config), ProposedNewState: r.encode(proposed),
 		PriorPrivate: r.private(), ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{},
@@ -191,31 +202,34 @@ func (r *randomPlans) private() []byte {
 // encode encodes as Terraform does, which is not as terraform-plugin-go does.
 func (r *randomPlans) encode(value tftypes.Value) *tfprotov6.DynamicValue {
 	r.t.Helper()
-	plain, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	converted, kind := inTerraform(r.t, value)
+	encoded, err := ctymsgpack.Marshal(converted, kind)
 	if err != nil {
 		r.t.Fatal(err)
+	}
+	return &tfprotov6.DynamicValue{MsgPack: encoded}
+}
+
+// inTerraform is a value as Terraform has it in memory.
+func inTerraform(t testing.TB, value tftypes.Value) (cty.Value, cty.Type) {
+	t.Helper()
+	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		t.Fatal(err)
 	}
 	text, err := json.Marshal(value.Type())
 	if err != nil {
-		r.t.Fatal(err)
+		t.Fatal(err)
 	}
 	kind, err := ctyjson.UnmarshalType(text)
 	if err != nil {
-		r.t.Fatal(err)
+		t.Fatal(err)
 	}
-	decoded, err := ctymsgpack.Unmarshal(plain.MsgPack, kind)
+	converted, err := ctymsgpack.Unmarshal(encoded.MsgPack, kind)
 	if err != nil {
-		r.t.Fatal(err)
+		t.Fatal(err)
 	}
-	return &tfprotov6.DynamicValue{MsgPack: r.marshal(decoded, kind)}
-}
-
-func (r *randomPlans) marshal(value cty.Value, kind cty.Type) []byte {
-	encoded, err := ctymsgpack.Marshal(value, kind)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return encoded
+	return converted, kind
 }
 
 // object is a random object as a state has it: no secrets, nothing unknown.
@@ -318,6 +332,20 @@ func (r *randomPlans) changed(schema *tfprotov6.Schema, object tftypes.Value) tf
 		values[a.Name] = tftypes.NewValue(a.ValueType(), nil)
 	}
 	return tftypes.NewValue(object.Type(), values)
+}
+
+// withSecrets is what is proposed, with the secrets of the configuration.
+func withSecrets(attributes []*tfprotov6.SchemaAttribute, proposed, config tftypes.Value) tftypes.Value {
+	values, given := children(proposed), children(config)
+	for _, a := range attributes {
+		switch {
+		case a.WriteOnly:
+			values[a.Name] = given[a.Name]
+		case a.NestedType != nil && !values[a.Name].IsNull() && !given[a.Name].IsNull():
+			values[a.Name] = withSecrets(a.NestedType.Attributes, values[a.Name], given[a.Name])
+		}
+	}
+	return tftypes.NewValue(proposed.Type(), values)
 }
 
 // secretUnknown has a secret that is not known yet, which a state never shows.

@@ -26,6 +26,14 @@ func (t wireTree) object(name string) wireTree {
 	return object
 }
 
+// at is the object that holds the attribute with a dotted path, nil if there is none, and the name of the attribute in it.
+func (t wireTree) at(path string) (object wireTree, name string) {
+	if outer, inner, nested := strings.Cut(path, "."); nested {
+		return t.object(outer), inner
+	}
+	return t, path
+}
+
 // noneAsNulls are the texts that a state has as null when the portal has none; see noneAsNull. Every other text that only the portal writes is never null.
 var noneAsNulls = map[string]bool{"status": true, "invited_at": true, "last_login_at": true}
 
