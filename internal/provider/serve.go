@@ -20,7 +20,7 @@ const (
 	// gcPercent lets the heap grow to five times of what is alive before the garbage collector runs: a plugin lives for seconds, and leaves little behind.
 	gcPercent = 400
 	// memoryLimit, in bytes, is where it runs as often as it has to after all.
-	memoryLimit = 1 << 30
+	memoryLimit = 512 << 20
 )
 
 // Serve serves the provider to the Terraform that has started this process, or to a debugger, until Terraform ends it.
