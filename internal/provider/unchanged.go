@@ -27,9 +27,10 @@ type shortWay struct {
 
 // frameworkServer is all that the framework's server does. Embedded as a mere ProviderServer, it would lose what terraform-plugin-go asks for separately.
 type frameworkServer interface {
-	tfprotov6.ProviderServerWithListResource
-	tfprotov6.ProviderServerWithActions
-	tfprotov6.ProviderServerWithStateStores
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+	tfprotov6.StateStoreServer
 }
 
 // unchangedKind is what has to be known of a resource type in order to tell that an object stays as it is. Its functions are nil where the framework is left to it.

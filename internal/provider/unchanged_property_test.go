@@ -1,13 +1,11 @@
 package provider
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/big"
 	"math/rand/v2"
 	"net/http"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -61,30 +59,6 @@ type randomPlans struct {
 	short, long tfprotov6.ProviderServer
 	way         *countedWay
 	picture     string // a file
-}
-
-// countedWay is the framework behind the short way.
-type countedWay struct {
-	frameworkServer
-
-	mu    sync.Mutex
-	types []string // as "plan switchboard_user"
-}
-
-func (c *countedWay) count(call, typeName string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.types = append(c.types, call+" "+typeName)
-}
-
-func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	c.count("read", req.TypeName)
-	return c.frameworkServer.ReadResource(ctx, req)
-}
-
-func (c *countedWay) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	c.count("plan", req.TypeName)
-	return c.frameworkServer.PlanResourceChange(ctx, req)
 }
 
 func newRandomPlans(t *testing.T, p *portaltest.Portal, seed uint64) *randomPlans {
@@ -149,7 +123,7 @@ func (r *randomPlans) compare(objects int) (shortened int) {
 func answerOf(resp *tfprotov6.PlanResourceChangeResponse) map[string]any {
 	answer := map[string]any{
 		"state": resp.PlannedState, "private": resp.PlannedPrivate, "identity": resp.PlannedIdentity, "deferred": resp.Deferred,
-		"legacy": resp.UnsafeToUseLegacyTypeSystem,
+		"legacy": resp.UnsafeToUseLegacyTypeSystem, //nolint:staticcheck // deprecated, and an answer all the same
 	}
 	for i, path := range resp.RequiresReplace {
 		answer[fmt.Sprintf("replace %d", i)] = path.String()

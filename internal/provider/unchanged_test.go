@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"slices"
@@ -19,6 +20,30 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
+
+// countedWay is the framework behind the short way.
+type countedWay struct {
+	frameworkServer
+
+	mu    sync.Mutex
+	types []string // as "plan switchboard_user"
+}
+
+func (c *countedWay) count(call, typeName string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.types = append(c.types, call+" "+typeName)
+}
+
+func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	c.count("read", req.TypeName)
+	return c.frameworkServer.ReadResource(ctx, req)
+}
+
+func (c *countedWay) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	c.count("plan", req.TypeName)
+	return c.frameworkServer.PlanResourceChange(ctx, req)
+}
 
 // The short way is taken when the real Terraform plans what it has just applied, secrets and all: otherwise it would be right and of no use.
 func TestAccUnchanged_theShortWayIsTaken(t *testing.T) {
