@@ -9,8 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
-
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/cli"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider"
 )
@@ -25,11 +23,7 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger such as delve can be attached")
 	flag.Parse()
-	err := providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
-		Address: "registry.terraform.io/switchboard-hq/switchboard",
-		Debug:   *debug,
-	})
-	if err != nil {
+	if err := provider.Serve(version, *debug); err != nil {
 		log.Fatal(err)
 	}
 }

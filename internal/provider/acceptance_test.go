@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
@@ -49,17 +48,27 @@ func TestMain(m *testing.M) {
 
 type terraformState = terraform.State
 
-// factories serves the provider from this process, without the waits between retries.
-func factories() map[string]func() (tfprotov6.ProviderServer, error) {
-	quick := options{
+// quickOptions are those of a provider without the waits between retries.
+func quickOptions() options {
+	return options{
 		version: "test",
 		getenv:  func(string) string { return "" },
 		retry:   client.RetryPolicy{Attempts: 3, MinWait: time.Nanosecond, MaxWait: time.Microsecond},
+
+		fastPlan: os.Getenv(fastPlanVariable) != "off", // so that all of this runs both ways
 	}
+}
+
+// factories serves the provider from this process.
+func factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"switchboard": providerserver.NewProtocol6WithError(newWith(quick)()),
+		"switchboard": served(quickOptions()),
 		"echo":        echoprovider.NewProviderServer(),
 	}
+}
+
+func served(o options) func() (tfprotov6.ProviderServer, error) {
+	return func() (tfprotov6.ProviderServer, error) { return newServer(o), nil }
 }
 
 // configure is a configuration with a provider block for the portal.

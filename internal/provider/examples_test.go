@@ -24,7 +24,7 @@ const examples = "../../examples"
 func TestAccExamples_ALL04(t *testing.T) {
 	t.Parallel()
 	var folders []string
-	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources"} {
+	for _, kind := range []string{"resources", "data-sources", "ephemeral-resources", "functions"} {
 		found, err := filepath.Glob(filepath.Join(examples, kind, "*"))
 		if err != nil || len(found) == 0 {
 			t.Fatalf("no examples of %s: %v", kind, err)
@@ -38,6 +38,9 @@ func TestAccExamples_ALL04(t *testing.T) {
 			steps := []resource.TestStep{{Config: configure(p, exampleHCL(t, folder))}}
 			if strings.Contains(folder, "/resources/") {
 				steps = append(steps, importSteps(t, folder)...)
+			}
+			if strings.Contains(folder, "/functions/") {
+				steps = append(steps, resource.TestStep{Config: configure(p)}) // the test library cannot end with objects made by for_each
 			}
 			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
 		})

@@ -139,7 +139,7 @@ func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadReq
 	r.held.read(portal.NounPermissionGroup, strings.ToLower(state.Name.ValueString()), state.guard(portal.NounPermissionGroup, named(state.Name, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
-	group, err := r.client.GetPermissionGroup(ctx, state.ID.ValueString())
+	group, err := readOnce(ctx, state.ID.ValueString(), r.client.GetPermissionGroup)
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounPermissionGroup, named(state.Name, state.ID))
 		resp.State.RemoveResource(ctx)

@@ -19,17 +19,17 @@ import (
 // protocol drives the provider as Terraform does, over protocol 6, but without a Terraform. It is for tables that a CLI run per row
 // would make slow, and for checking at which attribute a diagnostic is.
 type protocol struct {
-	t       *testing.T
+	t       testing.TB
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
 }
 
-func newProtocol(t *testing.T, p *portaltest.Portal) *protocol {
+func newProtocol(t testing.TB, p *portaltest.Portal) *protocol {
 	t.Helper()
 	return newProtocolWith(t, p.URL, p.Token)
 }
 
-func newProtocolWith(t *testing.T, endpoint, token string) *protocol {
+func newProtocolWith(t testing.TB, endpoint, token string) *protocol {
 	t.Helper()
 	drive := newRun(t, nil)
 	schemas, err := drive.server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
@@ -42,14 +42,14 @@ func newProtocolWith(t *testing.T, endpoint, token string) *protocol {
 }
 
 // anew is the provider of another run with the same schemas, as each `terraform plan` and each `terraform apply` has one.
-func (d *protocol) anew(t *testing.T, p *portaltest.Portal) *protocol {
+func (d *protocol) anew(t testing.TB, p *portaltest.Portal) *protocol {
 	t.Helper()
 	other := newRun(t, d.schemas)
 	other.configure(p.URL, p.Token)
 	return other
 }
 
-func newRun(t *testing.T, schemas *tfprotov6.GetProviderSchemaResponse) *protocol {
+func newRun(t testing.TB, schemas *tfprotov6.GetProviderSchemaResponse) *protocol {
 	t.Helper()
 	server, err := factories()["switchboard"]()
 	if err != nil {

@@ -1,17 +1,19 @@
-// Package provider is the Terraform provider: resources, data sources and ephemeral resources for the people, rights and phones of an
+// Package provider is the Terraform provider: resources, data sources, ephemeral resources and functions for the people, rights and phones of an
 // organisation. What a platform allows is not decided here but in package rules, which the plan evaluates.
 package provider
 
 import (
 	"context"
-	"os"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -21,11 +23,12 @@ import (
 var (
 	_ provider.Provider                       = (*switchboardProvider)(nil)
 	_ provider.ProviderWithEphemeralResources = (*switchboardProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*switchboardProvider)(nil)
 )
 
 // New returns the constructor of a provider of the given version.
 func New(version string) func() provider.Provider {
-	return newWith(options{version: version, getenv: os.Getenv})
+	return newWith(optionsOf(version))
 }
 
 // options are what a test fixes and a running provider takes from its surroundings.
@@ -33,16 +36,24 @@ type options struct {
 	version string
 	getenv  func(string) string
 	retry   client.RetryPolicy
+
+	fastPlan bool // see fastPlanVariable
 }
 
 func newWith(o options) func() provider.Provider {
 	return func() provider.Provider { return &switchboardProvider{options: o} }
 }
 
-type switchboardProvider struct{ options options }
+// providerTypeName is what the names of all resources and data sources begin with.
+const providerTypeName = "switchboard"
+
+type switchboardProvider struct {
+	options options
+	access  atomic.Pointer[access] // once it is configured
+}
 
 func (p *switchboardProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "switchboard"
+	resp.TypeName = providerTypeName
 	resp.Version = p.options.version
 }
 
@@ -135,6 +146,7 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 		}
 		a.view = newView(a.client)
 	}
+	p.access.Store(a)
 	resp.ResourceData = a
 	resp.DataSourceData = a
 	resp.EphemeralResourceData = a
@@ -142,6 +154,22 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 
 func (p *switchboardProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newPermissionGroupMemberResource, newSIPAccountResource, newUserGroupResource, newUserResource}
+}
+
+// resourceAttributes are the attributes of a resource, by its type; nil if there is no such resource.
+func (p *switchboardProvider) resourceAttributes(typeName string) map[string]resourceschema.Attribute {
+	ctx := context.Background()
+	for _, construct := range p.Resources(ctx) {
+		r := construct()
+		var named resource.MetadataResponse
+		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: providerTypeName}, &named)
+		if named.TypeName == typeName {
+			var described resource.SchemaResponse
+			r.Schema(ctx, resource.SchemaRequest{}, &described)
+			return described.Schema.Attributes
+		}
+	}
+	return nil
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -156,4 +184,8 @@ func (p *switchboardProvider) DataSources(context.Context) []func() datasource.D
 
 func (p *switchboardProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{newPasswordEphemeral}
+}
+
+func (p *switchboardProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newPeopleFromCSVFunction}
 }

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
@@ -64,7 +63,7 @@ func TestAccProvider_environment(t *testing.T) {
 			t.Parallel()
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: map[string]func() (tfprotov6.ProviderServer, error){
-					"switchboard": providerserver.NewProtocol6WithError(newWith(options{getenv: func(name string) string { return environment[name] }})()),
+					"switchboard": served(options{getenv: func(name string) string { return environment[name] }}),
 				},
 				Steps: []resource.TestStep{{
 					Config: fmt.Sprintf("provider \"switchboard\" {\n%s\n}\nresource \"switchboard_permission_group\" \"g\" { name = %q }", block, name),

@@ -140,7 +140,7 @@ func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest,
 	r.held.read(portal.NounSIPAccount, state.Extension.ValueString(), state.guard(portal.NounSIPAccount, named(state.Extension, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
-	account, err := r.client.GetSIPAccount(ctx, state.ID.ValueString())
+	account, err := readOnce(ctx, state.ID.ValueString(), r.client.GetSIPAccount)
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounSIPAccount, named(state.Extension, state.ID))
 		resp.State.RemoveResource(ctx)

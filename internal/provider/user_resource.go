@@ -170,7 +170,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	r.held.read(portal.NounUser, portal.EmailKey(state.Email.ValueString()), r.guard(state))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
-	user, err := r.client.GetUser(ctx, state.ID.ValueString())
+	user, err := readOnce(ctx, state.ID.ValueString(), r.client.GetUser)
 	if client.IsNotFound(err) {
 		warnGone(&resp.Diagnostics, portal.NounUser, named(state.Email, state.ID))
 		resp.State.RemoveResource(ctx)
