@@ -1,6 +1,6 @@
 // Package client talks to a portal over the Portal API. It repeats what is safe to repeat, keeps the status of every answer, and
-// returns the portal's errors as *portal.Error. It reads no environment and keeps no state but its connections; a Client is
-// safe for use by several goroutines.
+// returns the portal's errors as *portal.Error. A Client remembers what it has read and written, for as long as one run of Terraform takes: reads of
+// many objects cost pages of lists, and what others change meanwhile need not show. It reads no environment, and is safe for use by several goroutines.
 package client
 
 import (
@@ -25,6 +25,14 @@ type Client struct {
 	retry     RetryPolicy
 	log       func(ctx context.Context, message string, fields map[string]any)
 	http      *http.Client
+
+	singleReads bool
+	views       views
+}
+
+// views are what the client has seen of the portal's lists.
+type views struct {
+	users, permissionGroups, sipAccounts, userGroups, phoneNumbers *view
 }
 
 // request is what do sends. path begins with /v1 and is escaped.

@@ -38,6 +38,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// Retry says how often and how patiently a request is repeated; the zero value has sensible defaults.
 	Retry RetryPolicy
+	// SingleReads has every read ask the portal, one request for each object and one page of a list after the other, and nothing be remembered.
+	SingleReads bool
 	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
 	Logger func(ctx context.Context, message string, fields map[string]any)
 }
@@ -79,7 +81,9 @@ func New(config Config) (*Client, error) {
 	case config.CACertificates != nil || config.Proxy != nil:
 		return nil, errors.New("CA certificates and a proxy have no effect on a given transport; set them there")
 	}
-	return &Client{
+	c := &Client{
+		singleReads: config.SingleReads,
+
 		endpoint:  endpoint,
 		token:     func() string { return config.Token },
 		userAgent: config.UserAgent,
@@ -92,7 +96,15 @@ func New(config Config) (*Client, error) {
 			// A redirect could lead the token to another host, so do reports it instead.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}
+	c.views = views{
+		users:            newView(c, "/v1/users", portal.NounUser.Title()),
+		permissionGroups: newView(c, "/v1/permission-groups", portal.NounPermissionGroup.Title()),
+		sipAccounts:      newView(c, "/v1/sip-accounts", portal.NounSIPAccount.Title()),
+		userGroups:       newView(c, "/v1/user-groups", portal.NounUserGroup.Title()),
+		phoneNumbers:     newView(c, "/v1/phone-numbers", "phone number"),
+	}
+	return c, nil
 }
 
 // checkToken never quotes what it was given.

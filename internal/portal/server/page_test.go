@@ -50,7 +50,7 @@ func TestServer_pageEndsAreWherePagesEnd(t *testing.T) {
 
 func TestServer_severalByID(t *testing.T) {
 	t.Parallel()
-	p := portaltest.Start(t)
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
 	stock := p.Stock(t)
 	var ids []string
 	for i := range 3 {
