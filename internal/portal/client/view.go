@@ -35,6 +35,7 @@ type view struct {
 	path   string
 	title  string // of one object, in sentences
 
+	most  int    // bytes of pages that are kept
 	mutex sync.Mutex
 	known *knowledge
 }
@@ -51,7 +52,7 @@ type knowledge struct {
 	bytes   int     // of these
 	batch   *flight // of several objects
 	batches int     // so far
-	waiting []string
+	waiting []string // for the next batch
 
 	changes []change
 }
@@ -72,7 +73,7 @@ type page struct {
 }
 
 func newView(client *Client, path, title string) *view {
-	return &view{client: client, path: path, title: title, known: newKnowledge()}
+	return &view{client: client, path: path, title: title, most: maxViewBytes, known: newKnowledge()}
 }
 
 func newKnowledge() *knowledge {
@@ -92,6 +93,8 @@ func (v *view) get(ctx context.Context, id string) (json.RawMessage, error) {
 		v.mutex.Unlock()
 		switch err := coming.wait(ctx, v); {
 		case errors.Is(err, errAbandoned):
+		case err != nil && !coming.single:
+			return nil, ofTheList(err)
 		case err != nil:
 			return nil, err
 		case coming.single:
@@ -114,6 +117,7 @@ func (v *view) fetch(ctx context.Context, k *knowledge, id string, missed bool) 
 		k.singly++
 		return v.fetchOne(ctx, k, id)
 	case k.pages == nil:
+		k.want(id)
 		return v.fetchFirst(ctx, k)
 	}
 	place := k.place(id)

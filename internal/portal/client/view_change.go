@@ -27,8 +27,8 @@ func (k *knowledge) keep(f *flight, id string, o object) {
 	}
 }
 
-// load notes a whole page.
-func (k *knowledge) load(f *flight, place int, items map[string]object) {
+// load notes a whole page, and lets go of others if there are more bytes than most.
+func (k *knowledge) load(most int, f *flight, place int, items map[string]object) {
 	on := &k.pages[place]
 	on.ids, on.bytes = slices.AppendSeq(make([]string, 0, len(items)), maps.Keys(items)), 0
 	for id, item := range items {
@@ -41,7 +41,7 @@ func (k *knowledge) load(f *flight, place int, items map[string]object) {
 		}
 	}
 	k.loaded, k.bytes = append(k.loaded, place), k.bytes+on.bytes
-	for k.bytes > maxViewBytes && len(k.loaded) > pagesAtOnce {
+	for k.bytes > most && len(k.loaded) > pagesAtOnce {
 		k.unload()
 	}
 }

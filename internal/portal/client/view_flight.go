@@ -87,9 +87,7 @@ func (v *view) fetchOne(ctx context.Context, k *knowledge, id string) *flight {
 
 // fetchBatch reads all objects that somebody waits for: this one, or once the batch that is on its way has arrived, this and whatever was asked for meanwhile.
 func (v *view) fetchBatch(ctx context.Context, k *knowledge, id string) *flight {
-	if !slices.Contains(k.waiting, id) {
-		k.waiting = append(k.waiting, id)
-	}
+	k.want(id)
 	if k.batch != nil {
 		return k.batch
 	}
@@ -110,6 +108,13 @@ func (v *view) fetchBatch(ctx context.Context, k *knowledge, id string) *flight 
 	})
 }
 
+// want notes that somebody waits for an object.
+func (k *knowledge) want(id string) {
+	if !slices.Contains(k.waiting, id) {
+		k.waiting = append(k.waiting, id)
+	}
+}
+
 // fetchFirst reads the first page and learns where all pages end. The flight may be on its way.
 func (v *view) fetchFirst(ctx context.Context, k *knowledge) *flight {
 	if k.first != nil {
@@ -123,7 +128,7 @@ func (v *view) fetchFirst(ctx context.Context, k *knowledge) *flight {
 		query.Set("page_ends", "true")
 		items, got, err := v.readPage(ctx, query)
 		if err == nil && (got.Next == "") != (len(got.Ends) == 0) {
-			err = v.client.unexpected(request{method: http.MethodGet, path: v.path}, answer{status: http.StatusOK}, errors.New("it does not say where the pages end, as was asked for"))
+			err = v.unexpected("it does not say where the pages end, as it was asked to")
 		}
 		return func() {
 			k.first = nil
@@ -134,7 +139,8 @@ func (v *view) fetchFirst(ctx context.Context, k *knowledge) *flight {
 			for i, end := range got.Ends {
 				k.pages[i].end, k.pages[i+1].after = end.ID, end.Next
 			}
-			k.load(f, 0, items)
+			k.load(v.most, f, 0, items)
+			k.waiting = slices.DeleteFunc(k.waiting, func(id string) bool { return k.place(id) == 0 || len(k.pages) < pagesPerBatch })
 		}, err
 	})
 }
@@ -148,7 +154,7 @@ func (v *view) fetchPage(ctx context.Context, k *knowledge, place int) *flight {
 		return func() {
 			k.pages[place].flight = nil
 			if err == nil {
-				k.load(f, place, items)
+				k.load(v.most, f, place, items)
 			}
 		}, err
 	})
@@ -174,10 +180,23 @@ func (v *view) readUpTo(ctx context.Context, after, end string) (map[string]obje
 		case got.Next == "" || end != "" && reached >= end:
 			return all, nil
 		case reached == last:
-			return nil, v.client.unexpected(request{method: http.MethodGet, path: v.path}, answer{status: http.StatusOK}, errors.New("its next page is one that came before, without end"))
+			return nil, v.unexpected("its next page is one that came before, without end")
 		}
 		after, last = got.Next, reached
 	}
+}
+
+// ofTheList keeps the 404 of a list, such as that of an organisation which is not there, from passing for that of an object.
+func ofTheList(err error) error {
+	if problem, ok := errors.AsType[*portal.Error](err); ok && IsNotFound(err) {
+		return strayError{problem}
+	}
+	return err
+}
+
+// unexpected is the error for a list that is not as the Portal API says.
+func (v *view) unexpected(cause string) error {
+	return fmt.Errorf("GET %s: the list is not what a portal gives: %s; check that the endpoint is the portal's address, and its version", v.client.endpoint+v.path, cause)
 }
 
 // readPage reads one page, and the id and content of what is on it.
