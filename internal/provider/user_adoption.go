@@ -13,12 +13,12 @@ import (
 )
 
 // adoptee returns the one user whom a new resource with adopt_existing takes over: the one with exactly its e-mail address, and on a platform with usernames
-// exactly its username too. Nil is nobody; then the user is made. It is an error if the two are not one person.
-func (r *userResource) adoptee(ctx context.Context, config userResourceModel, doing string, diags *diag.Diagnostics) *portal.User {
+// exactly its username too. Nil is nobody; then the user is made. It is an error if the two are not one person. find is how users are looked for.
+func (r *userResource) adoptee(ctx context.Context, config userResourceModel, find func(context.Context, client.UserQuery) ([]portal.User, error), doing string, diags *diag.Diagnostics) *portal.User {
 	if !config.AdoptExisting.ValueBool() || config.Email.IsUnknown() || config.Username.IsUnknown() {
 		return nil
 	}
-	byEmail, err := r.client.ListUsers(ctx, client.UserQuery{Email: config.Email.ValueString()})
+	byEmail, err := find(ctx, client.UserQuery{Email: config.Email.ValueString()})
 	if err != nil {
 		addPortalError(diags, doing, portal.NounUser, err)
 		return nil
@@ -26,7 +26,7 @@ func (r *userResource) adoptee(ctx context.Context, config userResourceModel, do
 	if config.Username.ValueString() == "" {
 		return first(byEmail)
 	}
-	byUsername, err := r.client.ListUsers(ctx, client.UserQuery{Username: config.Username.ValueString()})
+	byUsername, err := find(ctx, client.UserQuery{Username: config.Username.ValueString()})
 	if err != nil {
 		addPortalError(diags, doing, portal.NounUser, err)
 		return nil

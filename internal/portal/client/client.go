@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // Client talks to one portal with one token.
@@ -33,6 +35,17 @@ type Client struct {
 // views are what the client has seen of the portal's lists.
 type views struct {
 	users, permissionGroups, sipAccounts, userGroups, phoneNumbers *view
+}
+
+// ListingPays reports whether whoever has made so many requests that each look for one object by what people know it by had better read the whole list of
+// these objects. It reads the first page to tell, but not for the first 3 requests.
+func (c *Client) ListingPays(ctx context.Context, noun portal.Noun, requests int) (bool, error) {
+	if c.singleReads {
+		return false, nil
+	}
+	return map[portal.Noun]*view{
+		portal.NounUser: c.views.users, portal.NounPermissionGroup: c.views.permissionGroups, portal.NounSIPAccount: c.views.sipAccounts, portal.NounUserGroup: c.views.userGroups,
+	}[noun].pays(ctx, requests)
 }
 
 // request is what do sends. path begins with /v1 and is escaped.

@@ -16,14 +16,15 @@ func (c *Client) users() collection[portal.User] {
 
 // UserQuery selects users by exact match. An empty field does not count; the zero value selects all.
 type UserQuery struct {
-	Email    string // in any case
-	Username string // in exactly this case
-	Status   portal.UserStatus
+	Email     string // in any case
+	Username  string // in exactly this case
+	Extension string
+	Status    portal.UserStatus
 }
 
 // ListUsers returns every user that the query selects, ordered by id.
 func (c *Client) ListUsers(ctx context.Context, query UserQuery) ([]portal.User, error) {
-	return c.users().list(ctx, map[string]string{"email": query.Email, "username": query.Username, "status": string(query.Status)})
+	return c.users().list(ctx, map[string]string{"email": query.Email, "username": query.Username, "extension": query.Extension, "status": string(query.Status)})
 }
 
 // GetUser returns one user. IsNotFound tells whether an error means that there is none.

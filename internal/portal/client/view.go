@@ -35,7 +35,7 @@ type view struct {
 	path   string
 	title  string // of one object, in sentences
 
-	most  int    // bytes of pages that are kept
+	most  int // bytes of pages that are kept
 	mutex sync.Mutex
 	known *knowledge
 }
@@ -46,12 +46,12 @@ type knowledge struct {
 	reads   map[string]*flight // of one object each, by its id
 	singly  int                // objects that were read one by one before the pages were known
 
-	first   *flight // of the first page, until it is there
-	pages   []page  // nil until the first page has told
-	loaded  []int   // pages that are there, the oldest first
-	bytes   int     // of these
-	batch   *flight // of several objects
-	batches int     // so far
+	first   *flight  // of the first page, until it is there
+	pages   []page   // nil until the first page has told
+	loaded  []int    // pages that are there, the oldest first
+	bytes   int      // of these
+	batch   *flight  // of several objects
+	batches int      // so far
 	waiting []string // for the next batch
 
 	changes []change
@@ -160,6 +160,26 @@ func (v *view) all(ctx context.Context) ([]json.RawMessage, error) {
 		v.mutex.Unlock()
 		if err := coming.wait(ctx, v); err != nil && !errors.Is(err, errAbandoned) {
 			return nil, err
+		}
+	}
+}
+
+// pays reports whether the whole list costs no more requests than so many that ask for one object. The first few do not even ask how long the list is.
+func (v *view) pays(ctx context.Context, requests int) (bool, error) {
+	if requests <= readSingly {
+		return false, nil
+	}
+	for {
+		v.mutex.Lock()
+		k := v.known
+		if k.pages != nil {
+			defer v.mutex.Unlock()
+			return requests >= len(k.pages), nil
+		}
+		coming := v.fetchFirst(ctx, k)
+		v.mutex.Unlock()
+		if err := coming.wait(ctx, v); err != nil && !errors.Is(err, errAbandoned) {
+			return false, ofTheList(err)
 		}
 	}
 }
