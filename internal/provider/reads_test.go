@@ -90,7 +90,9 @@ func TestReads_whatRunsCost(t *testing.T) {
 			}
 			plans, made := [many]plannedInstance{}, [many]instance{}
 			drive := newProtocol(t, p)
-			tenAtOnce(func(number int) { plans[number] = drive.planChange(drive.noInstance("switchboard_"+string(noun)), attributes(number)) })
+			tenAtOnce(func(number int) {
+				plans[number] = drive.planChange(drive.noInstance("switchboard_"+string(noun)), attributes(number))
+			})
 			wantTally("a plan of new resources", search)
 
 			drive = drive.anew(t, p) // Terraform applies in another process, in which it plans every resource again

@@ -73,7 +73,7 @@ type call struct {
 	request
 	client   *Client
 	attempts int
-	began    time.Time // the latest attempt
+	began    time.Time // the latest attempt, waiting for its turn included
 	last     string    // how the latest attempt failed that was not cut off by the end of the context
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,6 +39,8 @@ type Config struct {
 	Transport http.RoundTripper
 	// Retry says how often and how patiently a request is repeated; the zero value has sensible defaults.
 	Retry RetryPolicy
+	// MaxRequestsPerSecond is the budget of all requests of the client, repeated ones included; 0 is none, until the portal asks for less (429 or 503).
+	MaxRequestsPerSecond float64
 	// SingleReads has every read ask the portal, one request for each object and one page of a list after the other, and nothing be remembered.
 	SingleReads bool
 	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
@@ -70,6 +73,9 @@ func New(config Config) (*Client, error) {
 	if config.RequestTimeout == 0 {
 		config.RequestTimeout = DefaultRequestTimeout
 	}
+	if config.MaxRequestsPerSecond < 0 || math.IsNaN(config.MaxRequestsPerSecond) {
+		return nil, fmt.Errorf("maximum requests per second: %v is none; give a number above 0, such as 20", config.MaxRequestsPerSecond)
+	}
 	retry, err := config.Retry.withDefaults()
 	if err != nil {
 		return nil, err
@@ -91,8 +97,7 @@ func New(config Config) (*Client, error) {
 		retry:     retry,
 		log:       config.Logger,
 		http: &http.Client{
-			Transport: wholeAnswers{transport},
-			Timeout:   config.RequestTimeout,
+			Transport: newLimiter(timed{wholeAnswers{transport}, config.RequestTimeout}, retry, config.MaxRequestsPerSecond),
 			// A redirect could lead the token to another host, so do reports it instead.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
