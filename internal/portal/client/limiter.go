@@ -11,7 +11,7 @@ import (
 
 // Limits of the limiter.
 const (
-	// recovery is in how many seconds of full use the rate grows by what it was before the portal asked for less.
+	// recovery is in how many seconds of full use the rate grows by what it was when the portal asked for less, or by itself if that is more.
 	recovery = 10
 	// unhurried is the rate, in requests per second, that is halved first if fewer were sent: a portal that starts, or that others keep busy, says little about a slow run.
 	unhurried = 20
@@ -35,7 +35,7 @@ type limiter struct {
 	mutex  sync.Mutex
 	until  time.Time  // nobody is sent before
 	slowed time.Time  // when the rate was last halved
-	before rate.Limit // the rate when it was first halved; 0 if it never was
+	before rate.Limit // the rate when it was last halved; 0 if it never was
 	second time.Time  // of which sent are the requests
 	sent   int
 	former int // of the second before
@@ -124,7 +124,7 @@ func (l *limiter) learn(response *http.Response, began time.Time) {
 	defer l.mutex.Unlock()
 	if response.StatusCode != http.StatusTooManyRequests && response.StatusCode != http.StatusServiceUnavailable {
 		if limit := l.budget.Limit(); limit < l.most {
-			l.budget.SetLimit(min(l.most, limit+l.before/recovery/limit))
+			l.budget.SetLimit(min(l.most, limit+max(l.before, limit)/recovery/limit))
 		}
 		return
 	}
@@ -139,9 +139,6 @@ func (l *limiter) learn(response *http.Response, began time.Time) {
 		return // it was sent before the portal was heard
 	}
 	limit := min(l.budget.Limit(), rate.Limit(max(l.sent, l.former, unhurried)))
-	if l.before == 0 {
-		l.before = limit
-	}
-	l.slowed = now
+	l.before, l.slowed = limit, now
 	l.budget.SetLimit(min(l.most, max(limit/2, rate.Limit(slowest/l.policy.MaxWait.Seconds()))))
 }
