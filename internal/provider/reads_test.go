@@ -111,6 +111,11 @@ func TestReads_whatRunsCost(t *testing.T) {
 				}
 			})
 			wantTally("a plan without changes", map[string]int{"GET /v1/organization": 1, "GET " + list + "/…": 3, "GET " + list: 1})
+
+			drive = newRun(t, drive.schemas)
+			drive.configureBlock(map[string]any{"endpoint": p.URL, "token": p.Token, "coalesce_reads": false, "max_requests_per_second": 1e6})
+			tenAtOnce(func(number int) { drive.planChange(made[number], attributes(number)) })
+			wantTally("the same without pages", map[string]int{"GET /v1/organization": 1, "GET " + list + "/…": many})
 		})
 	}
 }
