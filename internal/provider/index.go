@@ -68,8 +68,9 @@ func (i *index[T]) keep(id string, object T) {
 }
 
 // search returns the object that has something alone; nil if none has. The first few things are looked for one by one, many in the whole list: looking for N costs pages as
-// well. What the list shows is looked at again, as this run may have changed it since; what it does not show was not there when the run began.
-func (i *index[T]) search(ctx context.Context, set *rules.Set, what thing) (*T, error) {
+// well. What the list shows is looked at again, as this run may have changed it since; what it does not show was not there when the run began, which is searched for again
+// if it matters that it is not there now.
+func (i *index[T]) search(ctx context.Context, set *rules.Set, what thing, now bool) (*T, error) {
 	i.mu.Lock()
 	i.searches++
 	searches := i.searches
@@ -85,15 +86,16 @@ func (i *index[T]) search(ctx context.Context, set *rules.Set, what thing) (*T, 
 	if err != nil {
 		return nil, err
 	}
-	id, taken := owners[what]
-	if !taken {
-		return nil, nil
+	if id, taken := owners[what]; taken {
+		object, err := i.get(ctx, id)
+		if err == nil && i.has(set, object, what) || err != nil && !client.IsNotFound(err) {
+			return object, err
+		}
 	}
-	object, err := i.get(ctx, id)
-	if client.IsNotFound(err) || err == nil && !i.has(set, object, what) {
-		return nil, nil
+	if now {
+		return i.searchOne(ctx, set, what)
 	}
-	return object, err
+	return nil, nil
 }
 
 func (i *index[T]) searchOne(ctx context.Context, set *rules.Set, what thing) (*T, error) {
@@ -128,9 +130,29 @@ func (i *index[T]) all(ctx context.Context, set *rules.Set) (map[thing]string, e
 	return owners, nil
 }
 
+// named returns the object that people know by the value of a field; nil if there is none.
+func (i *index[T]) named(ctx context.Context, v *view, path, value string, now bool) (*T, error) {
+	_, set, err := v.rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var field *rules.Field
+	if object := set.Objects[i.noun]; object != nil {
+		field = object.Fields[path]
+	}
+	if field == nil || value == "" {
+		return nil, nil
+	}
+	what := thing{string(i.noun) + "." + path, rules.UniqueKey(field, value)}
+	if field.Format == rules.FormatExtension {
+		what.stock = string(field.Format)
+	}
+	return i.search(ctx, set, what, now)
+}
+
 // owner returns who has something alone, and whether anybody has.
 func (i *index[T]) owner(ctx context.Context, set *rules.Set, what thing) (owner, bool, error) {
-	object, err := i.search(ctx, set, what)
+	object, err := i.search(ctx, set, what, false)
 	if err != nil || object == nil {
 		return owner{}, false, err
 	}

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
@@ -63,6 +65,19 @@ func tenAtOnce(do func(number int)) {
 	working.Wait()
 }
 
+// lookUp reads a data source by one attribute.
+func (d *protocol) lookUp(typeName, key string, value any) {
+	d.t.Helper()
+	read, err := d.server.ReadDataSource(d.t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: typeName, Config: d.value(d.schemas.DataSourceSchemas[typeName], map[string]any{key: value}), ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{},
+	})
+	if err != nil {
+		d.t.Error(err)
+		return
+	}
+	d.noError("look up", read.Diagnostics)
+}
+
 // TestReads_whatRunsCost counts what plans and applies of many resources ask the portal. Whether anything is new to the organisation is found out by three searches, and then by
 // pages; so are objects refreshed.
 func TestReads_whatRunsCost(t *testing.T) {
@@ -111,6 +126,16 @@ func TestReads_whatRunsCost(t *testing.T) {
 				}
 			})
 			wantTally("a plan without changes", map[string]int{"GET /v1/organization": 1, "GET " + list + "/…": 3, "GET " + list: 1})
+
+			drive = drive.anew(t, p)
+			tenAtOnce(func(number int) {
+				key := map[portal.Noun]string{portal.NounUser: "email", portal.NounSIPAccount: "extension"}[noun]
+				if key == "" {
+					key = "name"
+				}
+				drive.lookUp("switchboard_"+string(noun), key, attributes(number)[key])
+			})
+			wantTally("as many data sources by what people know them by", map[string]int{"GET /v1/organization": 1, "GET " + list: 3 + 1})
 
 			drive = newRun(t, drive.schemas)
 			drive.configureBlock(map[string]any{"endpoint": p.URL, "token": p.Token, "coalesce_reads": false, "max_requests_per_second": 1e6})

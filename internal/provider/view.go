@@ -90,23 +90,6 @@ func (v *view) permissionGroups(ctx context.Context, ids []string) (map[string]p
 	return v.groups.find(ctx, ids)
 }
 
-// findUsers is ListUsers of one e-mail address or username, in which looking for many costs pages.
-func (v *view) findUsers(ctx context.Context, query client.UserQuery) ([]portal.User, error) {
-	_, set, err := v.rules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	what := thing{stockUsername, query.Username}
-	if query.Email != "" {
-		what = thing{stockEmail, portal.EmailKey(query.Email)}
-	}
-	user, err := v.users.search(ctx, set, what)
-	if err != nil || user == nil {
-		return nil, err
-	}
-	return []portal.User{*user}, nil
-}
-
 // sipAccounts returns those of the accounts that exist, with who has them. An account that the list shows in the hands of somebody else than
 // the user with this id may have been given up in this run, so it is looked at again.
 func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (map[string]rules.SIPAccount, error) {
