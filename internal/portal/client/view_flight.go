@@ -22,8 +22,9 @@ type flight struct {
 
 	done    chan struct{}
 	cancel  context.CancelFunc
-	waiters int             // guarded by the view's mutex
-	left    bool            // by the last of them
+	waiters int  // guarded by the view's mutex, like all below until done is closed
+	left    bool // by the last of them
+	landed  bool
 	text    json.RawMessage // of a single object
 	err     error
 }
@@ -40,7 +41,7 @@ func (v *view) depart(ctx context.Context, k *knowledge, f *flight, fly func(con
 		land, err := fly(ctx)
 		v.mutex.Lock()
 		defer v.mutex.Unlock()
-		f.err = err
+		f.err, f.landed = err, true
 		land()
 		close(f.done)
 	}()
@@ -62,7 +63,7 @@ func (f *flight) wait(ctx context.Context, v *view) error {
 	}
 	v.mutex.Lock()
 	defer v.mutex.Unlock()
-	if f.waiters--; f.waiters == 0 {
+	if f.waiters--; f.waiters == 0 && !f.landed {
 		f.left = true
 		f.cancel()
 	}

@@ -105,6 +105,30 @@ func TestView_everyNoun(t *testing.T) {
 	})
 }
 
+// Looking for many objects by what people know them by costs pages, as soon as these are no dearer.
+func TestView_whenListingPays(t *testing.T) {
+	t.Parallel()
+	for stored, from := range map[int]int{0: 4, 2000: 4, 2001: 5, 10_000: 20} {
+		t.Run(fmt.Sprint(stored), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newShelf(stored)
+				c := s.client(t)
+				single := s.client(t, func(c *client.Config) { c.SingleReads = true })
+				for requests := range 30 {
+					if pays, err := c.ListingPays(t.Context(), portal.NounUser, requests); err != nil || pays != (requests >= from) {
+						t.Errorf("after %d requests: %v, %v", requests, pays, err)
+					}
+					if pays, err := single.ListingPays(t.Context(), portal.NounUser, requests); err != nil || pays {
+						t.Errorf("without pages, after %d requests: %v, %v", requests, pays, err)
+					}
+				}
+				wantAsked(t, s, map[string]int{"GET first": 1})
+			})
+		})
+	}
+}
+
 func TestView_singleReadsAskForEveryObject(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
