@@ -93,12 +93,21 @@ func Scopes() []Scope {
 const (
 	DefaultPageSize = 100
 	MaxPageSize     = 500
+	MaxIDs          = 100 // ids in one request; with any of ours, its URL stays below 8000 bytes, which every proxy takes (RFC 9110, section 4.1)
 )
 
-// Page is one page of a list, ordered by id. Next is the cursor of the following page, empty on the last one.
+// Page is one page of a list, ordered by id, byte by byte. Next is the cursor of the following page, empty on the last one.
 type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty"`
+	// Ends are those of all pages of this size but the last one, from the beginning of the list. They are there when asked for.
+	Ends []PageEnd `json:"page_ends,omitempty"`
+}
+
+// PageEnd is where one page of a list ends and the next one begins, so that pages can be read side by side and in any order.
+type PageEnd struct {
+	ID   string `json:"id"`   // of the last object on the page
+	Next string `json:"next"` // the cursor of the page after it
 }
 
 // Secret is a value that is sent to the portal and never comes back: it prints as "(secret)" whatever the verb (ALL-05). Only JSON has it in

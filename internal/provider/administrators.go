@@ -2,10 +2,10 @@ package provider
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
@@ -22,30 +22,23 @@ func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change ru
 	if !set.ConcernsAdministrators(change) {
 		return nil
 	}
-	users, err := v.users.all(ctx)
-	if err != nil {
-		return err
-	}
-	groups, err := v.groups.all(ctx)
+	everybody, err := v.people.get(func() (rules.Administration, error) { return v.administration(ctx) })
 	if err != nil {
 		return err
 	}
 	v.losses.mu.Lock()
 	defer v.losses.mu.Unlock()
 	object := changedObject(change)
-	administration := rules.Administration{Groups: map[string][]string{}}
-	for id, group := range groups {
-		administration.Groups[id] = group.Permissions
-	}
-	for _, user := range users {
-		lost := false
-		for by, people := range v.losses.by {
-			lost = lost || by != object && slices.ContainsFunc(people, func(h rules.Holder) bool { return h.ID == user.ID })
+	lost := map[string]bool{}
+	for by, people := range v.losses.by {
+		for _, person := range people {
+			lost[person.ID] = lost[person.ID] || by != object
 		}
-		if !lost {
-			administration.People = append(administration.People, rules.Person{
-				Holder: rules.Holder{ID: user.ID, Name: nameOf(user)}, Enabled: (user.Enabled == nil || *user.Enabled) && user.Status != portal.StatusBlocked, GroupIDs: user.PermissionGroupIDs,
-			})
+	}
+	administration := rules.Administration{Groups: everybody.Groups}
+	for _, person := range everybody.People {
+		if !lost[person.ID] {
+			administration.People = append(administration.People, person)
 		}
 	}
 	inventory.Administration = &administration
@@ -54,6 +47,28 @@ func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change ru
 	}
 	v.losses.by[object] = set.LoseAdministration(administration, change)
 	return nil
+}
+
+// administration is who may do what in the whole organisation.
+func (v *view) administration(ctx context.Context) (rules.Administration, error) {
+	users, err := v.client.ListUsers(ctx, client.UserQuery{})
+	if err != nil {
+		return rules.Administration{}, err
+	}
+	groups, err := v.client.ListPermissionGroups(ctx, client.PermissionGroupQuery{})
+	if err != nil {
+		return rules.Administration{}, err
+	}
+	administration := rules.Administration{Groups: map[string][]string{}}
+	for _, group := range groups {
+		administration.Groups[group.ID] = group.Permissions
+	}
+	for _, user := range users {
+		administration.People = append(administration.People, rules.Person{
+			Holder: rules.Holder{ID: user.ID, Name: nameOf(user)}, Enabled: (user.Enabled == nil || *user.Enabled) && user.Status != portal.StatusBlocked, GroupIDs: user.PermissionGroupIDs,
+		})
+	}
+	return administration, nil
 }
 
 // howToKeep says how a configuration lets go of a user who has to stay.

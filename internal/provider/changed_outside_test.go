@@ -117,7 +117,7 @@ func TestDeletedOutside_everyKind(t *testing.T) {
 			if diagnostics := drive.anew(t, p).tryApply(end); len(diagnostics) != 0 {
 				t.Errorf("the deletion of what is gone says %+v", diagnostics)
 			}
-			read, err := drive.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+			read, err := drive.anew(t, p).server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
 				TypeName: made.typeName, CurrentState: drive.encode(made.state), Private: made.private, ClientCapabilities: &tfprotov6.ReadResourceClientCapabilities{},
 			})
 			if err != nil {

@@ -51,8 +51,8 @@ type owner struct {
 	object any // pointer to the wire type
 }
 
-// owners returns who has those of the claimed things that are taken, by the field that claims them. Only lists in which the thing can stand are
-// fetched: an extension may be a user's or a SIP account's (ALL-02), anything else is of the claiming object's own kind.
+// owners returns who has those of the claimed things that are taken, by the field that claims them. Only kinds of objects that can have the thing are
+// searched: an extension may be a user's or a SIP account's (ALL-02), anything else is of the claiming object's own kind.
 func (v *view) owners(ctx context.Context, set *rules.Set, wanted []rules.Claim) (map[string]owner, error) {
 	found := map[string]owner{}
 	for _, claim := range wanted {
@@ -63,11 +63,11 @@ func (v *view) owners(ctx context.Context, set *rules.Set, wanted []rules.Claim)
 			if !set.Shares(kind, claim.Stock) {
 				continue
 			}
-			taken, err := v.taken(ctx, set, kind)
+			who, taken, err := v.owner(ctx, set, kind, thing{claim.Stock, claim.Key})
 			if err != nil {
 				return nil, err
 			}
-			if who, ok := taken[thing{claim.Stock, claim.Key}]; ok {
+			if taken {
 				found[claim.Field] = who
 			}
 		}
@@ -75,29 +75,16 @@ func (v *view) owners(ctx context.Context, set *rules.Set, wanted []rules.Claim)
 	return found, nil
 }
 
-// taken is who has what, of one kind of objects.
-func (v *view) taken(ctx context.Context, set *rules.Set, noun portal.Noun) (map[thing]owner, error) {
+// owner is who has something, of one kind of objects.
+func (v *view) owner(ctx context.Context, set *rules.Set, noun portal.Noun, what thing) (owner, bool, error) {
 	switch noun {
 	case portal.NounPermissionGroup:
-		return takenOf(ctx, set, noun, &v.groups, func(g portal.PermissionGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} })
+		return v.groups.owner(ctx, set, what)
 	case portal.NounSIPAccount:
-		return takenOf(ctx, set, noun, &v.accounts, func(a portal.SIPAccount) rules.Holder { return rules.Holder{ID: a.ID, Name: valueOf(a.Extension)} })
+		return v.accounts.owner(ctx, set, what)
 	case portal.NounUserGroup:
-		return takenOf(ctx, set, noun, &v.userGroups, func(g portal.UserGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} })
+		return v.userGroups.owner(ctx, set, what)
 	default:
-		return takenOf(ctx, set, noun, &v.users, func(u portal.User) rules.Holder { return rules.Holder{ID: u.ID, Name: valueOf(u.Email)} })
+		return v.users.owner(ctx, set, what)
 	}
-}
-
-func takenOf[T any](ctx context.Context, set *rules.Set, noun portal.Noun, list *index[T], holder func(T) rules.Holder) (map[thing]owner, error) {
-	return list.owners.get(func() (map[thing]owner, error) {
-		items, err := list.all(ctx)
-		taken := map[thing]owner{}
-		for _, item := range items {
-			for _, claim := range set.Claims(noun, &item) {
-				taken[thing{claim.Stock, claim.Key}] = owner{Holder: holder(item), object: &item}
-			}
-		}
-		return taken, err
-	})
 }

@@ -29,7 +29,7 @@ func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) str
 	embedded := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
 	for name, value := range map[string]attr.Value{
 		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout, "max_user_deletions": c.MaxUserDeletions,
-		"embedded_portal": c.EmbeddedPortal,
+		"max_requests_per_second": c.MaxRequestsPerSecond, "coalesce_reads": c.CoalesceReads, "embedded_portal": c.EmbeddedPortal,
 	} {
 		if value.IsUnknown() {
 			return name
@@ -46,7 +46,11 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 	settings := client.Config{
 		UserAgent:      fmt.Sprintf("terraform-provider-switchboard/%s (+https://registry.terraform.io/providers/switchboard-hq/switchboard) Terraform/%s", p.options.version, terraformVersion),
 		RequestTimeout: config.requestTimeout(),
-		Retry:          p.options.retry,
+
+		MaxRequestsPerSecond: config.MaxRequestsPerSecond.ValueFloat64(),
+		SingleReads:          !config.CoalesceReads.IsNull() && !config.CoalesceReads.ValueBool(),
+
+		Retry: p.options.retry,
 		Logger: func(ctx context.Context, message string, fields map[string]any) {
 			tflog.Debug(ctx, message, fields)
 		},
@@ -124,6 +128,22 @@ func (c configuration) embeddedPortal(ctx context.Context, settings *client.Conf
 func (c configuration) requestTimeout() time.Duration {
 	timeout, _ := time.ParseDuration(c.RequestTimeout.ValueString()) // the schema has checked it; 0 takes the client's default
 	return timeout
+}
+
+// positiveRate is the validator of a number of requests per second.
+type positiveRate struct{}
+
+func (positiveRate) Description(context.Context) string {
+	return "must be a number above 0, such as 20"
+}
+
+func (r positiveRate) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+
+func (positiveRate) ValidateFloat64(_ context.Context, req validator.Float64Request, resp *validator.Float64Response) {
+	if rate := req.ConfigValue.ValueFloat64(); !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && rate <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "No requests at all",
+			fmt.Sprintf("%v requests in a second would be none; give a number above 0, such as 20, or leave it out for no limit.", rate))
+	}
 }
 
 // positiveDuration is the validator of a text like 45s.

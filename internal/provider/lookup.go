@@ -30,12 +30,12 @@ func (a *access) findUser(ctx context.Context, key string) (*portal.User, error)
 		}
 	}
 	if strings.Contains(key, "@") {
-		found, err := a.client.ListUsers(ctx, client.UserQuery{Email: key})
-		if err != nil || len(found) > 0 {
-			return only(found, err, portal.NounUser, key)
+		found, err := a.view.users.named(ctx, a.view, "email", key, true)
+		if err != nil || found != nil {
+			return found, err
 		}
 	}
-	found, err := a.client.ListUsers(ctx, client.UserQuery{Username: key})
+	found, err := a.view.users.named(ctx, a.view, "username", key, true)
 	return only(found, err, portal.NounUser, key)
 }
 
@@ -46,7 +46,7 @@ func (a *access) findPermissionGroup(ctx context.Context, key string) (*portal.P
 			return group, err
 		}
 	}
-	found, err := a.client.ListPermissionGroups(ctx, client.PermissionGroupQuery{Name: key})
+	found, err := a.view.groups.named(ctx, a.view, "name", key, true)
 	return only(found, err, portal.NounPermissionGroup, key)
 }
 
@@ -57,7 +57,7 @@ func (a *access) findUserGroup(ctx context.Context, key string) (*portal.UserGro
 			return group, err
 		}
 	}
-	found, err := a.client.ListUserGroups(ctx, client.UserGroupQuery{Name: key})
+	found, err := a.view.userGroups.named(ctx, a.view, "name", key, true)
 	return only(found, err, portal.NounUserGroup, key)
 }
 
@@ -68,25 +68,22 @@ func (a *access) findSIPAccount(ctx context.Context, key string) (*portal.SIPAcc
 			return account, err
 		}
 	}
-	found, err := a.client.ListSIPAccounts(ctx, client.SIPAccountQuery{Extension: key})
+	found, err := a.view.accounts.named(ctx, a.view, "extension", key, true)
 	return only(found, err, portal.NounSIPAccount, key)
 }
 
-// only returns the one object that was found. Natural keys are unique, so there is never more than one.
-func only[T any](found []T, err error, noun portal.Noun, key string) (*T, error) {
-	if err != nil {
-		return nil, err
-	}
-	if len(found) != 1 {
+// only returns what was found, or says that there is no such object. Natural keys are unique, so there is never more than one.
+func only[T any](found *T, err error, noun portal.Noun, key string) (*T, error) {
+	if err == nil && found == nil {
 		by := map[portal.Noun]string{
 			portal.NounUser:            "id, e-mail address or username",
 			portal.NounPermissionGroup: "id or name",
 			portal.NounSIPAccount:      "id or extension",
 			portal.NounUserGroup:       "id or name",
 		}
-		return nil, portal.NewError(portal.CodeNotFound, fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by[noun], key))
+		err = portal.NewError(portal.CodeNotFound, fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by[noun], key))
 	}
-	return &found[0], nil
+	return found, err
 }
 
 // named is how messages call an object: by what people know it by, and its id.

@@ -60,9 +60,14 @@ func newRun(t testing.TB, schemas *tfprotov6.GetProviderSchemaResponse) *protoco
 
 func (d *protocol) configure(endpoint, token string) {
 	d.t.Helper()
+	d.configureBlock(map[string]any{"endpoint": endpoint, "token": token})
+}
+
+func (d *protocol) configureBlock(attributes map[string]any) {
+	d.t.Helper()
 	configured, err := d.server.ConfigureProvider(d.t.Context(), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.11.0", ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{},
-		Config: d.value(d.schemas.Provider, map[string]any{"endpoint": endpoint, "token": token}),
+		Config: d.value(d.schemas.Provider, attributes),
 	})
 	if err != nil {
 		d.t.Fatal(err)

@@ -79,6 +79,17 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 				MarkdownDescription: "How long one attempt of a request may take, such as `45s` or `2m`. Defaults to `30s`.",
 				Validators:          []validator.String{positiveDuration{}},
 			},
+			"max_requests_per_second": schema.Float64Attribute{
+				Optional: true,
+				MarkdownDescription: "The most requests that one run sends to the portal in a second, all resources together, such as `20`. Left out, there is no limit. " +
+					"Either way a run slows down by itself when the portal asks for it (429 or 503), so that two pipelines at once are slower instead of failing.",
+				Validators: []validator.Float64{positiveRate{}},
+			},
+			"coalesce_reads": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether objects are read by pages of lists when there are many of them. `false` reads each by itself: to measure what that costs, " +
+					"or for a portal whose lists lag behind. Defaults to `true`.",
+			},
 			"max_user_deletions": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "The most users that one run may delete or disable; a plan that would take access from more fails. It guards against a list of people that was cut short. " +
@@ -120,7 +131,11 @@ type configuration struct {
 	CACertificateFile types.String `tfsdk:"ca_certificate_file"`
 	RequestTimeout    types.String `tfsdk:"request_timeout"`
 	MaxUserDeletions  types.Int64  `tfsdk:"max_user_deletions"`
-	EmbeddedPortal    types.Object `tfsdk:"embedded_portal"`
+
+	MaxRequestsPerSecond types.Float64 `tfsdk:"max_requests_per_second"`
+	CoalesceReads        types.Bool    `tfsdk:"coalesce_reads"`
+
+	EmbeddedPortal types.Object `tfsdk:"embedded_portal"`
 }
 
 // embeddedPortalModel is the embedded_portal attribute.

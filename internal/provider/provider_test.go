@@ -32,6 +32,7 @@ func TestAccProvider_badConfiguration(t *testing.T) {
 		"token with a break": {"endpoint = \"https://portal.example.com\"\ntoken = \"a\\nb\"", `(?s)Unusable token`},
 		"two portals":        {"endpoint = \"https://portal.example.com\"\nembedded_portal = { database = \"a.db\", organization_file = \"o.yaml\" }", `(?s)Two portals configured.*Remove endpoint`},
 		"token and embedded": {"token = \"x\"\nembedded_portal = { database = \"a.db\", organization_file = \"o.yaml\" }", `(?s)Two portals configured.*Remove token`},
+		"no requests":        {"endpoint = \"https://portal.example.com\"\ntoken = \"x\"\nmax_requests_per_second = 0", `(?s)No requests at all.*a number above 0`},
 		"bad timeout":        {"endpoint = \"https://portal.example.com\"\ntoken = \"x\"\nrequest_timeout = \"soon\"", `(?s)Not a duration.*"soon"`},
 		"no such authority":  {"endpoint = \"https://portal.example.com\"\ntoken = \"x\"\nca_certificate_file = \"missing.pem\"", `(?s)Certificate authority not readable.*missing\.pem`},
 		"no organisation":    {`embedded_portal = { database = "a.db", organization_file = "missing.yaml" }`, `(?s)embedded portal does not start.*missing\.yaml`},

@@ -9,29 +9,28 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
-	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 )
 
 // adoptee returns the one user whom a new resource with adopt_existing takes over: the one with exactly its e-mail address, and on a platform with usernames
-// exactly its username too. Nil is nobody; then the user is made. It is an error if the two are not one person.
-func (r *userResource) adoptee(ctx context.Context, config userResourceModel, doing string, diags *diag.Diagnostics) *portal.User {
+// exactly its username too. Nil is nobody; then the user is made. It is an error if the two are not one person. What counts at apply is who there is now.
+func (r *userResource) adoptee(ctx context.Context, config userResourceModel, now bool, doing string, diags *diag.Diagnostics) *portal.User {
 	if !config.AdoptExisting.ValueBool() || config.Email.IsUnknown() || config.Username.IsUnknown() {
 		return nil
 	}
-	byEmail, err := r.client.ListUsers(ctx, client.UserQuery{Email: config.Email.ValueString()})
+	byEmail, err := r.view.users.named(ctx, r.view, "email", config.Email.ValueString(), now)
 	if err != nil {
 		addPortalError(diags, doing, portal.NounUser, err)
 		return nil
 	}
 	if config.Username.ValueString() == "" {
-		return first(byEmail)
+		return byEmail
 	}
-	byUsername, err := r.client.ListUsers(ctx, client.UserQuery{Username: config.Username.ValueString()})
+	byUsername, err := r.view.users.named(ctx, r.view, "username", config.Username.ValueString(), now)
 	if err != nil {
 		addPortalError(diags, doing, portal.NounUser, err)
 		return nil
 	}
-	switch one, other := first(byEmail), first(byUsername); {
+	switch one, other := byEmail, byUsername; {
 	case one == nil && other == nil:
 		return nil
 	case one != nil && other != nil && one.ID == other.ID:
@@ -42,13 +41,6 @@ func (r *userResource) adoptee(ctx context.Context, config userResourceModel, do
 				"Correct the configuration, or import the user that is meant.", config.Email, config.Username.ValueString()))
 		return nil
 	}
-}
-
-func first(users []portal.User) *portal.User {
-	if len(users) == 0 {
-		return nil
-	}
-	return &users[0]
 }
 
 // warnAdopted says whom the apply takes over.

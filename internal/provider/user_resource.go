@@ -61,7 +61,7 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	var adopted *portal.User
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request(ctx, &resp.Diagnostics))
-	} else if adopted = r.adoptee(ctx, config, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
+	} else if adopted = r.adoptee(ctx, config, false, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
 		warnAdopted(&resp.Diagnostics, adopted)
 		change.before, after.ID = adopted, adopted.ID // the claims of whoever manages the user already are those of another resource
 	}
@@ -142,7 +142,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if adopted := r.adoptee(ctx, config, doing, &resp.Diagnostics); adopted != nil {
+	if adopted := r.adoptee(ctx, config, true, doing, &resp.Diagnostics); adopted != nil {
 		r.adopt(ctx, plan, user, adopted, resp)
 		return
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// view is what plan-time checks know of the organisation. Everything in it is fetched when it is first asked for and at most once in a run,
-// as a list, however many resources ask. What is not in a list may have been made since, by this very run, and is asked for singly.
+// view is what plan-time checks know of the organisation. Nothing in it is fetched before it is asked for. The client remembers what it has read and
+// written; what is kept here besides is what is dear to make of it, or what the plan may see as it was when the run began.
 type view struct {
 	client       *client.Client
 	organization once[portal.Organization]
@@ -19,6 +19,8 @@ type view struct {
 	accounts     index[portal.SIPAccount]
 	users        index[portal.User]
 	userGroups   index[portal.UserGroup]
+	subgroupsOf  once[[]portal.UserGroup]
+	people       once[rules.Administration]
 	numbers      once[map[string]rules.Number]
 	claims       *claims
 	losses       losses
@@ -30,30 +32,39 @@ func newView(c *client.Client) *view {
 		client: c,
 		claims: newClaims(),
 		groups: index[portal.PermissionGroup]{
-			list: func(ctx context.Context) ([]portal.PermissionGroup, error) {
-				return c.ListPermissionGroups(ctx, client.PermissionGroupQuery{})
+			client: c, noun: portal.NounPermissionGroup, get: c.GetPermissionGroup, kept: map[string]portal.PermissionGroup{},
+			holder: func(g portal.PermissionGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} },
+			list: func(ctx context.Context, name thing) ([]portal.PermissionGroup, error) {
+				return c.ListPermissionGroups(ctx, client.PermissionGroupQuery{Name: name.key})
 			},
-			get: c.GetPermissionGroup,
-			id:  func(g portal.PermissionGroup) string { return g.ID },
 		},
 		accounts: index[portal.SIPAccount]{
-			list: func(ctx context.Context) ([]portal.SIPAccount, error) {
-				return c.ListSIPAccounts(ctx, client.SIPAccountQuery{})
+			client: c, noun: portal.NounSIPAccount, get: c.GetSIPAccount,
+			holder: func(a portal.SIPAccount) rules.Holder { return rules.Holder{ID: a.ID, Name: valueOf(a.Extension)} },
+			list: func(ctx context.Context, extension thing) ([]portal.SIPAccount, error) {
+				return c.ListSIPAccounts(ctx, client.SIPAccountQuery{Extension: extension.key})
 			},
-			get: c.GetSIPAccount,
-			id:  func(a portal.SIPAccount) string { return a.ID },
 		},
 		users: index[portal.User]{
-			list: func(ctx context.Context) ([]portal.User, error) { return c.ListUsers(ctx, client.UserQuery{}) },
-			get:  c.GetUser,
-			id:   func(u portal.User) string { return u.ID },
+			client: c, noun: portal.NounUser, get: c.GetUser,
+			holder: func(u portal.User) rules.Holder { return rules.Holder{ID: u.ID, Name: valueOf(u.Email)} },
+			list: func(ctx context.Context, what thing) ([]portal.User, error) {
+				switch what.stock {
+				case stockEmail:
+					return c.ListUsers(ctx, client.UserQuery{Email: what.key})
+				case stockUsername:
+					return c.ListUsers(ctx, client.UserQuery{Username: what.key})
+				default:
+					return c.ListUsers(ctx, client.UserQuery{Extension: what.key})
+				}
+			},
 		},
 		userGroups: index[portal.UserGroup]{
-			list: func(ctx context.Context) ([]portal.UserGroup, error) {
-				return c.ListUserGroups(ctx, client.UserGroupQuery{})
+			client: c, noun: portal.NounUserGroup, get: c.GetUserGroup,
+			holder: func(g portal.UserGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} },
+			list: func(ctx context.Context, name thing) ([]portal.UserGroup, error) {
+				return c.ListUserGroups(ctx, client.UserGroupQuery{Name: name.key})
 			},
-			get: c.GetUserGroup,
-			id:  func(g portal.UserGroup) string { return g.ID },
 		},
 	}
 }
@@ -141,9 +152,9 @@ func (v *view) subgroups(ctx context.Context, ids []string) (map[string]rules.Su
 	found := map[string]rules.Subgroup{}
 	for attempt := range 2 {
 		if attempt > 0 {
-			v.userGroups.listed.forget()
+			v.subgroupsOf.forget()
 		}
-		groups, err := v.userGroups.all(ctx)
+		groups, err := v.subgroupsOf.get(func() ([]portal.UserGroup, error) { return v.client.ListUserGroups(ctx, client.UserGroupQuery{}) })
 		if err != nil {
 			return nil, err
 		}
@@ -223,53 +234,4 @@ func (o *once[T]) forget() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.value = nil
-}
-
-// index is one of the portal's lists, by id.
-type index[T any] struct {
-	list func(context.Context) ([]T, error)
-	get  func(context.Context, string) (*T, error)
-	id   func(T) string
-
-	listed once[map[string]T]
-	owners once[map[thing]owner]
-}
-
-// all returns every object, by id.
-func (i *index[T]) all(ctx context.Context) (map[string]T, error) {
-	return i.listed.get(func() (map[string]T, error) {
-		items, err := i.list(ctx)
-		byID := make(map[string]T, len(items))
-		for _, item := range items {
-			byID[i.id(item)] = item
-		}
-		return byID, err
-	})
-}
-
-// find returns the objects with these ids; one that does not exist is not among them.
-func (i *index[T]) find(ctx context.Context, ids []string) (map[string]T, error) {
-	if len(ids) == 0 {
-		return map[string]T{}, nil
-	}
-	listed, err := i.all(ctx)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[string]T, len(ids))
-	for _, id := range ids {
-		if item, ok := listed[id]; ok {
-			found[id] = item
-			continue
-		}
-		item, err := i.get(ctx, id)
-		switch {
-		case client.IsNotFound(err):
-		case err != nil:
-			return nil, err
-		default:
-			found[id] = *item
-		}
-	}
-	return found, nil
 }

@@ -1,6 +1,6 @@
 // Package client talks to a portal over the Portal API. It repeats what is safe to repeat, keeps the status of every answer, and
-// returns the portal's errors as *portal.Error. It reads no environment and keeps no state but its connections; a Client is
-// safe for use by several goroutines.
+// returns the portal's errors as *portal.Error. A Client remembers what it has read and written, for as long as one run of Terraform takes: reads of
+// many objects cost pages of lists, and what others change meanwhile need not show. It reads no environment, and is safe for use by several goroutines.
 package client
 
 import (
@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // Client talks to one portal with one token.
@@ -25,6 +27,25 @@ type Client struct {
 	retry     RetryPolicy
 	log       func(ctx context.Context, message string, fields map[string]any)
 	http      *http.Client
+
+	singleReads bool
+	views       views
+}
+
+// views are what the client has seen of the portal's lists.
+type views struct {
+	users, permissionGroups, sipAccounts, userGroups, phoneNumbers *view
+}
+
+// ListingPays reports whether whoever has made so many requests that each look for one object by what people know it by had better read the whole list of
+// these objects. It reads the first page to tell, but not for the first 3 requests.
+func (c *Client) ListingPays(ctx context.Context, noun portal.Noun, requests int) (bool, error) {
+	if c.singleReads {
+		return false, nil
+	}
+	return map[portal.Noun]*view{
+		portal.NounUser: c.views.users, portal.NounPermissionGroup: c.views.permissionGroups, portal.NounSIPAccount: c.views.sipAccounts, portal.NounUserGroup: c.views.userGroups,
+	}[noun].pays(ctx, requests)
 }
 
 // request is what do sends. path begins with /v1 and is escaped.
@@ -52,7 +73,7 @@ type call struct {
 	request
 	client   *Client
 	attempts int
-	began    time.Time // the latest attempt
+	began    time.Time // the latest attempt, waiting for its turn included
 	last     string    // how the latest attempt failed that was not cut off by the end of the context
 }
 

@@ -26,6 +26,7 @@ type collection[T any] struct {
 	title  string // in sentences
 	path   string
 	id     func(T) string
+	view   *view // of the whole list; nil where there is none
 }
 
 // list returns every object that matches, page by page in the largest pages there are. An empty value in where filters nothing.
@@ -36,21 +37,16 @@ func (c collection[T]) list(ctx context.Context, where map[string]string) ([]T, 
 			query.Set(field, value)
 		}
 	}
+	if c.viewed() && len(query) == 1 {
+		return c.all(ctx)
+	}
 	all := []T{}
 	cursors := map[string]bool{}
 	for {
 		r := request{method: http.MethodGet, path: c.path, query: query}
-		got, err := c.client.do(ctx, r)
+		page, got, err := readPage[T](ctx, c.client, r)
 		if err != nil {
 			return nil, err
-		}
-		var page portal.Page[T]
-		if err := json.Unmarshal(got.body, &page); err != nil {
-			return nil, c.client.unexpected(r, got, err)
-		}
-		// A page without items is no empty list: whoever took it for one would believe that everything is gone.
-		if page.Items == nil {
-			return nil, c.client.unexpected(r, got, errors.New("it has no items"))
 		}
 		for _, object := range page.Items {
 			if c.id(object) == "" {
@@ -69,13 +65,67 @@ func (c collection[T]) list(ctx context.Context, where map[string]string) ([]T, 
 	}
 }
 
+// readPage reads one page of a list.
+func readPage[T any](ctx context.Context, client *Client, r request) (page portal.Page[T], got answer, err error) {
+	if got, err = client.do(ctx, r); err != nil {
+		return page, got, err
+	}
+	if err := json.Unmarshal(got.body, &page); err != nil {
+		return page, got, client.unexpected(r, got, err)
+	}
+	// A page without items is no empty list: whoever took it for one would believe that everything is gone.
+	if page.Items == nil {
+		return page, got, client.unexpected(r, got, errors.New("it has no items"))
+	}
+	return page, got, nil
+}
+
+// viewed reports whether reads go through the view.
+func (c collection[T]) viewed() bool { return c.view != nil && !c.client.singleReads }
+
+// note tells the view of a write.
+func (c collection[T]) note(write func(*view)) {
+	if c.viewed() {
+		write(c.view)
+	}
+}
+
+func (c collection[T]) all(ctx context.Context) ([]T, error) {
+	texts, err := c.view.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	objects := make([]T, len(texts))
+	for i, text := range texts {
+		if err := c.decode(text, &objects[i]); err != nil {
+			return nil, err
+		}
+	}
+	return objects, nil
+}
+
+func (c collection[T]) decode(text json.RawMessage, into *T) error {
+	if err := json.Unmarshal(text, into); err != nil {
+		return c.client.unexpected(request{method: http.MethodGet, path: c.path}, answer{status: http.StatusOK, body: text}, err)
+	}
+	return nil
+}
+
 func (c collection[T]) get(ctx context.Context, id string) (*T, error) {
 	path, err := c.objectPath(id)
 	if err != nil {
 		return nil, err
 	}
-	object, _, err := c.object(ctx, request{method: http.MethodGet, path: path})
-	return object, err
+	if !c.viewed() {
+		object, _, err := c.object(ctx, request{method: http.MethodGet, path: path})
+		return object, err
+	}
+	text, err := c.view.get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	object := new(T)
+	return object, c.decode(text, object)
 }
 
 func (c collection[T]) create(ctx context.Context, object T) (Created[T], error) {
@@ -89,8 +139,12 @@ func (c collection[T]) create(ctx context.Context, object T) (Created[T], error)
 	}
 	made, got, err := c.object(ctx, request{method: http.MethodPost, path: c.path, idempotencyKey: key, body: body, secrets: secrets})
 	if err != nil {
+		if !isRefusal(err) {
+			c.note((*view).reset) // there may be an object whose id nobody knows
+		}
 		return Created[T]{}, err
 	}
+	c.note(func(v *view) { v.written(c.id(*made), got.body) })
 	return Created[T]{Object: *made, Replayed: got.header.Get("Idempotency-Replayed") == "true"}, nil
 }
 
@@ -103,8 +157,13 @@ func (c collection[T]) replace(ctx context.Context, id string, object T, etag st
 	if err != nil {
 		return nil, err
 	}
-	stored, _, err := c.object(ctx, request{method: http.MethodPut, path: path, ifMatch: etag, body: body, secrets: secrets})
-	return stored, err
+	stored, got, err := c.object(ctx, request{method: http.MethodPut, path: path, ifMatch: etag, body: body, secrets: secrets})
+	if err != nil {
+		c.note(func(v *view) { v.changed(id) }) // perhaps; and if the portal refuses, somebody else may have changed it
+		return nil, err
+	}
+	c.note(func(v *view) { v.written(id, got.body) })
+	return stored, nil
 }
 
 // delete removes one object. query is what the caller allows to go with it; nil is nothing.
@@ -114,6 +173,11 @@ func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Va
 		return err
 	}
 	got, err := c.client.do(ctx, request{method: http.MethodDelete, path: path, query: query, ifMatch: etag})
+	if err == nil || IsNotFound(err) {
+		c.note(func(v *view) { v.removed(id) })
+	} else {
+		c.note(func(v *view) { v.changed(id) })
+	}
 	if IsNotFound(err) && got.attempts > 1 {
 		return nil // an earlier attempt removed it and its answer was lost
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,6 +39,10 @@ type Config struct {
 	Transport http.RoundTripper
 	// Retry says how often and how patiently a request is repeated; the zero value has sensible defaults.
 	Retry RetryPolicy
+	// MaxRequestsPerSecond is the budget of all requests of the client, repeated ones included; 0 is none, until the portal asks for less (429 or 503).
+	MaxRequestsPerSecond float64
+	// SingleReads has every read ask the portal, one request for each object and one page of a list after the other, and nothing be remembered.
+	SingleReads bool
 	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
 	Logger func(ctx context.Context, message string, fields map[string]any)
 }
@@ -68,6 +73,9 @@ func New(config Config) (*Client, error) {
 	if config.RequestTimeout == 0 {
 		config.RequestTimeout = DefaultRequestTimeout
 	}
+	if config.MaxRequestsPerSecond < 0 || math.IsNaN(config.MaxRequestsPerSecond) {
+		return nil, fmt.Errorf("maximum requests per second: %v is none; give a number above 0, such as 20", config.MaxRequestsPerSecond)
+	}
 	retry, err := config.Retry.withDefaults()
 	if err != nil {
 		return nil, err
@@ -79,7 +87,9 @@ func New(config Config) (*Client, error) {
 	case config.CACertificates != nil || config.Proxy != nil:
 		return nil, errors.New("CA certificates and a proxy have no effect on a given transport; set them there")
 	}
-	return &Client{
+	c := &Client{
+		singleReads: config.SingleReads,
+
 		endpoint:  endpoint,
 		token:     func() string { return config.Token },
 		userAgent: config.UserAgent,
@@ -87,12 +97,19 @@ func New(config Config) (*Client, error) {
 		retry:     retry,
 		log:       config.Logger,
 		http: &http.Client{
-			Transport: wholeAnswers{transport},
-			Timeout:   config.RequestTimeout,
+			Transport: newLimiter(timed{wholeAnswers{transport}, config.RequestTimeout}, retry, config.MaxRequestsPerSecond),
 			// A redirect could lead the token to another host, so do reports it instead.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}
+	c.views = views{
+		users:            newView(c, "/v1/users", portal.NounUser.Title()),
+		permissionGroups: newView(c, "/v1/permission-groups", portal.NounPermissionGroup.Title()),
+		sipAccounts:      newView(c, "/v1/sip-accounts", portal.NounSIPAccount.Title()),
+		userGroups:       newView(c, "/v1/user-groups", portal.NounUserGroup.Title()),
+		phoneNumbers:     newView(c, "/v1/phone-numbers", "phone number"),
+	}
+	return c, nil
 }
 
 // checkToken never quotes what it was given.

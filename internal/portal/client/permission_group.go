@@ -8,7 +8,7 @@ import (
 
 func (c *Client) permissionGroups() collection[portal.PermissionGroup] {
 	return collection[portal.PermissionGroup]{
-		client: c, title: portal.NounPermissionGroup.Title(), path: "/v1/permission-groups", id: func(group portal.PermissionGroup) string { return group.ID },
+		client: c, view: c.views.permissionGroups, title: c.views.permissionGroups.title, path: c.views.permissionGroups.path, id: func(group portal.PermissionGroup) string { return group.ID },
 	}
 }
 
@@ -36,6 +36,7 @@ func (c *Client) CreatePermissionGroup(ctx context.Context, group portal.Permiss
 // ReplacePermissionGroup stores a permission group; what is left out keeps its value. With an ETag the portal refuses (precondition_failed) if the permission group
 // has changed since; an empty one matches always.
 func (c *Client) ReplacePermissionGroup(ctx context.Context, id string, group portal.PermissionGroup, etag string) (*portal.PermissionGroup, error) {
+	defer c.users().note((*view).reset) // what a user may do follows from the groups
 	return c.permissionGroups().replace(ctx, id, group, etag)
 }
 

@@ -29,6 +29,10 @@ func (c *Client) changeMembership(ctx context.Context, method, groupID, userID s
 	if _, err := c.users().objectPath(userID); err != nil {
 		return portal.PermissionGroupMember{}, err
 	}
+	defer c.users().note(func(users *view) {
+		users.changed(userID)
+		c.views.permissionGroups.reset()
+	})
 	member, got, err := members.object(ctx, request{method: method, path: group + "/members/" + url.PathEscape(userID)})
 	if method == http.MethodDelete && IsNotFound(err) && got.attempts > 1 {
 		return portal.PermissionGroupMember{PermissionGroupID: groupID, UserID: userID}, nil

@@ -38,6 +38,7 @@ func (c *Client) CreatePlannedPublication(ctx context.Context, userID string, pu
 	if err != nil {
 		return nil, err
 	}
+	defer c.users().note(func(users *view) { users.changed(userID) }) // a user says how many are planned
 	planned, _, err := publications.object(ctx, request{method: http.MethodPost, path: publications.path, body: body})
 	return planned, err
 }
@@ -49,5 +50,6 @@ func (c *Client) DeletePlannedPublication(ctx context.Context, userID, id string
 	if err != nil {
 		return err
 	}
+	defer c.users().note(func(users *view) { users.changed(userID) })
 	return publications.delete(ctx, id, "", nil)
 }

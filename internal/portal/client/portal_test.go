@@ -183,7 +183,7 @@ func TestPortal_listsMoreThanOnePage(t *testing.T) {
 		want++
 	}
 	sent := len(p.Requests())
-	groups, err := c.ListPermissionGroups(t.Context(), client.PermissionGroupQuery{})
+	groups, err := clientOf(t, p, p.Token).ListPermissionGroups(t.Context(), client.PermissionGroupQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -355,6 +355,7 @@ func TestPortal_downAndUpAgain(t *testing.T) {
 	t.Parallel()
 	p, c := startPortal(t)
 	made := makeGroup(t, c)
+	c = clientOf(t, p, p.Token) // which has not seen the group
 	p.Stop()
 	if _, err := c.GetPermissionGroup(t.Context(), made.ID); err == nil || client.IsNotFound(err) {
 		t.Errorf("while it is down: %v", err)

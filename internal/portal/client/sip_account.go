@@ -8,7 +8,7 @@ import (
 
 func (c *Client) sipAccounts() collection[portal.SIPAccount] {
 	return collection[portal.SIPAccount]{
-		client: c, title: portal.NounSIPAccount.Title(), path: "/v1/sip-accounts", id: func(account portal.SIPAccount) string { return account.ID },
+		client: c, view: c.views.sipAccounts, title: c.views.sipAccounts.title, path: c.views.sipAccounts.path, id: func(account portal.SIPAccount) string { return account.ID },
 	}
 }
 

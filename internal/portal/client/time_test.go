@@ -30,19 +30,20 @@ func overTransport(t *testing.T, answers transport, changes ...func(*client.Conf
 
 func TestClient_waitsBetweenAttempts(t *testing.T) {
 	t.Parallel()
+	const slower = (200 + 400 + 800 + 1000) * time.Millisecond // which the limiter adds where the retry policy waits for nothing
 	tests := []struct {
 		name       string
 		retryAfter string
 		random     float64
 		want       time.Duration // over the 5 waits of the default 6 attempts
 	}{
-		{"no jitter", "", 0, 0},
+		{"no jitter", "", 0, slower},
 		{"most jitter", "", 0.5, (250 + 500 + 1000 + 2000 + 4000) * time.Millisecond / 2},
 		{"Retry-After", "3", 0, 15 * time.Second},
 		{"Retry-After and jitter", "3", 0.5, 15*time.Second + 3875*time.Millisecond},
 		{"Retry-After beyond the cap", "86400", 0.9, 50 * time.Second},
-		{"Retry-After as a date", "Sat, 01 Jan 2000 00:00:07 GMT", 0, 7 * time.Second},
-		{"Retry-After that is none", "soon", 0, 0},
+		{"Retry-After as a date", "Sat, 01 Jan 2000 00:00:07 GMT", 0, 7*time.Second + slower},
+		{"Retry-After that is none", "soon", 0, slower},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

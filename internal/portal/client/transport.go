@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -50,6 +51,19 @@ func (t wholeAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
+}
+
+// timed bounds an attempt, from connecting to the last byte of the answer. What comes before, such as waiting for a turn, does not count.
+type timed struct {
+	next  http.RoundTripper
+	limit time.Duration
+}
+
+// RoundTrip implements http.RoundTripper. The answer has to be whole, see wholeAnswers.
+func (t timed) RoundTrip(r *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithTimeout(r.Context(), t.limit)
+	defer cancel()
+	return t.next.RoundTrip(r.WithContext(ctx))
 }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }

@@ -8,7 +8,7 @@ import (
 
 func (c *Client) userGroups() collection[portal.UserGroup] {
 	return collection[portal.UserGroup]{
-		client: c, title: portal.NounUserGroup.Title(), path: "/v1/user-groups", id: func(group portal.UserGroup) string { return group.ID },
+		client: c, view: c.views.userGroups, title: c.views.userGroups.title, path: c.views.userGroups.path, id: func(group portal.UserGroup) string { return group.ID },
 	}
 }
 

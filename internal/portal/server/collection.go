@@ -31,7 +31,7 @@ const maxUserBody = 2 * portal.MaxAvatarSize
 
 func users() collection[portal.User] {
 	return collection[portal.User]{
-		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username", "status"},
+		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username", "extension", "status"},
 		version: func(u portal.User) (string, string) { return u.ID, u.ETag },
 		list:    (*service.Service).ListUsers, get: (*service.Service).GetUser, create: (*service.Service).CreateUser,
 		replace: (*service.Service).ReplaceUser, remove: removeUser, options: []parameter{discardParameter}, maxBody: maxUserBody,
@@ -122,7 +122,7 @@ func (o collection[T]) routes() []route {
 }
 
 func (o collection[T]) listParameters() []parameter {
-	parameters := []parameter{limitParameter, afterParameter}
+	parameters := []parameter{limitParameter, afterParameter, idsParameter, pageEndsParameter}
 	for _, key := range o.keys {
 		parameters = append(parameters, parameter{
 			in: "query", name: key, description: "Only a " + o.noun.Title() + " with exactly this " + key + ".",

@@ -28,6 +28,15 @@ var (
 		in: "query", name: "after", description: "The cursor of the previous page: its field next.",
 		schema: map[string]any{"type": "string", "minLength": 1},
 	}
+	idsParameter = parameter{
+		in: "query", name: "id", description: "Only the objects with these ids, those that do not exist aside.",
+		schema: map[string]any{"type": "array", "items": map[string]any{"type": "string", "minLength": 1}, "maxItems": portal.MaxIDs}, most: portal.MaxIDs,
+	}
+	pageEndsParameter = parameter{
+		in: "query", name: "page_ends",
+		description: "Whether page_ends says where all pages of this size end, so that they can be read side by side. For the whole list, not for a selection.",
+		schema:      map[string]any{"type": "boolean", "default": false},
+	}
 	objectIDParameter = parameter{
 		in: "query", name: "object_id", description: "Only what was done to the object with this id.",
 		schema: map[string]any{"type": "string", "minLength": 1},

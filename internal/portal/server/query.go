@@ -14,9 +14,11 @@ import (
 // checkQuery refuses what a route does not know, and what is there twice or empty: a misspelt filter must not return everything.
 func (c *call) checkQuery(r route) error {
 	var known []string
+	most := map[string]int{}
 	for _, p := range r.parameters {
 		if p.in == "query" {
 			known = append(known, p.name)
+			most[p.name] = max(p.most, 1)
 		}
 	}
 	query := c.URL.Query()
@@ -26,9 +28,11 @@ func (c *call) checkQuery(r route) error {
 			return badField(name, "is not a query parameter; there are none here")
 		case !slices.Contains(known, name):
 			return badField(name, "is not a query parameter; there are "+strings.Join(known, ", "))
-		case len(values) > 1:
+		case len(values) > most[name] && most[name] == 1:
 			return badField(name, fmt.Sprintf("is there %d times; give it once", len(values)))
-		case values[0] == "":
+		case len(values) > most[name]:
+			return badField(name, fmt.Sprintf("is there %d times; give it at most %d times", len(values), most[name]))
+		case slices.Contains(values, ""):
 			return badField(name, "is empty; give it a value or leave it out")
 		}
 	}
@@ -46,6 +50,11 @@ func (c *call) listQuery(keys []string) (service.ListQuery, error) {
 		}
 		query.Limit = limit
 	}
+	ends, err := c.flag(pageEndsParameter)
+	if err != nil {
+		return query, err
+	}
+	query.Ends, query.IDs = ends, values[idsParameter.name]
 	for _, key := range keys {
 		if values.Has(key) {
 			query.Where[key] = values.Get(key)

@@ -33,6 +33,7 @@ type parameter struct {
 	in, name    string
 	description string
 	schema      map[string]any
+	most        int // how often it may be there; 0 is once
 }
 
 // header is a header of an answer.

@@ -23,14 +23,15 @@ type Server struct {
 // New makes the server for a service. Every request is logged to log: never its body, its query or its token.
 func New(svc *service.Service, log *slog.Logger) *Server {
 	s := &Server{portal: svc, log: log}
-	s.handler = s.routed(s.bearer)
+	s.handler = compressed(s.routed(s.bearer))
 	return s
 }
 
 // ServeHTTP answers a request by the caller that its bearer token names.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// ActingAs serves the same routes for one caller who needs no token: a portal inside another program. The caller's scopes still count.
+// ActingAs serves the same routes for one caller who needs no token: a portal inside another program, to which nothing is sent that compression could shorten. The
+// caller's scopes still count.
 func (s *Server) ActingAs(caller service.Caller) http.Handler {
 	return s.routed(func(*call) (service.Caller, error) { return caller, nil })
 }

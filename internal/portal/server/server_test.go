@@ -216,7 +216,7 @@ func TestServer_badParametersAreNamed(t *testing.T) {
 		"/v1/users?after=%21":                 "after",
 		"/v1/users?after=":                    "after",
 		"/v1/users?mail=a@example.com":        "mail",
-		"/v1/users?extension=201":             "extension",
+		"/v1/permission-groups?extension=201": "extension",
 		"/v1/sip-accounts?email=a":            "email",
 		"/v1/permission-groups?email=a":       "email",
 		"/v1/organization?limit=1":            "limit",

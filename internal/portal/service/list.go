@@ -20,6 +20,7 @@ func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], qu
 		return page, err
 	}
 	var items []T
+	var ends []string
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
@@ -30,16 +31,30 @@ func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], qu
 				selection.Where[field] = value
 				continue
 			}
-			key := sc.uniqueKey(e.noun(), field, &value)
+			key := sc.uniqueKey(e.noun(), keyPath(e.noun(), field), &value)
 			if key == nil {
 				return nil // nothing has the empty value, or a field that the platform does not have
 			}
 			selection.Where[field] = *key
 		}
-		items, err = e.list(ctx, tx, sc, selection)
+		if items, err = e.list(ctx, tx, sc, selection); err != nil || !query.Ends {
+			return err
+		}
+		ends, err = tx.PageEnds(ctx, sc.organization.ID, tableOf(e.noun()), selection.Limit-1)
 		return err
 	})
-	return pageOf(items, selection, id), err
+	page = pageOf(items, selection, id)
+	page.Ends = pageEnds(ends)
+	return page, err
+}
+
+// pageEnds makes the ends of pages of the ids of the last objects on them.
+func pageEnds(ids []string) []portal.PageEnd {
+	var ends []portal.PageEnd
+	for _, id := range ids {
+		ends = append(ends, portal.PageEnd{ID: id, Next: cursor(id)})
+	}
+	return ends
 }
 
 // listing is what a list is of.
@@ -59,6 +74,12 @@ func selectPage(query ListQuery, of listing) (store.Selection, error) {
 	if err != nil {
 		return store.Selection{}, err
 	}
+	switch {
+	case len(query.IDs) > portal.MaxIDs:
+		return store.Selection{}, badParameter("id", fmt.Sprintf("there are %d ids; ask for at most %d at once", len(query.IDs), portal.MaxIDs))
+	case query.Ends && (len(query.Where) > 0 || query.IDs != nil):
+		return store.Selection{}, badParameter("page_ends", "the ends of pages are those of the whole list; leave out what selects some of it")
+	}
 	for _, field := range slices.Sorted(maps.Keys(query.Where)) {
 		switch {
 		case len(of.keys) == 0:
@@ -70,7 +91,7 @@ func selectPage(query ListQuery, of listing) (store.Selection, error) {
 	if status, given := query.Where[statusField]; given && !slices.Contains(portal.UserStatuses(), portal.UserStatus(status)) {
 		return store.Selection{}, badParameter(statusField, fmt.Sprintf("%q is no status of a user; one of pending, active and blocked", status))
 	}
-	return store.Selection{After: after, Limit: limit + 1, Where: map[string]string{}}, nil
+	return store.Selection{After: after, Limit: limit + 1, Where: map[string]string{}, IDs: query.IDs}, nil
 }
 
 // pageOf makes a page of what was selected.
@@ -87,15 +108,39 @@ func pageOf[T any](items []T, selection store.Selection, id func(T) string) port
 // statusField is what a list of users can be selected by besides their natural keys.
 const statusField = "status"
 
+// extensionField selects users and SIP accounts.
+const extensionField = "extension"
+
 // listFilters are the fields by which a list can be searched: those that a person knows an object by (ALL-04), and the status of a user.
 func listFilters(noun portal.Noun) []string {
 	switch noun {
 	case portal.NounUser:
-		return []string{"email", "username", statusField}
+		return []string{"email", "username", extensionField, statusField}
 	case portal.NounPermissionGroup, portal.NounUserGroup:
 		return []string{"name"}
 	default:
-		return []string{"extension"}
+		return []string{extensionField}
+	}
+}
+
+// keyPath is the path of the field that a list is selected by.
+func keyPath(noun portal.Noun, field string) string {
+	if noun == portal.NounUser && field == extensionField {
+		return "telephony." + field
+	}
+	return field
+}
+
+func tableOf(noun portal.Noun) store.List {
+	switch noun {
+	case portal.NounUser:
+		return store.ListUsers
+	case portal.NounPermissionGroup:
+		return store.ListPermissionGroups
+	case portal.NounUserGroup:
+		return store.ListUserGroups
+	default:
+		return store.ListSIPAccounts
 	}
 }
 

@@ -17,6 +17,7 @@ func (s *Service) ListPhoneNumbers(ctx context.Context, caller Caller, query Lis
 		return page, err
 	}
 	var numbers []portal.PhoneNumberStatus
+	var ends []string
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
@@ -30,14 +31,22 @@ func (s *Service) ListPhoneNumbers(ctx context.Context, caller Caller, query Lis
 		for _, allocation := range allocations {
 			users[allocation.Number] = allocation.UserID
 		}
-		for _, number := range slices.Sorted(slices.Values(sc.organization.PhoneNumbers)) {
+		owned := slices.Sorted(slices.Values(sc.organization.PhoneNumbers))
+		if size := selection.Limit - 1; query.Ends {
+			for end := size; end < len(owned); end += size {
+				ends = append(ends, owned[end-1])
+			}
+		}
+		for _, number := range owned {
 			if number > selection.After && len(numbers) < selection.Limit {
 				numbers = append(numbers, portal.PhoneNumberStatus{Number: number, Main: number == sc.mainNumber, UserID: users[number]})
 			}
 		}
 		return nil
 	})
-	return pageOf(numbers, selection, func(n portal.PhoneNumberStatus) string { return n.Number }), err
+	page = pageOf(numbers, selection, func(n portal.PhoneNumberStatus) string { return n.Number })
+	page.Ends = pageEnds(ends)
+	return page, err
 }
 
 // noteNumber notes who has the number that a user is to show, as the main number or as incoming number.

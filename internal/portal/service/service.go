@@ -69,7 +69,9 @@ type Caller struct {
 type ListQuery struct {
 	Limit int               // objects on the page; 0 is portal.DefaultPageSize, at most portal.MaxPageSize
 	After string            // cursor of the previous page; empty for the first one
-	Where map[string]string // exact match on a natural key: email or username of a user, name of a group or user group, extension of an account
+	Where map[string]string // exact match on a natural key: email, username or extension of a user, name of a group or user group, extension of an account
+	IDs   []string          // only the objects with these ids, at most portal.MaxIDs; nil for all
+	Ends  bool              // whether the page is to say where all pages of its size end; for a whole list only
 }
 
 // Created is the answer to a create. Replayed says that an earlier request with the same idempotency key made the object.

@@ -247,6 +247,7 @@ type Selection struct {
 	After string            // the id that the page starts behind
 	Limit int               // most rows
 	Where map[string]string // natural key field → the value as it is compared; each list says which it knows
+	IDs   []string          // only these objects; nil for all
 
 	Search string // in a list of users: what names, e-mail address or username contain, ignoring case; empty for all
 }
@@ -263,8 +264,34 @@ func (s Selection) page(query, id string, args []any, columns map[string]string)
 		args = append(args, key)
 		query += fmt.Sprintf(" AND %s = $%d", column, len(args))
 	}
+	if s.IDs != nil {
+		places := make([]string, 0, len(s.IDs))
+		for _, id := range s.IDs {
+			args = append(args, id)
+			places = append(places, fmt.Sprintf("$%d", len(args)))
+		}
+		query += fmt.Sprintf(" AND %s IN (%s)", id, strings.Join(places, ", "))
+	}
 	args = append(args, s.Limit)
 	return query + fmt.Sprintf(" ORDER BY %s LIMIT $%d", id, len(args)), args, nil
+}
+
+// List is a list of which PageEnds knows the pages.
+type List string
+
+// The lists, by their tables.
+const (
+	ListUsers            List = "users"
+	ListPermissionGroups List = "permission_groups"
+	ListSIPAccounts      List = "sip_accounts"
+	ListUserGroups       List = "user_groups"
+)
+
+// PageEnds returns the ids of the last objects of all pages of so many objects, the last page aside.
+func (t *Tx) PageEnds(ctx context.Context, organizationID string, list List, size int) ([]string, error) {
+	query := `SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS position, COUNT(*) OVER () AS total FROM ` + string(list) + `
+		WHERE organization_id = $1) AS numbered WHERE position % $2 = 0 AND position < total ORDER BY id`
+	return all(ctx, t, scanText, query, organizationID, size)
 }
 
 // Holder is an object that has something, and what people call it.

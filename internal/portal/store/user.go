@@ -87,7 +87,7 @@ func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) 
 	return users[0], err
 }
 
-// Users returns a page of users, selected by the key of an e-mail address or of a username if wanted.
+// Users returns a page of users, selected by the key of an e-mail address or of a username, by extension or by status if wanted.
 func (t *Tx) Users(ctx context.Context, organizationID string, selection Selection) ([]User, error) {
 	args := []any{organizationID}
 	query := selectUser
@@ -96,7 +96,7 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 		query += ` AND LOWER(REPLACE(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
 			COALESCE(u.email, '') || ' ' || COALESCE(u.username, ''), '  ', ' ')) LIKE $2 ESCAPE '!'`
 	}
-	columns := map[string]string{"email": "u.email_key", "username": "u.username_key", "status": loginStatus}
+	columns := map[string]string{"email": "u.email_key", "username": "u.username_key", "status": loginStatus, "extension": "e.extension"}
 	query, args, err := selection.page(query, "u.id", args, columns)
 	if err != nil {
 		return nil, err

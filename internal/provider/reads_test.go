@@ -1,0 +1,146 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+)
+
+// many is how many resources of a kind a test of requests has.
+const many = 40
+
+// manyOfEveryKind are configurations that differ in their number.
+func manyOfEveryKind() map[portal.Noun]func(number int) map[string]any {
+	return map[portal.Noun]func(int) map[string]any{
+		portal.NounUser: func(number int) map[string]any {
+			return map[string]any{
+				"email": fmt.Sprintf("person%d@example.com", number), "first_name": "Bob", "last_name": "Bos", "telephony": map[string]any{"extension": fmt.Sprint(2000 + number)},
+			}
+		},
+		portal.NounPermissionGroup: func(number int) map[string]any { return map[string]any{"name": fmt.Sprintf("Group %d", number)} },
+		portal.NounSIPAccount: func(number int) map[string]any {
+			return map[string]any{"extension": fmt.Sprint(2000 + number), "name": "Desk"}
+		},
+		portal.NounUserGroup: func(number int) map[string]any {
+			return map[string]any{"name": fmt.Sprintf("Floor %d", number), "subgroups": []any{"West", "East"}}
+		},
+	}
+}
+
+// tally counts requests by method and list: "GET /v1/users/…" is for one user.
+func tally(requests []string) map[string]int {
+	counts := map[string]int{}
+	for _, request := range requests {
+		parts := strings.Split(request, "/")
+		if len(parts) > 3 {
+			request = strings.Join(parts[:3], "/") + "/…"
+		}
+		counts[request]++
+	}
+	return counts
+}
+
+// tenAtOnce does something for every number, as many at the same time as Terraform does.
+func tenAtOnce(do func(number int)) {
+	numbers := make(chan int)
+	var working sync.WaitGroup
+	for range 10 {
+		working.Go(func() {
+			for number := range numbers {
+				do(number)
+			}
+		})
+	}
+	for number := range many {
+		numbers <- number
+	}
+	close(numbers)
+	working.Wait()
+}
+
+// lookUp reads a data source by one attribute.
+func (d *protocol) lookUp(typeName, key string, value any) {
+	d.t.Helper()
+	read, err := d.server.ReadDataSource(d.t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: typeName, Config: d.value(d.schemas.DataSourceSchemas[typeName], map[string]any{key: value}), ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{},
+	})
+	if err != nil {
+		d.t.Error(err)
+		return
+	}
+	d.noError("look up", read.Diagnostics)
+}
+
+// TestReads_whatRunsCost counts what plans and applies of many resources ask the portal. Whether anything is new to the organisation is found out by three searches, and then by
+// pages; so are objects refreshed.
+func TestReads_whatRunsCost(t *testing.T) {
+	t.Parallel()
+	lists := map[portal.Noun]string{
+		portal.NounUser: "/v1/users", portal.NounPermissionGroup: "/v1/permission-groups", portal.NounSIPAccount: "/v1/sip-accounts", portal.NounUserGroup: "/v1/user-groups",
+	}
+	for noun, attributes := range manyOfEveryKind() {
+		t.Run(string(noun), func(t *testing.T) {
+			t.Parallel()
+			p := portaltest.Start(t, portaltest.WithPlatform(platformOf(noun)))
+			list := lists[noun]
+			sent := 0
+			wantTally := func(what string, want map[string]int) {
+				t.Helper()
+				requests := p.Requests()
+				got := tally(requests[sent:])
+				if sent = len(requests); !maps.Equal(got, want) {
+					t.Errorf("%s costs %v, want %v", what, got, want)
+				}
+			}
+			search := map[string]int{"GET /v1/organization": 1, "GET " + list: 3 + 1}
+			if noun == portal.NounUser { // whose extensions may be SIP accounts'
+				search["GET /v1/sip-accounts"] = 3 + 1
+			}
+			plans, made := [many]plannedInstance{}, [many]instance{}
+			drive := newProtocol(t, p)
+			tenAtOnce(func(number int) {
+				plans[number] = drive.planChange(drive.noInstance("switchboard_"+string(noun)), attributes(number))
+			})
+			wantTally("a plan of new resources", search)
+
+			drive = drive.anew(t, p) // Terraform applies in another process, in which it plans every resource again
+			tenAtOnce(func(number int) {
+				plan := drive.planChange(drive.noInstance("switchboard_"+string(noun)), attributes(number))
+				made[number] = drive.applyChange(plan)
+			})
+			want := maps.Clone(search)
+			want["POST "+list] = many
+			wantTally("an apply of new resources", want)
+
+			drive = drive.anew(t, p)
+			tenAtOnce(func(number int) {
+				if plan := drive.planChange(made[number], attributes(number)); len(plan.changes()) > 0 {
+					t.Errorf("changes %v", plan.changes())
+				}
+			})
+			wantTally("a plan without changes", map[string]int{"GET /v1/organization": 1, "GET " + list + "/…": 3, "GET " + list: 1})
+
+			drive = drive.anew(t, p)
+			tenAtOnce(func(number int) {
+				key := map[portal.Noun]string{portal.NounUser: "email", portal.NounSIPAccount: "extension"}[noun]
+				if key == "" {
+					key = "name"
+				}
+				drive.lookUp("switchboard_"+string(noun), key, attributes(number)[key])
+			})
+			wantTally("as many data sources by what people know them by", map[string]int{"GET /v1/organization": 1, "GET " + list: 3 + 1})
+
+			drive = newRun(t, drive.schemas)
+			drive.configureBlock(map[string]any{"endpoint": p.URL, "token": p.Token, "coalesce_reads": false, "max_requests_per_second": 1e6})
+			tenAtOnce(func(number int) { drive.planChange(made[number], attributes(number)) })
+			wantTally("the same without pages", map[string]int{"GET /v1/organization": 1, "GET " + list + "/…": many})
+		})
+	}
+}
