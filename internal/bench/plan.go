@@ -68,7 +68,9 @@ func (b *bench) stand(ctx context.Context, n int) (_ *stand, err error) {
 	return s, nil
 }
 
-func (s *stand) direct() target { return target{endpoint: s.portal.url.String(), token: s.portal.token} }
+func (s *stand) direct() target {
+	return target{endpoint: s.portal.url.String(), token: s.portal.token}
+}
 
 func (s *stand) close() (usage, error) {
 	used, err := s.portal.stop()

@@ -20,6 +20,9 @@ import (
 	"time"
 )
 
+// organizationID is the id in organizationFile.
+const organizationID = "bench"
+
 const organizationFile = `id: bench
 name: Bench
 platform: telecube
