@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -28,16 +29,15 @@ func flatten(object any) document {
 }
 
 func (d *document) add(prefix string, object reflect.Value) {
-	for i := range object.NumField() {
-		of := object.Type().Field(i)
-		path, field := prefix+fieldName(of), object.Field(i)
+	for i, of := range fieldsOf(object.Type(), prefix) {
+		path, field := of.path, object.Field(i)
 		switch field.Kind() {
 		case reflect.Pointer, reflect.Slice, reflect.Map:
 			if field.IsNil() {
 				continue
 			}
 		}
-		if portal.Writable(of) {
+		if of.writable {
 			d.given = append(d.given, path)
 		}
 		switch field = reflect.Indirect(field); field.Kind() {
@@ -59,6 +59,35 @@ func (d *document) add(prefix string, object reflect.Value) {
 			d.values[path] = field.Int()
 		}
 	}
+}
+
+// wireField is what there is to know of a field of a wire type, with its path in the object that is flattened.
+type wireField struct {
+	name, path string
+	writable   bool
+}
+
+// place is where a wire type stands in an object: below the prefix, which ends in a dot or is empty.
+type place struct {
+	of     reflect.Type
+	prefix string
+}
+
+// known has the fields of every place that was met, of which there are few. To read them from the tags for each object again is most of what a
+// list of users would cost.
+var known sync.Map // place → []wireField
+
+func fieldsOf(t reflect.Type, prefix string) []wireField {
+	if fields, ok := known.Load(place{t, prefix}); ok {
+		return fields.([]wireField) //nolint:forcetypeassert // nothing else is put there
+	}
+	fields := make([]wireField, t.NumField())
+	for i := range fields {
+		name := fieldName(t.Field(i))
+		fields[i] = wireField{name: name, path: prefix + name, writable: portal.Writable(t.Field(i))}
+	}
+	known.Store(place{t, prefix}, fields)
+	return fields
 }
 
 func names(subgroups []portal.Subgroup) []string {
@@ -200,8 +229,8 @@ func convert(value any, to reflect.Type) (reflect.Value, bool) {
 }
 
 func fieldByName(object reflect.Value, name string) (reflect.Value, bool) {
-	for i := range object.NumField() {
-		if fieldName(object.Type().Field(i)) == name {
+	for i, of := range fieldsOf(object.Type(), "") {
+		if of.name == name {
 			return object.Field(i), true
 		}
 	}
@@ -220,10 +249,10 @@ func FillFrom(object, stored any) {
 }
 
 func fill(object, stored reflect.Value) {
-	for i := range object.NumField() {
+	for i, of := range fieldsOf(object.Type(), "") {
 		to, from := object.Field(i), stored.Field(i)
 		switch {
-		case !portal.Writable(object.Type().Field(i)):
+		case !of.writable:
 			to.Set(from)
 		case to.Kind() == reflect.Pointer && to.Type().Elem().Kind() == reflect.Struct:
 			fillNested(to, from)
