@@ -12,9 +12,9 @@ import (
 
 // measureApply is what it costs to make, change and remove people, against the same in built-in resources.
 func (b *bench) measureApply(ctx context.Context) (err error) {
-	fmt.Printf("\n### Apply: %d people made, changed and removed\n\n", b.one)
-	fmt.Println("| what | requests | wall time | `terraform_data` | ratio | provider's memory |")
-	fmt.Println("| --- | --- | ---: | ---: | ---: | ---: |")
+	fmt.Fprintf(b.out, "\n### Apply: %d people made, changed and removed\n\n", b.one)
+	fmt.Fprintln(b.out, "| what | requests | wall time | `terraform_data` | ratio | provider's memory |")
+	fmt.Fprintln(b.out, "| --- | --- | ---: | ---: | ---: | ---: |")
 	p, err := b.servePortal(ctx, "portal of apply", "portal.db")
 	if err != nil {
 		return err
@@ -60,11 +60,11 @@ func (b *bench) measureApply(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %s | %s | %s | %s | %.2f | %s |\n", step.name, byMethod(far.take()), seconds(measured.wall), seconds(baseline.wall),
+		fmt.Fprintf(b.out, "| %s | %s | %s | %s | %.2f | %s |\n", step.name, byMethod(far.take()), seconds(measured.wall), seconds(baseline.wall),
 			ratio(measured.wall, baseline.wall), megabytes(measured.provider.Memory))
 	}
 	used, err := p.stop()
-	fmt.Printf("\nThe portal was %v away and took at most %s of memory.\n", latency, megabytes(used.Memory))
+	fmt.Fprintf(b.out, "\nThe portal was %v away and took at most %s of memory.\n", latency, megabytes(used.Memory))
 	return errors.Join(err, mine.close(), theirs.close())
 }
 
@@ -84,9 +84,9 @@ func byMethod(requests map[string]int) string {
 
 // measureShapes is which way to write the same people Terraform digests best.
 func (b *bench) measureShapes(ctx context.Context) error {
-	fmt.Printf("\n### Shapes of a configuration: a plan of %d people that finds nothing to do\n\n", b.one)
-	fmt.Println("| shape | switchboard | `terraform_data` | ratio |")
-	fmt.Println("| --- | ---: | ---: | ---: |")
+	fmt.Fprintf(b.out, "\n### Shapes of a configuration: a plan of %d people that finds nothing to do\n\n", b.one)
+	fmt.Fprintln(b.out, "| shape | switchboard | `terraform_data` | ratio |")
+	fmt.Fprintln(b.out, "| --- | ---: | ---: | ---: |")
 	for i, s := range shapes {
 		if err := b.shapeOf(ctx, i, s); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -117,7 +117,7 @@ func (b *bench) shapeOf(ctx context.Context, i int, s shape) (err error) {
 		}
 		walls[j] = measured.wall
 	}
-	fmt.Printf("| %s | %s | %s | %.2f |\n", s.name, seconds(walls[0]), seconds(walls[1]), ratio(walls[0], walls[1]))
+	fmt.Fprintf(b.out, "| %s | %s | %s | %.2f |\n", s.name, seconds(walls[0]), seconds(walls[1]), ratio(walls[0], walls[1]))
 	_, err = p.stop()
 	return err
 }

@@ -21,17 +21,14 @@ import (
 
 // measurePortal is what the portal alone does for many clients at once, on either database.
 func (b *bench) measurePortal(ctx context.Context) error {
-	fmt.Printf("\n### The portal alone, %d clients at once\n\n", b.clients)
-	fmt.Println("| database | users stored | what | a second | p50 | p99 |")
-	fmt.Println("| --- | ---: | --- | ---: | ---: | ---: |")
+	fmt.Fprintf(b.out, "\n### The portal alone, %d clients at once\n\n", b.clients)
+	fmt.Fprintln(b.out, "| database | users stored | what | a second | p50 | p99 |")
+	fmt.Fprintln(b.out, "| --- | ---: | --- | ---: | ---: | ---: |")
 	if err := b.portalOn(ctx, "SQLite", filepath.Join(b.dir, "load.db")); err != nil {
 		return fmt.Errorf("SQLite: %w", err)
 	}
 	return nil
 }
-
-// measured is how many requests of a kind are measured at each size.
-const measured = 2000
 
 func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	p, err := b.servePortal(ctx, "portal on "+name, database)
@@ -51,20 +48,20 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 			what string
 			do   func() (times, error)
 		}{
-			{"one user read", func() (times, error) { return l.many(measured, func(i int) error { return l.readUser(ctx, i) }) }},
+			{"one user read", func() (times, error) { return l.many(b.measured, func(i int) error { return l.readUser(ctx, i) }) }},
 			{"500 users read, page after page, one client", func() (times, error) { return l.pages(ctx) }},
-			{"500 users read, any page", func() (times, error) { return l.many(measured/10, func(i int) error { return l.readPage(ctx, i) }) }},
-			{"a user made", func() (times, error) { return l.many(measured, func(int) error { return l.makeUser(ctx) }) }},
+			{"500 users read, any page", func() (times, error) { return l.many(b.measured/10, func(i int) error { return l.readPage(ctx, i) }) }},
+			{"a user made", func() (times, error) { return l.many(b.measured, func(int) error { return l.makeUser(ctx) }) }},
 		} {
 			taken, err := one.do()
 			if err != nil {
 				return err
 			}
-			fmt.Printf("| %s | %d | %s | %s |\n", name, stored, one.what, taken)
+			fmt.Fprintf(b.out, "| %s | %d | %s | %s |\n", name, stored, one.what, taken)
 		}
 	}
 	used, err := p.stop()
-	fmt.Printf("| %s | %d | memory of the portal, at most | %s | | |\n", name, b.stored, megabytes(used.Memory))
+	fmt.Fprintf(b.out, "| %s | %d | memory of the portal, at most | %s | | |\n", name, b.stored, megabytes(used.Memory))
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -23,12 +24,14 @@ type bench struct {
 	rate      int // requests a second in the limited runs
 	runs      int // of each measured plan; the median counts
 	one       int // users of the parts that have one size
-	stored    int // users in the portal of part 4
-	clients   int // of part 4
+	stored    int // users in the part portal
+	measured  int // requests of a kind in the part portal
+	clients   int // in the part portal
 	postgres  string
 	terraform string
 	provider  string // the built provider
 	dir       string // everything that is made is below it
+	out       io.Writer
 }
 
 // The parts, in the order in which they run.
@@ -48,14 +51,15 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context) (err error) {
-	var b bench
+func run(ctx context.Context, args []string, out io.Writer) (err error) {
+	b := bench{out: out}
+	flag := flag.NewFlagSet("bench", flag.ContinueOnError)
 	chosen := flag.String("parts", strings.Join(parts, ","), "what to measure")
 	users := flag.String("users", "100,1000,5000", "sizes of the no-change plans")
 	latencies := flag.String("latencies", "0s,25ms,100ms", "how long the portal takes to answer")
@@ -63,9 +67,12 @@ func run(ctx context.Context) (err error) {
 	flag.IntVar(&b.runs, "runs", 3, "how often a plan of up to 1,000 users is measured; the median counts")
 	flag.IntVar(&b.one, "one", 1000, "users of the parts apply and shapes")
 	flag.IntVar(&b.stored, "stored", 100_000, "users stored in the part portal")
+	flag.IntVar(&b.measured, "measured", 2000, "requests of a kind in the part portal")
 	flag.IntVar(&b.clients, "clients", 50, "clients at once in the part portal")
 	flag.StringVar(&b.postgres, "postgres", "", "postgres:// URL of an empty database for the part portal (default: a private server)")
-	flag.Parse()
+	if err := flag.Parse(args); err != nil {
+		return err
+	}
 	b.parts = strings.Split(*chosen, ",")
 	for _, part := range b.parts {
 		if !slices.Contains(parts, part) {

@@ -20,7 +20,7 @@ func (b *bench) describe(ctx context.Context) error {
 		return err
 	}
 	first, _, _ := strings.Cut(string(version), "\n")
-	fmt.Printf("%d CPUs, %s/%s, %s, %s.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), first)
+	fmt.Fprintf(b.out, "%d CPUs, %s/%s, %s, %s.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), first)
 	return nil
 }
 
@@ -119,9 +119,9 @@ func (b *bench) median(n int, measure func() (cost, error)) (cost, error) {
 
 // measurePlans is what a plan that finds nothing to do costs, against Terraform itself.
 func (b *bench) measurePlans(ctx context.Context) error {
-	fmt.Printf("\n### A plan that finds nothing to do\n\nEach person is a user, a SIP account and a permission group.\n\n")
-	fmt.Println("| people | latency of the portal | requests: users, SIP accounts, groups, other | wall time | `terraform_data` | ratio | provider's share of CPU | provider, a person | provider's memory |")
-	fmt.Println("| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Fprintf(b.out, "\n### A plan that finds nothing to do\n\nEach person is a user, a SIP account and a permission group.\n\n")
+	fmt.Fprintln(b.out, "| people | latency of the portal | requests: users, SIP accounts, groups, other | wall time | `terraform_data` | ratio | provider's share of CPU | provider, a person | provider's memory |")
+	fmt.Fprintln(b.out, "| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, n := range b.users {
 		if err := b.plansOf(ctx, n); err != nil {
 			return err
@@ -155,7 +155,7 @@ func (b *bench) plansOf(ctx context.Context, n int) (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %d | %v | %s | %s | %s | %.2f | %.0f %% | %.1f ms | %s |\n", n, in, split(requests), seconds(measured.wall), seconds(baseline.wall),
+		fmt.Fprintf(b.out, "| %d | %v | %s | %s | %s | %.2f | %.0f %% | %.1f ms | %s |\n", n, in, split(requests), seconds(measured.wall), seconds(baseline.wall),
 			ratio(measured.wall, baseline.wall), 100*ratio(measured.provider.CPU, measured.whole.CPU),
 			float64(measured.provider.CPU.Microseconds())/1000/float64(n), megabytes(measured.provider.Memory))
 	}
@@ -167,9 +167,9 @@ const singleReads = "SWITCHBOARD_COALESCED_READS"
 
 // measureSingleReads is what the same costs with a request an object.
 func (b *bench) measureSingleReads(ctx context.Context) error {
-	fmt.Printf("\n### The same with one request an object\n\n")
-	fmt.Println("| people | latency of the portal | requests: one an object | coalesced | wall time: one an object | coalesced | ratio |")
-	fmt.Println("| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Fprintf(b.out, "\n### The same with one request an object\n\n")
+	fmt.Fprintln(b.out, "| people | latency of the portal | requests: one an object | coalesced | wall time: one an object | coalesced | ratio |")
+	fmt.Fprintln(b.out, "| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
 	for _, n := range b.users {
 		if n > 1000 {
 			continue // a limit of ten requests a second makes it half an hour
@@ -190,8 +190,6 @@ func (b *bench) singleReadsOf(ctx context.Context, n int) (err error) {
 		_, closed := s.close()
 		err = errors.Join(err, closed)
 	}()
-	b = &bench{runs: 1, latencies: b.latencies, rate: b.rate, terraform: b.terraform, dir: b.dir}
-	s.bench = b
 	for _, in := range []setting{{latency: b.latencies[len(b.latencies)-1]}, {latency: b.latencies[min(1, len(b.latencies)-1)], rate: b.rate}} {
 		progress("plan of %d people at %v, one request an object", n, in)
 		coalesced, few, err := s.plan(ctx, in, false)
@@ -202,7 +200,7 @@ func (b *bench) singleReadsOf(ctx context.Context, n int) (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("| %d | %v | %d | %d | %s | %s | %.1f |\n", n, in, sum(many), sum(few), seconds(singly.wall), seconds(coalesced.wall), ratio(singly.wall, coalesced.wall))
+		fmt.Fprintf(b.out, "| %d | %v | %d | %d | %s | %s | %.1f |\n", n, in, sum(many), sum(few), seconds(singly.wall), seconds(coalesced.wall), ratio(singly.wall, coalesced.wall))
 	}
 	return nil
 }

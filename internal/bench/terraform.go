@@ -16,6 +16,9 @@ import (
 // pluginVersion is what Terraform takes the built provider for.
 const pluginVersion = "99.0.0"
 
+// module is what is built, from wherever in the repository.
+const module = "github.com/switchboard-hq/terraform-provider-switchboard"
+
 // maxrssUnit is the unit of the operating system's figure for the peak memory, in bytes.
 var maxrssUnit = map[bool]int64{true: 1, false: 1024}[runtime.GOOS == "darwin"]
 
@@ -23,8 +26,8 @@ var maxrssUnit = map[bool]int64{true: 1, false: 1024}[runtime.GOOS == "darwin"]
 func (b *bench) build(ctx context.Context) error {
 	progress("building the provider")
 	b.provider = filepath.Join(b.dir, "provider")
-	if output, err := exec.CommandContext(ctx, "go", "build", "-o", b.provider, ".").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w; start it in the top folder of the repository\n%s", err, output)
+	if output, err := exec.CommandContext(ctx, "go", "build", "-o", b.provider, module).CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w; start it in the repository\n%s", err, output)
 	}
 	name := os.Getenv("TERRAFORM")
 	if name == "" {
