@@ -31,7 +31,6 @@ type kind struct {
 	name                 string
 	user, account, group string // types
 	body                 func(fields string) string
-	count                int // of resources a person
 	preamble             func(target) string
 }
 
@@ -39,7 +38,6 @@ type kind struct {
 type target struct {
 	endpoint, token string
 	rate            int // requests a second; 0 is no limit
-	single          bool
 }
 
 var (

@@ -34,7 +34,7 @@ func (u usage) and(other usage) usage {
 func usageOf(state *os.ProcessState) usage {
 	used := usage{CPU: state.UserTime() + state.SystemTime()}
 	if system, ok := state.SysUsage().(*syscall.Rusage); ok {
-		used.Memory = int64(system.Maxrss) * maxrssUnit
+		used.Memory = int64(system.Maxrss) * maxrssUnit //nolint:unconvert // on some systems it is an int32
 	}
 	return used
 }
