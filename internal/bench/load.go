@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+)
+
+// measurePortal is what the portal alone does for many clients at once, on either database.
+func (b *bench) measurePortal(ctx context.Context) error {
+	fmt.Fprintf(b.out, "\n### The portal alone, %d clients at once\n\n", b.clients)
+	fmt.Fprintln(b.out, "| database | users stored | what | a second | p50 | p99 |")
+	fmt.Fprintln(b.out, "| --- | ---: | --- | ---: | ---: | ---: |")
+	if err := b.portalOn(ctx, "SQLite", filepath.Join(b.dir, "load.db")); err != nil {
+		return fmt.Errorf("SQLite: %w", err)
+	}
+	return nil
+}
+
+func (b *bench) portalOn(ctx context.Context, name, database string) error {
+	p, err := b.servePortal(ctx, "portal on "+name, database)
+	if err != nil {
+		return err
+	}
+	l := &load{portal: p, database: database, clients: b.clients, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: b.clients}}}
+	if err := l.makeGroup(ctx); err != nil {
+		return err
+	}
+	for _, stored := range []int{b.stored / 100, b.stored / 10, b.stored} {
+		progress("%s: %d users", name, stored)
+		if err := l.fill(ctx, stored); err != nil {
+			return err
+		}
+		for _, one := range []struct {
+			what string
+			do   func() (times, error)
+		}{
+			{"one user read", func() (times, error) { return l.many(b.measured, func(i int) error { return l.readUser(ctx, i) }) }},
+			{"500 users read, page after page, one client", func() (times, error) { return l.pages(ctx) }},
+			{"500 users read, any page", func() (times, error) { return l.many(b.measured/10, func(i int) error { return l.readPage(ctx, i) }) }},
+			{"a user made", func() (times, error) { return l.many(b.measured, func(int) error { return l.makeUser(ctx) }) }},
+		} {
+			taken, err := one.do()
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(b.out, "| %s | %d | %s | %s |\n", name, stored, one.what, taken)
+		}
+	}
+	used, err := p.stop()
+	fmt.Fprintf(b.out, "| %s | %d | memory of the portal, at most | %s | | |\n", name, b.stored, megabytes(used.Memory))
+	return err
+}
+
+// load is a portal under many clients.
+type load struct {
+	portal   *portal
+	database string
+	http     *http.Client
+	clients  int
+	group    string
+	made     atomic.Int64
+	ids      []string // of those who were filled in
+	cursors  []string // of the pages
+}
+
+// times are how long requests took.
+type times struct {
+	all  []time.Duration
+	wall time.Duration
+}
+
+func (t times) String() string {
+	slices.Sort(t.all)
+	return fmt.Sprintf("%.0f | %s | %s", float64(len(t.all))/t.wall.Seconds(), milliseconds(t.at(50)), milliseconds(t.at(99)))
+}
+
+// at is the percentile of sorted times.
+func (t times) at(percent int) time.Duration {
+	return t.all[min(len(t.all)-1, len(t.all)*percent/100)]
+}
+
+func milliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
+
+// many does something n times, by all clients at once.
+func (l *load) many(n int, do func(i int) error) (times, error) {
+	var next atomic.Int64
+	var mu sync.Mutex
+	var failure error
+	taken := times{all: make([]time.Duration, n)}
+	began := time.Now()
+	var clients sync.WaitGroup
+	for range l.clients {
+		clients.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= n {
+					return
+				}
+				start := time.Now()
+				if err := do(i); err != nil {
+					mu.Lock()
+					failure = err
+					mu.Unlock()
+					return
+				}
+				taken.all[i] = time.Since(start)
+			}
+		})
+	}
+	clients.Wait()
+	taken.wall = time.Since(began)
+	return taken, failure
+}
+
+func (l *load) makeGroup(ctx context.Context) error {
+	var made struct {
+		ID string `json:"id"`
+	}
+	err := l.send(ctx, http.MethodPost, "/v1/permission-groups", map[string]any{"name": "Agents", "permissions": []string{"contacts.view"}}, &made)
+	l.group = made.ID
+	return err
+}
+
+// makeUser makes one more user.
+func (l *load) makeUser(ctx context.Context) error {
+	i := l.made.Add(1)
+	return l.send(ctx, http.MethodPost, "/v1/users", map[string]any{
+		"email": fmt.Sprintf("made%d@example.com", i), "first_name": "Person", "last_name": "Number " + strconv.FormatInt(i, 10),
+		"permission_group_ids": []string{l.group}, "telephony": map[string]any{"sip_assignment": "dynamic"},
+	}, nil)
+}
+
+// fill has the portal store n users. All but the first are copies that are put into the database directly, a thousand in a transaction: what a disk takes
+// to make a hundred thousand safe one by one is measured with fewer.
+func (l *load) fill(ctx context.Context, n int) (err error) {
+	if len(l.ids) == 0 {
+		if err := l.makeUser(ctx); err != nil {
+			return err
+		}
+	}
+	opened, err := store.Open(ctx, l.database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, opened.Close()) }()
+	const batch = 1000
+	for missing := n - int(l.made.Load()) - len(l.ids); missing > 0; missing -= batch {
+		err := opened.Write(ctx, func(tx *store.Tx) error {
+			users, err := tx.Users(ctx, organizationID, store.Selection{Limit: 1})
+			if err != nil {
+				return err
+			}
+			for range min(batch, missing) {
+				copied := users[0]
+				copied.ID = fmt.Sprintf("usr_%026d", len(l.ids)*7919) // in between those that the portal makes
+				email := fmt.Sprintf("copy%d@example.com", len(l.ids))
+				copied.Email, copied.EmailKey = &email, &email
+				if err := tx.InsertUser(ctx, organizationID, copied); err != nil {
+					return err
+				}
+				l.ids = append(l.ids, copied.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// some spreads what is read over all that is stored, by steps of a large prime.
+func some(of []string, i int) string { return of[i*15_485_863%len(of)] }
+
+func (l *load) readUser(ctx context.Context, i int) error {
+	return l.send(ctx, http.MethodGet, "/v1/users/"+some(l.ids, i), nil, nil)
+}
+
+func (l *load) readPage(ctx context.Context, i int) error {
+	return l.send(ctx, http.MethodGet, pageOf(some(l.cursors, i)), nil, nil)
+}
+
+// pageOf is the largest page behind a cursor; an empty one is the first.
+func pageOf(cursor string) string {
+	if cursor == "" {
+		return "/v1/users?limit=500"
+	}
+	return "/v1/users?limit=500&after=" + cursor
+}
+
+// pages reads the whole list, page after page.
+func (l *load) pages(ctx context.Context) (times, error) {
+	var taken times
+	l.cursors = []string{""}
+	began := time.Now()
+	for {
+		var page struct {
+			Next string `json:"next"`
+		}
+		start := time.Now()
+		if err := l.send(ctx, http.MethodGet, pageOf(l.cursors[len(l.cursors)-1]), nil, &page); err != nil {
+			return taken, err
+		}
+		taken.all = append(taken.all, time.Since(start))
+		if page.Next == "" {
+			taken.wall = time.Since(began)
+			return taken, nil
+		}
+		l.cursors = append(l.cursors, page.Next)
+	}
+}
+
+// send sends one request and reads its answer, which has to be a good one.
+func (l *load) send(ctx context.Context, method, path string, body, into any) error {
+	var content io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(encoded)
+	}
+	path, query, _ := strings.Cut(path, "?")
+	address := l.portal.url.JoinPath(path)
+	address.RawQuery = query
+	r, err := http.NewRequestWithContext(ctx, method, address.String(), content)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Authorization", "Bearer "+l.portal.token)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	answer, err := l.http.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close() //nolint:errcheck // it was only read
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, text)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(text, into)
+}

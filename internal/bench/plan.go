@@ -1,0 +1,236 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// describe prints on what and with what the figures were taken.
+func (b *bench) describe(ctx context.Context) error {
+	version, err := exec.CommandContext(ctx, b.terraform, "version").Output()
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(version), "\n")
+	fmt.Fprintf(b.out, "%d CPUs, %s/%s, %s, %s.\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), first)
+	return nil
+}
+
+// setting is the circumstances of one plan.
+type setting struct {
+	latency time.Duration
+	rate    int
+}
+
+func (s setting) String() string {
+	if s.rate > 0 {
+		return fmt.Sprintf("%v, %d requests/s", s.latency, s.rate)
+	}
+	return s.latency.String()
+}
+
+// stand is N people, applied, in our resources and in built-in ones.
+type stand struct {
+	bench   *bench
+	n       int
+	portal  *portal
+	ours    *workspace
+	builtIn *workspace
+}
+
+// stand makes the people. That is not measured, so it may do more at once than Terraform does by default.
+func (b *bench) stand(ctx context.Context, n int) (_ *stand, err error) {
+	progress("making %d people", n)
+	s := &stand{bench: b, n: n}
+	if s.portal, err = b.servePortal(ctx, fmt.Sprintf("portal %d", n), "portal.db"); err != nil {
+		return nil, err
+	}
+	all := people(n)
+	if s.ours, err = b.newWorkspace(ctx, fmt.Sprintf("ours %d", n), lookedUp.files(ours, s.direct(), all)); err != nil {
+		return nil, err
+	}
+	if s.builtIn, err = b.newWorkspace(ctx, fmt.Sprintf("built in %d", n), lookedUp.files(builtIn, target{}, all)); err != nil {
+		return nil, err
+	}
+	for _, w := range []*workspace{s.ours, s.builtIn} {
+		if _, err := w.run(ctx, "apply", "-auto-approve", "-parallelism=30"); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *stand) direct() target {
+	return target{endpoint: s.portal.url.String(), token: s.portal.token}
+}
+
+func (s *stand) close() (usage, error) {
+	used, err := s.portal.stop()
+	return used, errors.Join(err, s.ours.close(), s.builtIn.close())
+}
+
+// plan measures no-change plans of the people in these circumstances and returns the median one, with the requests of one plan.
+func (s *stand) plan(ctx context.Context, in setting, single bool) (cost, map[string]int, error) {
+	far := away(s.portal, in.latency)
+	defer far.Close()
+	to := target{endpoint: far.URL, token: s.portal.token, rate: in.rate}
+	if err := s.ours.rewrite(lookedUp.files(ours, to, people(s.n))); err != nil {
+		return cost{}, nil, err
+	}
+	if single {
+		s.ours.env = append(s.ours.env, singleReads+"=off")
+		defer func() { s.ours.env = s.ours.env[:len(s.ours.env)-1] }()
+	}
+	var requests map[string]int
+	median, err := s.bench.median(s.n, func() (cost, error) {
+		far.take()
+		measured, err := s.ours.unchanged(ctx)
+		requests = far.take()
+		return measured, err
+	})
+	return median, requests, err
+}
+
+// median is the median run by its wall time.
+func (b *bench) median(n int, measure func() (cost, error)) (cost, error) {
+	runs := b.runs
+	if n > 1000 {
+		runs = 1
+	}
+	var all []cost
+	for range runs {
+		measured, err := measure()
+		if err != nil {
+			return cost{}, err
+		}
+		all = append(all, measured)
+	}
+	slices.SortFunc(all, func(x, y cost) int { return cmp.Compare(x.wall, y.wall) })
+	return all[len(all)/2], nil
+}
+
+// measurePlans is what a plan that finds nothing to do costs, against Terraform itself.
+func (b *bench) measurePlans(ctx context.Context) error {
+	fmt.Fprintf(b.out, "\n### A plan that finds nothing to do\n\nEach person is a user, a SIP account and a permission group.\n\n")
+	fmt.Fprintln(b.out, "| people | latency of the portal | requests: users, SIP accounts, groups, other | wall time | `terraform_data` | ratio | provider's share of CPU | provider, a person | provider's memory |")
+	fmt.Fprintln(b.out, "| ---: | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+	for _, n := range b.users {
+		if err := b.plansOf(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) plansOf(ctx context.Context, n int) (err error) {
+	s, err := b.stand(ctx, n)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		used, closed := s.close()
+		progress("the portal of %d people took at most %s", n, megabytes(used.Memory))
+		err = errors.Join(err, closed)
+	}()
+	var settings []setting
+	for _, latency := range b.latencies {
+		settings = append(settings, setting{latency: latency})
+	}
+	settings = append(settings, setting{latency: b.latencies[min(1, len(b.latencies)-1)], rate: b.rate})
+	for _, in := range settings {
+		progress("plan of %d people at %v", n, in)
+		baseline, err := b.median(n, func() (cost, error) { return s.builtIn.unchanged(ctx) })
+		if err != nil {
+			return err
+		}
+		measured, requests, err := s.plan(ctx, in, false)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b.out, "| %d | %v | %s | %s | %s | %.2f | %.0f %% | %.1f ms | %s |\n", n, in, split(requests), seconds(measured.wall), seconds(baseline.wall),
+			ratio(measured.wall, baseline.wall), 100*ratio(measured.provider.CPU, measured.whole.CPU),
+			float64(measured.provider.CPU.Microseconds())/1000/float64(n), megabytes(measured.provider.Memory))
+	}
+	return nil
+}
+
+// singleReads is the provider's switch that has every object read by a request of its own.
+const singleReads = "SWITCHBOARD_COALESCED_READS"
+
+// measureSingleReads is what the same costs with a request an object.
+func (b *bench) measureSingleReads(ctx context.Context) error {
+	fmt.Fprintf(b.out, "\n### The same with one request an object\n\n")
+	fmt.Fprintln(b.out, "| people | latency of the portal | requests: one an object | coalesced | wall time: one an object | coalesced | ratio |")
+	fmt.Fprintln(b.out, "| ---: | --- | ---: | ---: | ---: | ---: | ---: |")
+	for _, n := range b.users {
+		if n > 1000 {
+			continue // a limit of ten requests a second makes it half an hour
+		}
+		if err := b.singleReadsOf(ctx, n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) singleReadsOf(ctx context.Context, n int) (err error) {
+	s, err := b.stand(ctx, n)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		_, closed := s.close()
+		err = errors.Join(err, closed)
+	}()
+	for _, in := range []setting{{latency: b.latencies[len(b.latencies)-1]}, {latency: b.latencies[min(1, len(b.latencies)-1)], rate: b.rate}} {
+		progress("plan of %d people at %v, one request an object", n, in)
+		coalesced, few, err := s.plan(ctx, in, false)
+		if err != nil {
+			return err
+		}
+		singly, many, err := s.plan(ctx, in, true)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(b.out, "| %d | %v | %d | %d | %s | %s | %.1f |\n", n, in, sum(many), sum(few), seconds(singly.wall), seconds(coalesced.wall), ratio(singly.wall, coalesced.wall))
+	}
+	return nil
+}
+
+// rewrite replaces files of the configuration.
+func (w *workspace) rewrite(files map[string]string) error {
+	for file, text := range files {
+		if err := os.WriteFile(w.dir+"/"+file, []byte(text), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// split shows the reads of the three nouns, and all else.
+func split(requests map[string]int) string {
+	users, accounts, groups := requests["GET users"], requests["GET sip-accounts"], requests["GET permission-groups"]
+	return fmt.Sprintf("%d, %d, %d, %d", users, accounts, groups, sum(requests)-users-accounts-groups)
+}
+
+func sum(counts map[string]int) int {
+	total := 0
+	for _, count := range counts {
+		total += count
+	}
+	return total
+}
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+func megabytes(n int64) string { return fmt.Sprintf("%d MB", n/1_000_000) }
