@@ -18,12 +18,15 @@ type person struct {
 func people(n int) map[string]person {
 	all := make(map[string]person, n)
 	for i := range n {
-		all[fmt.Sprintf("p%06d", i)] = person{
-			Email: fmt.Sprintf("p%06d@example.com", i), FirstName: "Person", LastName: fmt.Sprintf("Number %d", i),
-			Extension: fmt.Sprintf("%06d", 100_000+i), Title: "desk",
-		}
+		all[keyAt(i)] = personAt(i)
 	}
 	return all
+}
+
+func keyAt(i int) string { return fmt.Sprintf("p%06d", i) }
+
+func personAt(i int) person {
+	return person{Email: keyAt(i) + "@example.com", FirstName: "Person", LastName: fmt.Sprintf("Number %d", i), Extension: fmt.Sprintf("%06d", 100_000+i), Title: "desk"}
 }
 
 // kind is which resources a configuration is made of. Every person has three: a user, a SIP account and a permission group.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -15,8 +14,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
 // measurePortal is what the portal alone does for many clients at once, on either database.
@@ -35,14 +32,20 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	if err != nil {
 		return err
 	}
-	l := &load{portal: p, database: database, clients: b.clients, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: b.clients}}}
-	if err := l.makeGroup(ctx); err != nil {
+	l := &load{portal: p, clients: b.clients, http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: b.clients}}}
+	first, err := l.makeFirst(ctx)
+	if err != nil {
 		return err
 	}
+	l.group = first.group
+	copied := 1
 	for _, stored := range []int{b.stored / 100, b.stored / 10, b.stored} {
 		progress("%s: %d users", name, stored)
-		if err := l.fill(ctx, stored); err != nil {
+		if err := first.store(ctx, database, copied, stored); err != nil {
 			return err
+		}
+		for ; copied < stored; copied++ {
+			l.ids = append(l.ids, copiedID(first.user, copied))
 		}
 		for _, one := range []struct {
 			what string
@@ -67,14 +70,13 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 
 // load is a portal under many clients.
 type load struct {
-	portal   *portal
-	database string
-	http     *http.Client
-	clients  int
-	group    string
-	made     atomic.Int64
-	ids      []string // of those who were filled in
-	cursors  []string // of the pages
+	portal  *portal
+	http    *http.Client
+	clients int
+	group   string
+	made    atomic.Int64
+	ids     []string // of the copies
+	cursors []string // of the pages
 }
 
 // times are how long requests took.
@@ -128,61 +130,41 @@ func (l *load) many(n int, do func(i int) error) (times, error) {
 	return taken, failure
 }
 
-func (l *load) makeGroup(ctx context.Context) error {
+// makeFirst makes the person that the others are copies of.
+func (l *load) makeFirst(ctx context.Context) (first crowd, err error) {
+	one := personAt(0)
+	first.group, err = l.make(ctx, "permission-groups", map[string]any{"name": "Group of " + one.LastName, "permissions": []string{"contacts.view"}})
+	if err != nil {
+		return first, err
+	}
+	first.account, err = l.make(ctx, "sip-accounts", map[string]any{"extension": one.Extension, "name": one.LastName, "password": "Vq7-lamp-Orbit-kiwi"})
+	if err != nil {
+		return first, err
+	}
+	first.user, err = l.make(ctx, "users", map[string]any{
+		"email": one.Email, "first_name": one.FirstName, "last_name": one.LastName, "permission_group_ids": []string{first.group},
+		"telephony": map[string]any{"sip_assignment": "static", "sip_account_ids": []string{first.account}, "caller_ids": []string{"+48225550101"}},
+	})
+	return first, err
+}
+
+// make makes an object and returns its id.
+func (l *load) make(ctx context.Context, collection string, object map[string]any) (string, error) {
 	var made struct {
 		ID string `json:"id"`
 	}
-	err := l.send(ctx, http.MethodPost, "/v1/permission-groups", map[string]any{"name": "Agents", "permissions": []string{"contacts.view"}}, &made)
-	l.group = made.ID
-	return err
+	err := l.send(ctx, http.MethodPost, "/v1/"+collection, object, &made)
+	return made.ID, err
 }
 
 // makeUser makes one more user.
 func (l *load) makeUser(ctx context.Context) error {
 	i := l.made.Add(1)
-	return l.send(ctx, http.MethodPost, "/v1/users", map[string]any{
+	_, err := l.make(ctx, "users", map[string]any{
 		"email": fmt.Sprintf("made%d@example.com", i), "first_name": "Person", "last_name": "Number " + strconv.FormatInt(i, 10),
 		"permission_group_ids": []string{l.group}, "telephony": map[string]any{"sip_assignment": "dynamic"},
-	}, nil)
-}
-
-// fill has the portal store n users. All but the first are copies that are put into the database directly, a thousand in a transaction: what a disk takes
-// to make a hundred thousand safe one by one is measured with fewer.
-func (l *load) fill(ctx context.Context, n int) (err error) {
-	if len(l.ids) == 0 {
-		if err := l.makeUser(ctx); err != nil {
-			return err
-		}
-	}
-	opened, err := store.Open(ctx, l.database)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, opened.Close()) }()
-	const batch = 1000
-	for missing := n - int(l.made.Load()) - len(l.ids); missing > 0; missing -= batch {
-		err := opened.Write(ctx, func(tx *store.Tx) error {
-			users, err := tx.Users(ctx, organizationID, store.Selection{Limit: 1})
-			if err != nil {
-				return err
-			}
-			for range min(batch, missing) {
-				copied := users[0]
-				copied.ID = fmt.Sprintf("usr_%026d", len(l.ids)*7919) // in between those that the portal makes
-				email := fmt.Sprintf("copy%d@example.com", len(l.ids))
-				copied.Email, copied.EmailKey = &email, &email
-				if err := tx.InsertUser(ctx, organizationID, copied); err != nil {
-					return err
-				}
-				l.ids = append(l.ids, copied.ID)
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	})
+	return err
 }
 
 // some spreads what is read over all that is stored, by steps of a large prime.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -46,26 +47,46 @@ type stand struct {
 	builtIn *workspace
 }
 
-// stand makes the people. That is not measured, so it may do more at once than Terraform does by default.
+// stand makes the people.
 func (b *bench) stand(ctx context.Context, n int) (_ *stand, err error) {
 	progress("making %d people", n)
 	s := &stand{bench: b, n: n}
-	if s.portal, err = b.servePortal(ctx, fmt.Sprintf("portal %d", n), "portal.db"); err != nil {
+	name := fmt.Sprintf("portal %d", n)
+	if s.portal, err = b.servePortal(ctx, name, "portal.db"); err != nil {
 		return nil, err
 	}
-	all := people(n)
-	if s.ours, err = b.newWorkspace(ctx, fmt.Sprintf("ours %d", n), lookedUp.files(ours, s.direct(), all)); err != nil {
+	if s.ours, err = b.crowded(ctx, fmt.Sprintf("ours %d", n), ours, lookedUp, s.direct(), n, filepath.Join(b.dir, name, "portal.db")); err != nil {
 		return nil, err
 	}
-	if s.builtIn, err = b.newWorkspace(ctx, fmt.Sprintf("built in %d", n), lookedUp.files(builtIn, target{}, all)); err != nil {
+	s.builtIn, err = b.crowded(ctx, fmt.Sprintf("built in %d", n), builtIn, lookedUp, target{}, n, "")
+	return s, err
+}
+
+// crowded makes a workspace whose state has n people. database is where they are to be stored, too; empty for nowhere.
+func (b *bench) crowded(ctx context.Context, name string, k kind, s shape, to target, n int, database string) (*workspace, error) {
+	w, err := b.newWorkspace(ctx, name, s.files(k, to, people(1)))
+	if err != nil {
 		return nil, err
 	}
-	for _, w := range []*workspace{s.ours, s.builtIn} {
-		if _, err := w.run(ctx, "apply", "-auto-approve", "-parallelism=30"); err != nil {
+	if _, err := w.run(ctx, "apply", "-auto-approve"); err != nil {
+		return nil, err
+	}
+	err = w.state.replace(func(state []byte) ([]byte, error) {
+		first, err := crowdIn(state, k)
+		if err != nil {
 			return nil, err
 		}
+		if database != "" {
+			if err := first.store(ctx, database, 1, n); err != nil {
+				return nil, err
+			}
+		}
+		return first.state(state, n)
+	})
+	if err != nil {
+		return nil, err
 	}
-	return s, nil
+	return w, w.rewrite(s.files(k, to, people(n)))
 }
 
 func (s *stand) direct() target {
@@ -208,7 +229,7 @@ func (b *bench) singleReadsOf(ctx context.Context, n int) (err error) {
 // rewrite replaces files of the configuration.
 func (w *workspace) rewrite(files map[string]string) error {
 	for file, text := range files {
-		if err := os.WriteFile(w.dir+"/"+file, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(w.dir, file), []byte(text), 0o600); err != nil {
 			return err
 		}
 	}

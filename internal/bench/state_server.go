@@ -41,3 +41,11 @@ func (s *stateServer) serve(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusMethodNotAllowed)
 	}
 }
+
+// replace exchanges the state by what become makes of it.
+func (s *stateServer) replace(become func(state []byte) ([]byte, error)) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state, err = become(s.state)
+	return err
+}
