@@ -29,6 +29,7 @@ func TestBench(t *testing.T) {
 		`\| update of all SIP accounts \| \d+ GET, 3 PUT \|`,
 		`\| destroy \| 9 DELETE, \d+ GET \|`,
 		`\| SQLite \| 300 \| 500 users read, any page \|`,
+		`\| PostgreSQL \| 300 \| a user made \|`,
 	} {
 		if !regexp.MustCompile(want).MatchString(out.String()) {
 			t.Errorf("nothing matches %s in\n%s", want, &out)

@@ -40,7 +40,8 @@ type kind struct {
 // target is the portal that a configuration speaks to.
 type target struct {
 	endpoint, token string
-	rate            int // requests a second; 0 is no limit
+	rate            int  // requests a second; 0 is no limit
+	singly          bool // one request an object
 }
 
 var (
@@ -48,11 +49,14 @@ var (
 		name: "switchboard", user: "switchboard_user", account: "switchboard_sip_account", group: "switchboard_permission_group",
 		body: func(fields string) string { return fields },
 		preamble: func(t target) string {
-			limit := ""
+			settings := ""
 			if t.rate > 0 {
-				limit = fmt.Sprintf("  max_requests_per_second = %d\n", t.rate)
+				settings += fmt.Sprintf("  max_requests_per_second = %d\n", t.rate)
 			}
-			return fmt.Sprintf("provider \"switchboard\" {\n  endpoint = %q\n  token    = %q\n%s}\n", t.endpoint, t.token, limit) + required
+			if t.singly {
+				settings += "  coalesce_reads = false\n"
+			}
+			return fmt.Sprintf("provider \"switchboard\" {\n  endpoint = %q\n  token    = %q\n%s}\n", t.endpoint, t.token, settings) + required
 		},
 	}
 	// builtIn has the same values in the resource that Terraform has built in, which asks nobody: what is left is Terraform itself.

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/pgtest"
 )
 
 // measurePortal is what the portal alone does for many clients at once, on either database.
@@ -23,6 +25,19 @@ func (b *bench) measurePortal(ctx context.Context) error {
 	fmt.Fprintln(b.out, "| --- | ---: | --- | ---: | ---: | ---: |")
 	if err := b.portalOn(ctx, "SQLite", filepath.Join(b.dir, "load.db")); err != nil {
 		return fmt.Errorf("SQLite: %w", err)
+	}
+	database := b.postgres
+	if database == "" {
+		server, err := pgtest.Start()
+		if err != nil {
+			return fmt.Errorf("start a private PostgreSQL; install it, or name a server with -postgres: %w", err)
+		}
+		if database, err = server.Database(ctx); err != nil {
+			return err
+		}
+	}
+	if err := b.portalOn(ctx, "PostgreSQL", database); err != nil {
+		return fmt.Errorf("PostgreSQL: %w", err)
 	}
 	return nil
 }

@@ -99,16 +99,12 @@ func (s *stand) close() (usage, error) {
 }
 
 // plan measures no-change plans of the people in these circumstances and returns the median one, with the requests of one plan.
-func (s *stand) plan(ctx context.Context, in setting, single bool) (cost, map[string]int, error) {
+func (s *stand) plan(ctx context.Context, in setting, singly bool) (cost, map[string]int, error) {
 	far := away(s.portal, in.latency)
 	defer far.Close()
-	to := target{endpoint: far.URL, token: s.portal.token, rate: in.rate}
+	to := target{endpoint: far.URL, token: s.portal.token, rate: in.rate, singly: singly}
 	if err := s.ours.rewrite(lookedUp.files(ours, to, people(s.n))); err != nil {
 		return cost{}, nil, err
-	}
-	if single {
-		s.ours.env = append(s.ours.env, singleReads+"=off")
-		defer func() { s.ours.env = s.ours.env[:len(s.ours.env)-1] }()
 	}
 	var requests map[string]int
 	median, err := s.bench.median(s.n, func() (cost, error) {
@@ -182,9 +178,6 @@ func (b *bench) plansOf(ctx context.Context, n int) (err error) {
 	}
 	return nil
 }
-
-// singleReads is the provider's switch that has every object read by a request of its own.
-const singleReads = "SWITCHBOARD_COALESCED_READS"
 
 // measureSingleReads is what the same costs with a request an object.
 func (b *bench) measureSingleReads(ctx context.Context) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -84,7 +85,7 @@ func (p *portal) stop() (usage, error) {
 		return usage{}, err
 	}
 	err := p.command.Wait()
-	return usageOf(p.command.ProcessState), err
+	return usageOf(p.command.ProcessState), errors.Join(err, os.RemoveAll(p.command.Dir))
 }
 
 // distance is a proxy that makes a portal as far away as one wants and counts what goes through, by method and path without ids.

@@ -26,10 +26,12 @@ import (
 )
 
 // The one server of this process. It is started when the first test wants it.
-var started = sync.OnceValues(start)
+var started = sync.OnceValues(func() (*Server, error) {
+	return Start("fsync=off", "full_page_writes=off", "synchronous_commit=off") // a test loses nothing in a power cut
+})
 
-// server is a PostgreSQL that runs.
-type server struct {
+// Server is a PostgreSQL that runs until the program ends.
+type Server struct {
 	address   string    // host:port
 	held      io.Closer // the standard input of its keeper, which must not be collected
 	creating  sync.Mutex
@@ -78,12 +80,20 @@ func create(t testing.TB, preparation string, prepare func(url string) error) st
 	return s.url(name)
 }
 
-func (s *server) url(database string) string {
+func (s *Server) url(database string) string {
 	return "postgres://portal@" + s.address + "/" + database
 }
 
+// Database makes an empty database and returns its URL.
+func (s *Server) Database(ctx context.Context) (string, error) {
+	s.creating.Lock()
+	defer s.creating.Unlock()
+	name, err := s.create(ctx, "template0")
+	return s.url(name), err
+}
+
 // create makes a database. The caller holds creating.
-func (s *server) create(ctx context.Context, template string) (name string, err error) {
+func (s *Server) create(ctx context.Context, template string) (name string, err error) {
 	connection, err := pgx.Connect(ctx, s.url("postgres"))
 	if err != nil {
 		return "", err
@@ -95,12 +105,12 @@ func (s *server) create(ctx context.Context, template string) (name string, err 
 	return name, err
 }
 
-// keeper runs the server as long as its own standard input is open, which the test binary holds and never writes to. So the server ends with the
+// keeper runs the server, with the flags of its fourth argument, as long as its own standard input is open, which the test binary holds and never writes to. So the server ends with the
 // test binary however that ends. SIGQUIT is how PostgreSQL is told to stop at once.
 const keeper = `
 exec 3<&0
 "$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" \
-	-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=400 -c shared_buffers=64MB -c autovacuum=off -c log_min_messages=log 3<&- </dev/null &
+	-c max_connections=400 -c shared_buffers=64MB -c autovacuum=off -c log_min_messages=log $4 3<&- </dev/null &
 server=$!
 (cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null) &
 exec 3<&-
@@ -108,7 +118,8 @@ wait $server
 rm -rf "$2"
 `
 
-func start() (*server, error) {
+// Start starts a server of its own, for what is no test, with these settings (name=value) beside those that PostgreSQL has by default.
+func Start(settings ...string) (*Server, error) {
 	programs, err := folder()
 	if err != nil {
 		return nil, err
@@ -116,19 +127,19 @@ func start() (*server, error) {
 	const attempts = 20
 	for range attempts {
 		port := strconv.Itoa(20000 + rand.IntN(12000)) // below those that systems hand out by themselves
-		held, err := run(programs, port)
+		held, err := run(programs, port, settings)
 		if err != nil {
 			return nil, err
 		}
 		if held != nil {
-			return &server{address: net.JoinHostPort("127.0.0.1", port), held: held, templates: map[string]string{}}, nil
+			return &Server{address: net.JoinHostPort("127.0.0.1", port), held: held, templates: map[string]string{}}, nil
 		}
 	}
 	return nil, fmt.Errorf("no free port among %d that were tried", attempts)
 }
 
 // run starts a new server and returns what keeps it; nil if somebody has the port.
-func run(programs, port string) (held io.Closer, err error) {
+func run(programs, port string, settings []string) (held io.Closer, err error) {
 	home, err := os.MkdirTemp("", "switchboard-postgres-")
 	if err != nil {
 		return nil, err
@@ -148,7 +159,11 @@ func run(programs, port string) (held io.Closer, err error) {
 	if output, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, output)
 	}
-	command := exec.Command("sh", "-c", keeper, "keeper", programs, home, port)
+	var flags strings.Builder
+	for _, setting := range settings {
+		flags.WriteString(" -c " + setting)
+	}
+	command := exec.Command("sh", "-c", keeper, "keeper", programs, home, port, flags.String())
 	command.SysProcAttr, command.Dir = as, os.TempDir()
 	log, err := command.StderrPipe()
 	if err != nil {
