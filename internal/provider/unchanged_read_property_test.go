@@ -155,6 +155,8 @@ func (r *randomPlans) alter(object reflect.Value) {
 		field.SetZero()
 	case field.Kind() == reflect.Pointer:
 		field.Set(reflect.New(field.Type().Elem()))
+	case field.Kind() == reflect.Slice && field.Len() > 1 && r.IntN(2) == 0: // the same twice, which no portal should say
+		field.Index(0).Set(field.Index(1))
 	case field.Kind() == reflect.Slice && field.Len() > 0 && r.IntN(3) > 0:
 		field.Set(field.Slice(1, field.Len()))
 	case field.Kind() == reflect.Slice && field.IsNil():
