@@ -55,7 +55,7 @@ resource "switchboard_sip_account" "phone" {
   for_each            = local.phones
   extension           = tostring(2000 + local.number[each.key])
   name                = "stage ${var.stage}"
-  password_wo         = var.secrets[each.key]
+  password_wo         = var.secrets["phone of ${each.key}"]
   password_wo_version = var.stage
 }
 resource "switchboard_user" "person" {
@@ -76,16 +76,25 @@ resource "switchboard_user" "person" {
 
 func key(i int) string { return fmt.Sprintf("person%04d", i) }
 
-func secret(i, version int) portal.Secret {
+// login is the password of a user.
+func login(i, version int) portal.Secret {
 	return portal.Secret(fmt.Sprintf("%s-kiwi-%d-%d", marker, i, version))
 }
 
-// secrets are the passwords of a version. A phone and a login of one person have the same.
+// registration is the password of a phone.
+func registration(i, version int) portal.Secret {
+	return portal.Secret(fmt.Sprintf("%s-lamp-%d-%d", marker, i, version))
+}
+
+// secrets are the passwords of a version.
 func (p people) secrets(version int) map[string]string {
 	all := map[string]string{}
 	for i := range int(p) {
 		if i%everyPhone == 0 {
-			all[key(i)] = string(secret(i, version))
+			all["phone of "+key(i)] = string(registration(i, version))
+		}
+		if i%everyLogin == 0 {
+			all[key(i)] = string(login(i, version))
 		}
 	}
 	return all
@@ -104,7 +113,7 @@ func extension(i int) string { return fmt.Sprint(2000 + i) }
 
 // phone is a SIP account as it should be.
 func phone(i, version int) portal.SIPAccount {
-	return portal.SIPAccount{Extension: new(extension(i)), Name: new(stageName(version)), Enabled: new(true), Password: new(secret(i, version))}
+	return portal.SIPAccount{Extension: new(extension(i)), Name: new(stageName(version)), Enabled: new(true), Password: new(registration(i, version))}
 }
 
 func email(i int) string { return key(i) + "@example.com" }
@@ -120,7 +129,7 @@ func person(i, version int, groupID, phoneID func(string) string) portal.User {
 		user.Telephony.SIPAssignment, user.Telephony.SIPAccountIDs = new("static"), []string{phoneID(extension(i))}
 	}
 	if i%everyLogin == 0 {
-		user.Password = new(secret(i, version))
+		user.Password = new(login(i, version))
 	}
 	return user
 }

@@ -17,6 +17,7 @@ type result struct {
 	requests   int
 	injected   map[string]int // faults and interruptions, by kind
 	errors     map[string]int // summaries of what Terraform complained of
+	last       string         // what it complained of last
 	verdict    verdict
 }
 
@@ -99,14 +100,14 @@ func (b *bench) converge(ctx context.Context, version, most int, r *result) (boo
 // conclude says how things are at the end of a stage.
 func (b *bench) conclude(ctx context.Context, version int, done bool, r *result) error {
 	if !done {
-		note(&r.verdict.wrong, "%s: it takes more than %d applies; the last one said: %v", r.what, r.applies, r.errors)
+		note(&r.verdict.wrong, "%s: it takes more than %d applies; the last one says: %s", r.what, r.applies, r.last)
 	}
 	settled, plan, err := b.isSettled(ctx, version)
 	if err != nil {
 		return err
 	}
 	if !settled {
-		note(&r.verdict.wrong, "%s: the plan is not empty: %s", r.what, plan)
+		note(&r.verdict.wrong, "%s: the plan is not empty: %s", r.what, from(plan, "Terraform will perform"))
 	}
 	found, err := b.judge(ctx, version)
 	if err != nil {
@@ -126,11 +127,18 @@ var (
 	defect = regexp.MustCompile(`(?i)please report|panic:|inconsistent result|stack trace|unexpected new value|is not what a portal gives`)
 )
 
+// from is the beginning of what a text says from a word on; all of it if the word is not there.
+func from(text, word string) string {
+	text = text[max(0, strings.Index(text, word)):]
+	return text[:min(len(text), 1000)]
+}
+
 // hear notes what Terraform complained of.
 func (r *result) hear(of outcome) {
 	for _, found := range complaint.FindAllStringSubmatch(of.output, -1) {
 		r.errors[strings.TrimSpace(found[1])]++
 	}
+	r.last = from(of.output, "Error: ")
 	if found := defect.FindStringIndex(of.output); found != nil {
 		note(&r.verdict.wrong, "%s: Terraform says: %s", r.what, of.output[max(0, found[0]-600):min(len(of.output), found[1]+600)])
 	}
