@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
@@ -25,11 +26,24 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger such as delve can be attached")
 	flag.Parse()
+	if !*debug {
+		go endWithParent(os.Getppid(), time.Tick(time.Second))
+	}
 	err := providerserver.Serve(ctx, provider.New(version), providerserver.ServeOpts{
 		Address: "registry.terraform.io/switchboard-hq/switchboard",
 		Debug:   *debug,
 	})
 	if err != nil {
 		log.Fatal(err)
+	}
+}
+
+// endWithParent ends the program at the first tick after Terraform has gone, which then is no longer its parent. A killed Terraform ends its providers no
+// more, and one that has nothing to say would never notice. Windows keeps naming a parent that has gone, so there it stays.
+func endWithParent(parent int, ticks <-chan time.Time) {
+	for range ticks {
+		if os.Getppid() != parent {
+			os.Exit(1)
+		}
 	}
 }

@@ -26,7 +26,10 @@ const (
 	killPortal    interruption = "restarted portal" // SIGKILL, and a start on the same database
 )
 
-var interruptions = []interruption{ctrlC, killTerraform, killProvider, killPortal}
+// interruptions are all of them. The last is one that an apply may survive.
+func interruptions() []interruption {
+	return []interruption{ctrlC, killTerraform, killProvider, killPortal}
+}
 
 // moment is when a run is interrupted: at a request that writes, counted from 1, before the portal sees it or before anybody hears that it did it.
 type moment struct {
