@@ -26,9 +26,16 @@ const (
 	killPortal    interruption = "restarted portal" // SIGKILL, and a start on the same database
 )
 
-// interruptions are all of them. The last is one that an apply may survive.
 func interruptions() []interruption {
 	return []interruption{ctrlC, killTerraform, killProvider, killPortal}
+}
+
+// survivable is 1 for what an apply may live through, which leaves nothing to be interrupted after it, and 0 for the others.
+func survivable(how interruption) int {
+	if how == killPortal {
+		return 1
+	}
+	return 0
 }
 
 // moment is when a run is interrupted: at a request that writes, counted from 1, before the portal sees it or before anybody hears that it did it.

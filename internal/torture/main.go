@@ -23,7 +23,7 @@ type settings struct {
 	share  float64
 	kinds  []string
 	during time.Duration // rounds begin for so long, and there is one of each kind at least
-	each   int           // how often each stage is interrupted in each way
+	often  int           // how often each stage is interrupted
 	keep   bool          // whether the folder stays
 }
 
@@ -35,7 +35,7 @@ func main() {
 	flag.Float64Var(&s.share, "share", 0.2, "the share of the requests that is spoilt, from 0 to 1")
 	flag.StringVar(&kinds, "faults", "", "the kinds of faults, with commas in between (default: all)")
 	flag.DurationVar(&s.during, "for", 4*time.Minute, "how long rounds begin")
-	flag.IntVar(&s.each, "each", 1, "how often each stage is interrupted in each way")
+	flag.IntVar(&s.often, "interruptions", 4, "how often each stage is interrupted, in one way after the other")
 	flag.BoolVar(&s.keep, "keep", false, "keep the folder with state and logs, and say where it is")
 	flag.Parse()
 	if kinds != "" {
@@ -64,7 +64,7 @@ func torture(ctx context.Context, s settings, w io.Writer) (bool, error) {
 	} else {
 		defer os.RemoveAll(dir)
 	}
-	fmt.Fprintf(w, "seed %d: %d users, %.0f %% of the requests spoilt; again with -seed %[1]d -users %[2]d -share %[4]v -each %[5]d\n\n", s.seed, s.users, 100*s.share, s.share, s.each)
+	fmt.Fprintf(w, "seed %d: %d users, %.0f %% of the requests spoilt; again with -seed %[1]d -users %[2]d -share %[4]v -interruptions %[5]d\n\n", s.seed, s.users, 100*s.share, s.share, s.often)
 	programs, folder := dir+"/bin", dir+"/a team"
 	for _, name := range []string{programs, folder} {
 		if err := os.Mkdir(name, 0o700); err != nil {
@@ -89,7 +89,7 @@ func torture(ctx context.Context, s settings, w io.Writer) (bool, error) {
 		if round%2 == 0 {
 			err = b.stormRound(ctx, s.seed+round<<8, s.share, s.kinds, report)
 		} else {
-			err = b.interruptedRound(ctx, s.seed+round<<8, s.each, report)
+			err = b.interruptedRound(ctx, s.seed+round<<8, s.often, report)
 		}
 		if err != nil {
 			return false, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
@@ -55,20 +56,25 @@ func (b *bench) stormRound(ctx context.Context, seed uint64, share float64, kind
 	return nil
 }
 
-// interruptedRound brings everybody through every stage, and interrupts each of them in every way, at moments that the seed draws. After the last
-// interruption, one apply has to do.
-func (b *bench) interruptedRound(ctx context.Context, seed uint64, each int, report func(result)) error {
+// interruptedRound brings everybody through every stage, and interrupts each of them so often, in one way after the other, at moments that the seed draws.
+// After the last interruption, one apply has to do.
+func (b *bench) interruptedRound(ctx context.Context, seed uint64, often int, report func(result)) error {
 	random := rand.New(rand.NewPCG(seed, 1))
+	ways := interruptions()
+	random.Shuffle(len(ways), func(i, j int) { ways[i], ways[j] = ways[j], ways[i] })
+	next := 0
 	for _, stage := range stages {
 		r := result{what: stage.name + ", interrupted", operations: b.people.objects(), injected: map[string]int{}, errors: map[string]int{}}
-		for range each {
-			ways := interruptions()
-			random.Shuffle(len(ways)-1, func(i, j int) { ways[i], ways[j] = ways[j], ways[i] }) // the last one may leave nothing to interrupt
-			for _, how := range ways {
-				after := 1 + random.IntN(max(1, b.people.objects()/(each*len(ways))))
-				if err := b.interrupt(ctx, stage.version, how, moment{after, random.IntN(2) == 1}, &r); err != nil {
-					return err
-				}
+		var now []interruption
+		for range often {
+			now = append(now, ways[next%len(ways)])
+			next++
+		}
+		slices.SortStableFunc(now, func(a, b interruption) int { return survivable(a) - survivable(b) })
+		for _, how := range now {
+			at := moment{1 + random.IntN(max(1, b.people.objects()/often)), random.IntN(2) == 1}
+			if err := b.interrupt(ctx, stage.version, how, at, &r); err != nil {
+				return err
 			}
 		}
 		done, err := b.converge(ctx, stage.version, 1, &r)

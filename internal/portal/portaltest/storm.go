@@ -100,8 +100,8 @@ func (s *Storm) Over(portal http.Handler) http.Handler {
 			panic(http.ErrAbortHandler) // the client is gone before it has said what it wants
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		print, fault := s.draw(r, body)
-		known := s.naming(print, portal)
+		said, fault := s.draw(r, body)
+		known := s.naming(said, portal)
 		if fault == nil {
 			known.ServeHTTP(w, r)
 			return
@@ -131,17 +131,17 @@ func (s *Storm) draw(r *http.Request, body []byte) (string, *Fault) {
 	s.requests++
 	close(s.arrived)
 	s.arrived = make(chan struct{})
-	print := s.print(r, body)
-	s.attempts[print]++
+	said := s.print(r, body)
+	s.attempts[said]++
 	hash := fnv.New64a()
-	fmt.Fprintf(hash, "%s\n%d", print, s.attempts[print])
+	fmt.Fprintf(hash, "%s\n%d", said, s.attempts[said])
 	random := rand.New(rand.NewPCG(s.seed, hash.Sum64()))
 	if random.Float64() >= s.share {
-		return print, nil
+		return said, nil
 	}
 	kind := s.kinds[random.IntN(len(s.kinds))]
 	s.injected[kind]++
-	return print, kindsOfFault[kind](random, s.arrived)
+	return said, kindsOfFault[kind](random, s.arrived)
 }
 
 // ids are those that a portal draws.
@@ -154,7 +154,7 @@ func (s *Storm) print(r *http.Request, body []byte) string {
 }
 
 // naming passes requests on and gives names to the ids in the answers to creates.
-func (s *Storm) naming(print string, portal http.Handler) http.Handler {
+func (s *Storm) naming(said string, portal http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodPost {
 			portal.ServeHTTP(w, r)
@@ -168,7 +168,7 @@ func (s *Storm) naming(print string, portal http.Handler) http.Handler {
 		}
 		if err := json.Unmarshal(answer.Body.Bytes(), &made); err == nil && made.ID != "" {
 			hash := fnv.New64a()
-			_, _ = io.WriteString(hash, print) // never fails
+			_, _ = io.WriteString(hash, said) // never fails
 			s.mu.Lock()
 			s.names[made.ID] = fmt.Sprintf("(%x)", binary.BigEndian.AppendUint64(nil, hash.Sum64()))
 			for _, subgroup := range made.Subgroups {
