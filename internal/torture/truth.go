@@ -68,7 +68,17 @@ func (b *bench) judge(ctx context.Context, version int) (v verdict, err error) {
 	if version != 0 {
 		b.judgeFields(ctx, version, ids, &v)
 	}
-	return v, errors.Join(b.judgeTrail(ctx, &v), b.judgeSecrets(&v))
+	trail, err := b.trail(ctx)
+	if err != nil {
+		return v, err
+	}
+	v.duplicates = append(v.duplicates, madeAgain(trail)...)
+	text, err := json.Marshal(trail)
+	if err != nil {
+		return v, err
+	}
+	b.hold(&v, "the audit trail", text)
+	return v, b.judgeSecrets(&v)
 }
 
 // judgeFields sends what the configuration says as a replacement of a version that never was. The portal refuses that, unless it has all of it already, the
@@ -160,30 +170,22 @@ func (b *bench) managed() (map[string]bool, error) {
 	return ids, nil
 }
 
-// judgeTrail looks into the audit trail, which also knows of what was there only for a while: nothing is made twice that was not deleted before.
-func (b *bench) judgeTrail(ctx context.Context, v *verdict) error {
-	trail, err := b.trail(ctx)
-	if err != nil {
-		return err
-	}
-	alive := map[string]int{}
+// madeAgain looks for duplicates in the audit trail, which also knows of what was there only for a while: nothing is made a second time before it is deleted.
+func madeAgain(trail []portal.AuditEntry) (duplicates []string) {
+	isThere := map[string]bool{}
 	for _, entry := range trail {
 		what := entry.Noun + " " + entry.ObjectName
 		switch entry.Action {
 		case portal.ActionCreate:
-			if alive[what]++; alive[what] > 1 {
-				note(&v.duplicates, "the %s was made again while it was there (%s)", what, entry.ObjectID)
+			if isThere[what] {
+				note(&duplicates, "the %s was made again while it was there (%s)", what, entry.ObjectID)
 			}
+			isThere[what] = true
 		case portal.ActionDelete:
-			alive[what]--
+			isThere[what] = false
 		}
-		text, err := json.Marshal(entry)
-		if err != nil {
-			return err
-		}
-		b.hold(v, "the audit trail", text)
 	}
-	return nil
+	return duplicates
 }
 
 // judgeSecrets looks for passwords and the token in everything that a run leaves behind, and forgets what Terraform printed and logged until now.
