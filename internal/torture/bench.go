@@ -209,10 +209,6 @@ func (b *bench) apply(ctx context.Context, version int, started func(*os.Process
 
 // isSettled reports whether a plan has nothing to do, and if not, what.
 func (b *bench) isSettled(ctx context.Context, version int) (bool, string, error) {
-	args := []string{"plan", "-detailed-exitcode"}
-	if version == 0 {
-		args = append(args, "-destroy")
-	}
-	plan, err := b.run(ctx, version, nil, args...)
+	plan, err := b.run(ctx, version, nil, "plan", "-detailed-exitcode")
 	return plan.code == 0, plan.output, err
 }
