@@ -64,7 +64,8 @@ func torture(ctx context.Context, s settings, w io.Writer) (bool, error) {
 	} else {
 		defer os.RemoveAll(dir)
 	}
-	fmt.Fprintf(w, "seed %d: %d users, %.0f %% of the requests spoilt; again with -seed %[1]d -users %[2]d -share %[4]v -interruptions %[5]d\n\n", s.seed, s.users, 100*s.share, s.share, s.often)
+	fmt.Fprintf(w, "seed %d: %d users, %.0f %% of the requests spoilt; again with -seed=%[1]d -users=%[2]d -share=%[4]v -faults=%[5]q -interruptions=%[6]d\n\n",
+		s.seed, s.users, 100*s.share, s.share, strings.Join(s.kinds, ","), s.often)
 	programs, folder := dir+"/bin", dir+"/a team"
 	for _, name := range []string{programs, folder} {
 		if err := os.Mkdir(name, 0o700); err != nil {

@@ -55,7 +55,7 @@ func (t wholeAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err != nil && isSuccess(response.StatusCode) {
 		return nil, err
 	}
-	if isSuccess(response.StatusCode) && breaksOff(response.Header.Get("Content-Type"), body) {
+	if isSuccess(response.StatusCode) && response.StatusCode != http.StatusNoContent && breaksOff(response.Header.Get("Content-Type"), body) {
 		return nil, errCut
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
