@@ -8,6 +8,7 @@ import (
 	"log"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/cli"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider"
@@ -23,7 +24,20 @@ func main() {
 	}
 	debug := flag.Bool("debug", false, "run so that a debugger such as delve can be attached")
 	flag.Parse()
+	if !*debug {
+		go endWithParent(os.Getppid(), time.Tick(time.Second))
+	}
 	if err := provider.Serve(version, *debug); err != nil {
 		log.Fatal(err)
+	}
+}
+
+// endWithParent ends the program at the first tick after Terraform has gone, which then is no longer its parent. A killed Terraform ends its providers no
+// more, and one that has nothing to say would never notice. Windows keeps naming a parent that has gone, so there it stays.
+func endWithParent(parent int, ticks <-chan time.Time) {
+	for range ticks {
+		if os.Getppid() != parent {
+			os.Exit(1)
+		}
 	}
 }

@@ -23,6 +23,10 @@ func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 			"which does nothing twice, with more time if the portal needs it.", doing, err))
 		return
 	}
+	if errors.Is(err, context.Canceled) {
+		diags.AddError("Interrupted", fmt.Sprintf("Terraform was interrupted while %s. It may have been done: apply again, which does nothing twice.\n\n%v", doing, err))
+		return
+	}
 	if !ok {
 		diags.AddError("No answer from the portal", fmt.Sprintf("While %s: %v", doing, err))
 		return

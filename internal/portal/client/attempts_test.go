@@ -102,6 +102,10 @@ func TestClient_keepsTheLastAnswer(t *testing.T) {
 func TestClient_deleteRepeatedAfterALostAnswerIsDone(t *testing.T) {
 	t.Parallel()
 	gone := problem(404, `{"status":404,"code":"not_found"}`)
+	silent := newScript(t, plain, respond(http.StatusNoContent, "application/json", "")) // no content is no JSON that breaks off
+	if err := silent.client(t).DeleteUser(t.Context(), "usr_1", `"1"`, portal.Deletion{}); err != nil || len(silent.got()) != 1 {
+		t.Errorf("%d requests, %v", len(silent.got()), err)
+	}
 	if err := newScript(t, plain, reset, gone).client(t).DeleteUser(t.Context(), "usr_1", `"1"`, portal.Deletion{}); err != nil {
 		t.Errorf("after a lost answer: %v", err)
 	}

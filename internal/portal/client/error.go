@@ -179,6 +179,9 @@ func (c *Client) explain(err error) failure {
 		return failure{what: fmt.Sprintf("no answer in time (the limit is %s)", c.timeout), isTimeout: true, advice: "check that the portal is " +
 			"running and that no firewall drops the connection, or allow more time with the request timeout"}
 	}
+	if errors.Is(err, errCut) {
+		return failure{what: "the answer broke off", advice: "check what is between this machine and the portal, such as a proxy or load balancer"}
+	}
 	return failure{what: "the connection failed", advice: "check the network between this machine and the portal"}
 }
 

@@ -101,16 +101,19 @@ func TestClient_isNotFound(t *testing.T) {
 
 func TestClient_refusesAnswersThatAreNotWhatThePortalGives(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, contentType, body, says string }{
-		{"login page", "text/html", "<h1>Please log in</h1>", "Please log in"},
-		{"empty", "", "", "no text"},
-		{"truncated", "application/json", `{"id":"usr_1"`, "unexpected end"},
-		{"null", "application/json", "null", ""},
-		{"other object", "application/json", "{}", ""},
-		{"other type", "application/json", `{"id":1,"items":1}`, "cannot unmarshal"},
-		{"two values", "application/json", storedUser + storedUser, "after top-level value"},
-		{"no ids", "application/json", `{"email":"a@example.com","items":[{}]}`, "no id"},
-		{"too large", "application/json", `{"id":"usr_1","items":[],"x":"` + strings.Repeat("x", 16<<20) + `"}`, "larger than 16 MiB"},
+	tests := []struct {
+		name, contentType, body, says string
+		attempts                      int
+	}{
+		{"login page", "text/html", "<h1>Please log in</h1>", "Please log in", 1},
+		{"empty", "", "", "no text", 1},
+		{"truncated", "application/json", `{"id":"usr_1"`, "breaks off", 3}, // as if the connection had broken
+		{"null", "application/json", "null", "", 1},
+		{"other object", "application/json", "{}", "", 1},
+		{"other type", "application/json", `{"id":1,"items":1}`, "cannot unmarshal", 1},
+		{"two values", "application/json", storedUser + storedUser, "after top-level value", 1},
+		{"no ids", "application/json", `{"email":"a@example.com","items":[{}]}`, "no id", 1},
+		{"too large", "application/json", `{"id":"usr_1","items":[],"x":"` + strings.Repeat("x", 16<<20) + `"}`, "larger than 16 MiB", 1},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,8 +134,8 @@ func TestClient_refusesAnswersThatAreNotWhatThePortalGives(t *testing.T) {
 					t.Errorf("%s: error %v does not say %q", name, err, test.says)
 				}
 			}
-			if n := len(server.got()); n != 4 {
-				t.Errorf("%d requests for 4 calls", n)
+			if n := len(server.got()); n != 4*test.attempts {
+				t.Errorf("%d requests for 4 calls, want %d for each", n, test.attempts)
 			}
 		})
 	}

@@ -246,7 +246,9 @@ func TestPortal_errorsNameTheField(t *testing.T) {
 
 func TestPortal_lostAnswers(t *testing.T) {
 	t.Parallel()
-	for name, fault := range map[string]*portaltest.Fault{"dropped": portaltest.DropAnswer(), "truncated": portaltest.Truncate()} {
+	for name, fault := range map[string]*portaltest.Fault{
+		"dropped": portaltest.DropAnswer(), "truncated": portaltest.Truncate(), "cut": portaltest.Cut(), "reset": portaltest.Reset(), "reset in the body": portaltest.ResetInBody(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p, c := startPortal(t)

@@ -20,7 +20,7 @@ const (
 
 // RetryPolicy says how often a request is sent and how long to wait in between. Each zero field has its default.
 //
-// Repeated are: connection errors, attempts that time out, and the statuses 429, 502, 503 and 504, for every method, a POST only where
+// Repeated are: connection errors, attempts that time out, answers that break off, and the statuses 429, 502, 503 and 504, for every method, a POST only where
 // that is safe (with an Idempotency-Key, or where twice does the same as once); and 500 for GET only. Everything else is final: any other 4xx, and a
 // certificate that is not trusted.
 type RetryPolicy struct {

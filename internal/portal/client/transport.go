@@ -5,7 +5,10 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
+	"errors"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -37,6 +40,10 @@ func newTransport(authorities *x509.CertPool, proxy func(*http.Request) (*url.UR
 // a failed attempt, which is repeated, and connections can always be used again.
 type wholeAnswers struct{ next http.RoundTripper }
 
+// errCut is the end of a body that looks regular and is not: what stands between portal and client takes a connection that broke for one that
+// was closed (HTTP/1.0, or a body without a length).
+var errCut = errors.New("the JSON of the answer breaks off")
+
 // RoundTrip returns the answer with its body in memory, cut one byte above maxAnswerBytes. The error of a body that breaks off is
 // reported only if the status is 2xx: any other status says more than the missing rest.
 func (t wholeAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -48,6 +55,9 @@ func (t wholeAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	_ = response.Body.Close() // everything that counts has been read
 	if err != nil && isSuccess(response.StatusCode) {
 		return nil, err
+	}
+	if isSuccess(response.StatusCode) && response.StatusCode != http.StatusNoContent && breaksOff(response.Header.Get("Content-Type"), body) {
+		return nil, errCut
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil
@@ -64,6 +74,17 @@ func (t timed) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeout(r.Context(), t.limit)
 	defer cancel()
 	return t.next.RoundTrip(r.WithContext(ctx))
+}
+
+// breaksOff reports whether a body is the beginning of a JSON text and no more.
+func breaksOff(contentType string, body []byte) bool {
+	mediaType, _, _ := mime.ParseMediaType(contentType) // empty if there is none or it is malformed
+	if mediaType != "application/json" || len(body) > maxAnswerBytes {
+		return false
+	}
+	var text json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(body)).Decode(&text)
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }
 
 func isSuccess(status int) bool { return status >= 200 && status <= 299 }
