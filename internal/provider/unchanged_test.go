@@ -19,6 +19,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
 // countedWay is the framework behind the short way.
@@ -102,6 +105,34 @@ resource "switchboard_user" "anna" {
 			}, Config: config},
 		},
 	})
+}
+
+// Groups that the configuration gives and ignore_changes ignores are not owned by the user's resource, so that a single membership beside them is no contradiction;
+// groups that it does not ignore are.
+func TestUnchanged_ignoredGroupsHaveNoOwner(t *testing.T) {
+	t.Parallel()
+	for _, configured := range []string{"grp_1", "grp_2"} {
+		r := newRandomPlans(t, portaltest.Start(t, portaltest.WithPlatform(portal.Maatwerk)), 0)
+		stays := func(typeName string, prior, config map[string]any) {
+			kind := r.schemas.ResourceSchemas[typeName].ValueType()
+			var values []*tfprotov6.DynamicValue
+			for _, attributes := range []map[string]any{prior, config} {
+				value, err := encode(kind, attributes)
+				if err != nil {
+					t.Fatal(err)
+				}
+				values = append(values, r.encode(value))
+			}
+			r.compareOne(&tfprotov6.PlanResourceChangeRequest{
+				TypeName: typeName, PriorState: values[0], ProposedNewState: values[0], Config: values[1], ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{},
+			})
+		}
+		stays("switchboard_user",
+			map[string]any{"id": "usr_1", "email": "a@b.example", "permission_group_ids": []string{"grp_1"}, "on_destroy": "delete", "deletion_protection": false},
+			map[string]any{"email": "a@b.example", "permission_group_ids": []string{configured}})
+		member := map[string]any{"user_id": "usr_1", "permission_group_id": "grp_3"}
+		stays("switchboard_permission_group_member", map[string]any{"id": "usr_1/grp_3", "user_id": "usr_1", "permission_group_id": "grp_3"}, member)
+	}
 }
 
 // What the short way takes for granted of the schemas: a value that stays as it is is left alone by every plan modifier, and defaults are of bools and texts outside of
