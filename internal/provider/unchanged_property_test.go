@@ -76,7 +76,7 @@ func newRandomPlans(t *testing.T, p *portaltest.Portal, seed uint64) *randomPlan
 			t.Fatal(err)
 		}
 		drive := &protocol{t: t, server: server, schemas: schemas}
-		drive.configure(p.URL, p.Token)
+		drive.configureBlock(map[string]any{"endpoint": p.URL, "token": p.Token, "coalesce_reads": false}) // so that each read is one request
 		return drive, inner
 	}
 	long, outer := configured(false)
