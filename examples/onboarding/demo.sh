@@ -75,7 +75,7 @@ mkdir "$demo"
 for file in "$example"/*; do
 	case $file in
 	*.sh) ;;
-	*) cp "$file" "$demo" ;;
+	*) cp -R "$file" "$demo" ;;
 	esac
 done
 # Terraform takes a provider from this folder before it asks a registry, so ./demo needs nothing from outside itself.

@@ -4,13 +4,13 @@ locals {
   header = format(local.row, "Extension", "Number", "Group", "Login", "Name")
 
   rows = [
-    for email, user in switchboard_user.person : format(
+    for email, person in module.person : format(
       local.row,
-      try(switchboard_sip_account.phone[email].extension, "at login"),
-      replace(local.people[email].direct_number, " ", ""),
+      coalesce(person.extension, "at login"),
+      replace(coalesce(local.people[email].direct_number, "-"), " ", ""),
       switchboard_permission_group.department[local.people[email].department].name,
-      user.email,
-      "${user.first_name} ${user.last_name}",
+      person.user.email,
+      "${person.user.first_name} ${person.user.last_name}",
     )
   ]
 }
@@ -24,6 +24,6 @@ output "summary" {
   description = "How much there is."
   value = format(
     "%d people, %d phones, %d permission groups",
-    length(switchboard_user.person), length(switchboard_sip_account.phone), length(switchboard_permission_group.department),
+    length(module.person), length([for person in module.person : person if person.extension != null]), length(switchboard_permission_group.department),
   )
 }

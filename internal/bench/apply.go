@@ -25,11 +25,11 @@ func (b *bench) measureApply(ctx context.Context) (err error) {
 	defer far.Close()
 	all := people(b.one)
 	to := target{endpoint: far.URL, token: p.token}
-	mine, err := b.newWorkspace(ctx, "apply", lookedUp.files(ours, to, all))
+	mine, err := b.newWorkspace(ctx, "apply", modules.files(ours, to, all))
 	if err != nil {
 		return err
 	}
-	theirs, err := b.newWorkspace(ctx, "apply built in", lookedUp.files(builtIn, target{}, all))
+	theirs, err := b.newWorkspace(ctx, "apply built in", modules.files(builtIn, target{}, all))
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (b *bench) measureApply(ctx context.Context) (err error) {
 				one.Title = "home"
 				all[key] = one
 			}
-			err = errors.Join(mine.rewrite(lookedUp.files(ours, to, all)), theirs.rewrite(lookedUp.files(builtIn, target{}, all)))
+			err = errors.Join(mine.rewrite(modules.files(ours, to, all)), theirs.rewrite(modules.files(builtIn, target{}, all)))
 			if err != nil {
 				return err
 			}

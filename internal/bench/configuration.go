@@ -121,7 +121,7 @@ func readable(all map[string]person) string {
 }
 
 var shapes = []shape{
-	lookedUp,
+	modules,
 	{"`for_each` over a map of objects from `jsondecode`", func(k kind, t target, all map[string]person) map[string]string {
 		return map[string]string{"people.json": readable(all), "main.tf": k.preamble(t) +
 			"locals { people = jsondecode(file(\"people.json\")) }\n" +
@@ -137,18 +137,9 @@ var shapes = []shape{
 			"locals { people = values(jsondecode(file(\"people.json\"))) }\n" +
 			k.resources("count = length(local.people)", "", "[count.index]", func(column string) string { return "local.people[count.index]." + column })}
 	}},
-	{"a module per person", func(k kind, t target, all map[string]person) map[string]string {
-		var text strings.Builder
-		text.WriteString(k.preamble(t))
-		for key, one := range all {
-			fmt.Fprintf(&text, "module %q {\n  source = \"./person\"\n  person = %s\n}\n", key, object(one))
-		}
-		module := "variable \"person\" {\n  type = object({ email = string, first_name = string, last_name = string, extension = string, title = string })\n}\n" +
-			k.resources("", "", "", func(column string) string { return "var.person." + column })
-		if k.user == ours.user {
-			module += required
-		}
-		return map[string]string{"main.tf": text.String(), "person/main.tf": module}
+	{"`for_each` over a map of strings, values looked up", func(k kind, t target, all map[string]person) map[string]string {
+		return map[string]string{"people.json": readable(all), "main.tf": k.preamble(t) + keys +
+			k.resources("for_each = local.keys", "", "[each.key]", func(column string) string { return "local.people[each.key]." + column })}
 	}},
 	{"a block per person, generated", func(k kind, t target, all map[string]person) map[string]string {
 		var text strings.Builder
@@ -161,14 +152,20 @@ var shapes = []shape{
 	}},
 }
 
-// lookedUp is the shape of the onboarding example, in which everything else is measured.
-var lookedUp = shape{"`for_each` over a map of strings, values looked up", func(k kind, t target, all map[string]person) map[string]string {
-	return map[string]string{"people.json": readable(all), "main.tf": k.preamble(t) +
-		"locals {\n  people = jsondecode(file(\"people.json\"))\n  keys = { for key, _ in local.people : key => key }\n}\n" +
-		k.resources("for_each = local.keys", "", "[each.key]", func(column string) string { return "local.people[each.key]." + column })}
-}}
-
-// object is a person as an HCL expression.
-func object(p person) string {
-	return fmt.Sprintf("{ email = %q, first_name = %q, last_name = %q, extension = %q, title = %q }", p.Email, p.FirstName, p.LastName, p.Extension, p.Title)
+// keys goes over a map of strings, not of objects.
+const keys = `locals {
+  people = jsondecode(file("people.json"))
+  keys   = { for key, _ in local.people : key => key }
 }
+`
+
+// modules is the shape of the onboarding example, in which everything else is measured.
+var modules = shape{"a module per person", func(k kind, t target, all map[string]person) map[string]string {
+	module := "variable \"person\" {\n  type = object({ email = string, first_name = string, last_name = string, extension = string, title = string })\n}\n" +
+		k.resources("", "", "", func(column string) string { return "var.person." + column })
+	if k.user == ours.user {
+		module += required
+	}
+	return map[string]string{"people.json": readable(all), "person/main.tf": module, "main.tf": k.preamble(t) + keys +
+		"module \"person\" {\n  for_each = local.keys\n  source = \"./person\"\n  person = local.people[each.key]\n}\n"}
+}}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
@@ -65,6 +66,9 @@ func (c crowd) insert(ctx context.Context, tx *store.Tx, i int, group store.Perm
 		return err
 	}
 	user.ID, user.Email, user.EmailKey, user.LastName = copiedID(c.user, i), &one.Email, &one.Email, &one.LastName
+	if invited, err := time.Parse(time.RFC3339, user.InvitedAt); err == nil {
+		user.Invited = &invited
+	}
 	telephony := *user.Telephony
 	telephony.SIPAccountIDs = []string{account.ID}
 	user.Telephony, user.PermissionGroupIDs = &telephony, []string{group.ID}
@@ -160,7 +164,8 @@ func crowdIn(state []byte, k kind) (crowd, error) {
 	ids := map[string]string{}
 	for _, resource := range read.Resources {
 		if len(resource.Instances) == 1 {
-			ids[resource.Type+"."+resource.Name] = resource.Instances[0].Attributes.ID
+			name, _, _ := strings.Cut(resource.Name, "_") // a block per person has a name per person
+			ids[resource.Type+"."+name] = resource.Instances[0].Attributes.ID
 		}
 	}
 	c := crowd{user: ids[k.user+".user"], account: ids[k.account+".phone"], group: ids[k.group+".group"]}

@@ -55,10 +55,10 @@ func (b *bench) stand(ctx context.Context, n int) (_ *stand, err error) {
 	if s.portal, err = b.servePortal(ctx, name, "portal.db"); err != nil {
 		return nil, err
 	}
-	if s.ours, err = b.crowded(ctx, fmt.Sprintf("ours %d", n), ours, lookedUp, s.direct(), n, filepath.Join(b.dir, name, "portal.db")); err != nil {
+	if s.ours, err = b.crowded(ctx, fmt.Sprintf("ours %d", n), ours, modules, s.direct(), n, filepath.Join(b.dir, name, "portal.db")); err != nil {
 		return nil, err
 	}
-	s.builtIn, err = b.crowded(ctx, fmt.Sprintf("built in %d", n), builtIn, lookedUp, target{}, n, "")
+	s.builtIn, err = b.crowded(ctx, fmt.Sprintf("built in %d", n), builtIn, modules, target{}, n, "")
 	return s, err
 }
 
@@ -86,7 +86,11 @@ func (b *bench) crowded(ctx context.Context, name string, k kind, s shape, to ta
 	if err != nil {
 		return nil, err
 	}
-	return w, w.rewrite(s.files(k, to, people(n)))
+	if err := w.rewrite(s.files(k, to, people(n))); err != nil {
+		return nil, err
+	}
+	_, err = w.run(ctx, "init") // there may be a module more for each person
+	return w, err
 }
 
 func (s *stand) direct() target {
@@ -103,7 +107,7 @@ func (s *stand) plan(ctx context.Context, in setting, singly bool) (cost, map[st
 	far := away(s.portal, in.latency)
 	defer far.Close()
 	to := target{endpoint: far.URL, token: s.portal.token, rate: in.rate, singly: singly}
-	if err := s.ours.rewrite(lookedUp.files(ours, to, people(s.n))); err != nil {
+	if err := s.ours.rewrite(modules.files(ours, to, people(s.n))); err != nil {
 		return cost{}, nil, err
 	}
 	var requests map[string]int
