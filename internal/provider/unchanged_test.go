@@ -38,6 +38,11 @@ func (c *countedWay) count(call, typeName string) {
 	c.types = append(c.types, call+" "+typeName)
 }
 
+func (c *countedWay) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	c.count("upgrade", req.TypeName)
+	return c.frameworkServer.UpgradeResourceState(ctx, req)
+}
+
 func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	c.count("read", req.TypeName)
 	return c.frameworkServer.ReadResource(ctx, req)
@@ -157,8 +162,14 @@ func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	schemas := p.resourceSchemas()
+	for typeName := range schemas {
+		if short.stored[typeName].write == nil {
+			t.Errorf("no state of %s takes the short way: has it blocks, or an attribute of a new sort?", typeName)
+		}
+	}
 	for typeName := range short.unchanged {
-		attributes := p.resourceAttributes(typeName)
+		attributes := schemas[typeName].Attributes
 		if len(attributes) == 0 {
 			t.Errorf("there is no %s", typeName)
 		}
