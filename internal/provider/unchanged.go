@@ -24,6 +24,7 @@ type shortWay struct {
 	provider  *switchboardProvider
 	unchanged map[string]unchangedKind // by resource type
 	stored    map[string]storedState   // by resource type
+	quiet     map[string]quiet         // by resource type
 }
 
 // frameworkServer is all that the framework's server does. Embedded as a mere ProviderServer, it would lose what terraform-plugin-go asks for separately.
@@ -54,7 +55,9 @@ func newShortWay(p *switchboardProvider, server tfprotov6.ProviderServer) tfprot
 		return server
 	}
 	schemas := p.resourceSchemas()
-	s := &shortWay{frameworkServer: framework, provider: p, unchanged: map[string]unchangedKind{}, stored: storedStates(schemas)}
+	s := &shortWay{
+		frameworkServer: framework, provider: p, unchanged: map[string]unchangedKind{}, stored: storedStates(schemas), quiet: quietConfigs(schemas),
+	}
 	for typeName, kind := range map[string]unchangedKind{
 		"switchboard_permission_group": {
 			plan: staying(portal.NounPermissionGroup, func(g *portal.PermissionGroup) string { return g.ID }, nil), read: readingPermissionGroup(),

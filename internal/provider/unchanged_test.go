@@ -43,6 +43,11 @@ func (c *countedWay) UpgradeResourceState(ctx context.Context, req *tfprotov6.Up
 	return c.frameworkServer.UpgradeResourceState(ctx, req)
 }
 
+func (c *countedWay) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	c.count("validate", req.TypeName)
+	return c.frameworkServer.ValidateResourceConfig(ctx, req)
+}
+
 func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	c.count("read", req.TypeName)
 	return c.frameworkServer.ReadResource(ctx, req)
@@ -104,8 +109,11 @@ resource "switchboard_user" "anna" {
 			{Config: config, Check: func(*terraformState) error { long(); return nil }},
 			{PreConfig: func() { long() }, Config: config, PlanOnly: true},
 			{PreConfig: func() {
-				if types := long(); !slices.Equal(types, []string{"read switchboard_permission_group_member"}) {
-					t.Errorf("what stays as it is took the long way: %v", types)
+				calls := long()
+				slices.Sort(calls)
+				// Before it knows anything, Terraform validates each block once per plan, here with the ids of others unknown, and this step plans twice.
+				if want := []string{"read switchboard_permission_group_member", "validate switchboard_user", "validate switchboard_user"}; !slices.Equal(calls, want) {
+					t.Errorf("what stays as it is took the long way: %v, want %v", calls, want)
 				}
 			}, Config: config},
 		},
