@@ -124,6 +124,9 @@ func (a attributes) object(path, text string, children map[string]schema.Attribu
 // importedVersion is the version that a secret has after an import: whatever the portal has counts as the first one.
 const importedVersion = 1
 
+// versionSuffix makes the name of a secret's version out of that of the secret.
+const versionSuffix = "_version"
+
 // secret returns the two attributes of a secret that is sent and never stored: name_wo, and the version that says when to send it again.
 func (a attributes) secret(path, text string) (value schema.StringAttribute, version schema.Int64Attribute) {
 	name := path[strings.LastIndexByte(path, '.')+1:] + "_wo"
@@ -132,7 +135,7 @@ func (a attributes) secret(path, text string) (value schema.StringAttribute, ver
 		Sensitive:           true,
 		WriteOnly:           true,
 		MarkdownDescription: a.describe(path, text) + " Write-only: it is in neither state nor plan. Use it with `" + name + "_version`.",
-		Validators:          []validator.String{stringvalidator.AlsoRequires(atSibling(name + "_version"))},
+		Validators:          []validator.String{stringvalidator.AlsoRequires(atSibling(name + versionSuffix))},
 	}
 	version = schema.Int64Attribute{
 		Optional: true,

@@ -171,20 +171,19 @@ func (p *switchboardProvider) Resources(context.Context) []func() resource.Resou
 	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newPermissionGroupMemberResource, newSIPAccountResource, newUserGroupResource, newUserResource}
 }
 
-// resourceAttributes are the attributes of a resource, by its type; nil if there is no such resource.
-func (p *switchboardProvider) resourceAttributes(typeName string) map[string]resourceschema.Attribute {
+// resourceSchemas are the schemas of all resources, by their types.
+func (p *switchboardProvider) resourceSchemas() map[string]resourceschema.Schema {
 	ctx := context.Background()
+	schemas := map[string]resourceschema.Schema{}
 	for _, construct := range p.Resources(ctx) {
 		r := construct()
 		var named resource.MetadataResponse
 		r.Metadata(ctx, resource.MetadataRequest{ProviderTypeName: providerTypeName}, &named)
-		if named.TypeName == typeName {
-			var described resource.SchemaResponse
-			r.Schema(ctx, resource.SchemaRequest{}, &described)
-			return described.Schema.Attributes
-		}
+		var described resource.SchemaResponse
+		r.Schema(ctx, resource.SchemaRequest{}, &described)
+		schemas[named.TypeName] = described.Schema
 	}
-	return nil
+	return schemas
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {

@@ -23,6 +23,8 @@ type shortWay struct {
 
 	provider  *switchboardProvider
 	unchanged map[string]unchangedKind // by resource type
+	stored    map[string]storedState   // by resource type
+	quiet     map[string]quiet         // by resource type
 }
 
 // frameworkServer is all that the framework's server does. Embedded as a mere ProviderServer, it would lose what terraform-plugin-go asks for separately.
@@ -52,7 +54,10 @@ func newShortWay(p *switchboardProvider, server tfprotov6.ProviderServer) tfprot
 	if !ok {
 		return server
 	}
-	s := &shortWay{frameworkServer: framework, provider: p, unchanged: map[string]unchangedKind{}}
+	schemas := p.resourceSchemas()
+	s := &shortWay{
+		frameworkServer: framework, provider: p, unchanged: map[string]unchangedKind{}, stored: storedStates(schemas), quiet: quietConfigs(schemas),
+	}
 	for typeName, kind := range map[string]unchangedKind{
 		"switchboard_permission_group": {
 			plan: staying(portal.NounPermissionGroup, func(g *portal.PermissionGroup) string { return g.ID }, nil), read: readingPermissionGroup(),
@@ -65,7 +70,7 @@ func newShortWay(p *switchboardProvider, server tfprotov6.ProviderServer) tfprot
 			plan: staying(portal.NounUser, func(u *portal.User) string { return u.ID }, stayingUser), read: readingUser(),
 		},
 	} {
-		attributes := p.resourceAttributes(typeName)
+		attributes := schemas[typeName].Attributes
 		kind.defaults, kind.shapes = wireDefaults(attributes), map[string]func(a, b string) bool{}
 		kind.describe("", attributes)
 		s.unchanged[typeName] = kind

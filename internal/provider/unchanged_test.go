@@ -38,6 +38,16 @@ func (c *countedWay) count(call, typeName string) {
 	c.types = append(c.types, call+" "+typeName)
 }
 
+func (c *countedWay) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
+	c.count("upgrade", req.TypeName)
+	return c.frameworkServer.UpgradeResourceState(ctx, req)
+}
+
+func (c *countedWay) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
+	c.count("validate", req.TypeName)
+	return c.frameworkServer.ValidateResourceConfig(ctx, req)
+}
+
 func (c *countedWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	c.count("read", req.TypeName)
 	return c.frameworkServer.ReadResource(ctx, req)
@@ -99,8 +109,11 @@ resource "switchboard_user" "anna" {
 			{Config: config, Check: func(*terraformState) error { long(); return nil }},
 			{PreConfig: func() { long() }, Config: config, PlanOnly: true},
 			{PreConfig: func() {
-				if types := long(); !slices.Equal(types, []string{"read switchboard_permission_group_member"}) {
-					t.Errorf("what stays as it is took the long way: %v", types)
+				calls := long()
+				slices.Sort(calls)
+				// Before it knows anything, Terraform validates each block once per plan, here with the ids of others unknown, and this step plans twice.
+				if want := []string{"read switchboard_permission_group_member", "validate switchboard_user", "validate switchboard_user"}; !slices.Equal(calls, want) {
+					t.Errorf("what stays as it is took the long way: %v, want %v", calls, want)
 				}
 			}, Config: config},
 		},
@@ -157,8 +170,14 @@ func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	schemas := p.resourceSchemas()
+	for typeName := range schemas {
+		if short.stored[typeName].write == nil {
+			t.Errorf("no state of %s takes the short way: has it blocks, or an attribute of a new sort?", typeName)
+		}
+	}
 	for typeName := range short.unchanged {
-		attributes := p.resourceAttributes(typeName)
+		attributes := schemas[typeName].Attributes
 		if len(attributes) == 0 {
 			t.Errorf("there is no %s", typeName)
 		}
