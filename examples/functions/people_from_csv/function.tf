@@ -7,7 +7,7 @@ locals {
   CSV
   )
 
-  # Going over a map of strings is several times faster than over a map of objects.
+  # Going over a map of strings is faster than over a map of objects; for thousands of people, a module per person is faster still.
   emails = { for email, person in local.people : email => email }
 }
 
