@@ -127,11 +127,15 @@ func (w *workspace) unchanged(ctx context.Context) (cost, error) {
 	return measured, err
 }
 
-// clean leaves out what would have a say in a measurement.
+// fastPlanVariable is the one variable that may have a say in a measurement: it switches off what is to be measured against.
+const fastPlanVariable = "SWITCHBOARD_FAST_PLAN"
+
+// clean leaves out what would have a say in a measurement without anybody wanting it.
 func clean(env []string) []string {
 	var kept []string
 	for _, variable := range env {
-		if !strings.HasPrefix(variable, "TF_") && !strings.HasPrefix(variable, "SWITCHBOARD_") {
+		name, _, _ := strings.Cut(variable, "=")
+		if name == fastPlanVariable || !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "SWITCHBOARD_") {
 			kept = append(kept, variable)
 		}
 	}
