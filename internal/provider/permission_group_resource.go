@@ -124,6 +124,7 @@ func (r *permissionGroupResource) Create(ctx context.Context, req resource.Creat
 		return
 	}
 	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounPermissionGroup, created.Object.ID)
+	r.view.groups.keep(created.Object.ID, created.Object) // for the users in it, who are planned anew now that its id is known
 	plan.permissionGroupModel = newPermissionGroupModel(created.Object)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
@@ -169,6 +170,7 @@ func (r *permissionGroupResource) Update(ctx context.Context, req resource.Updat
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
+	r.view.groups.keep(changed.ID, *changed)
 	plan.permissionGroupModel = newPermissionGroupModel(*changed)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)

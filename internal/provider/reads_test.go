@@ -144,3 +144,26 @@ func TestReads_whatRunsCost(t *testing.T) {
 		})
 	}
 }
+
+// TestReads_everybodyInANewGroup: a group that this run has made is looked up for the users in it, and the portal is not asked for it again.
+func TestReads_everybodyInANewGroup(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Telecube))
+	drive := newProtocol(t, p)
+	var groups [many]string
+	for number := range groups {
+		groups[number] = drive.idOf(drive.applyChange(drive.planChange(drive.noInstance("switchboard_permission_group"), map[string]any{"name": fmt.Sprintf("Group %d", number)})))
+	}
+	for number, group := range groups {
+		drive.applyChange(drive.planChange(drive.noInstance("switchboard_user"), map[string]any{
+			"email": fmt.Sprintf("person%d@example.com", number), "first_name": "Bob", "last_name": "Bos",
+			"permission_group_ids": []any{group}, "telephony": map[string]any{"sip_assignment": "dynamic"},
+		}))
+	}
+	got := tally(p.Requests())
+	for request, want := range map[string]int{"POST /v1/users": many, "POST /v1/permission-groups": many, "GET /v1/permission-groups/…": 0, "GET /v1/users/…": 0} {
+		if got[request] != want {
+			t.Errorf("there were %d requests %s, want %d, in %v", got[request], request, want, got)
+		}
+	}
+}
