@@ -30,10 +30,12 @@ var started = sync.OnceValues(func() (*Server, error) {
 	return Start("fsync=off", "full_page_writes=off", "synchronous_commit=off") // a test loses nothing in a power cut
 })
 
+// keepers has the standard inputs of the keepers, by port. Were one collected as garbage, its server would end.
+var keepers sync.Map
+
 // Server is a PostgreSQL that runs until the program ends.
 type Server struct {
-	address   string    // host:port
-	held      io.Closer // the standard input of its keeper, which must not be collected
+	address   string // host:port
 	creating  sync.Mutex
 	count     int
 	templates map[string]string // what a database was prepared for → the database
@@ -132,7 +134,8 @@ func Start(settings ...string) (*Server, error) {
 			return nil, err
 		}
 		if held != nil {
-			return &Server{address: net.JoinHostPort("127.0.0.1", port), held: held, templates: map[string]string{}}, nil
+			keepers.Store(port, held)
+			return &Server{address: net.JoinHostPort("127.0.0.1", port), templates: map[string]string{}}, nil
 		}
 	}
 	return nil, fmt.Errorf("no free port among %d that were tried", attempts)
