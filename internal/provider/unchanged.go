@@ -10,6 +10,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/defaults"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -47,7 +48,7 @@ type unchangedKind struct {
 
 // stay does what the ModifyPlan of a resource does of an object that stays as it is. It reports false if that may have anything to say; then it is
 // done once more the long way, which changes nothing.
-type stay func(ctx context.Context, a *access, state []byte, config wireObject) bool
+type stay func(ctx context.Context, a *access, state []byte, config wireTree) bool
 
 func newShortWay(p *switchboardProvider, server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	framework, ok := server.(frameworkServer)
@@ -103,6 +104,29 @@ func (k *unchangedKind) describe(prefix string, attributes map[string]schema.Att
 	}
 }
 
+// wireDefaults are the defaults of a resource's attributes, as a wireTree has them. All are of attributes outside of objects, and bools or texts: a test says so.
+func wireDefaults(attributes map[string]schema.Attribute) map[string]any {
+	ctx := context.Background()
+	values := map[string]any{}
+	for name, attribute := range attributes {
+		switch a := attribute.(type) {
+		case schema.BoolAttribute:
+			if a.Default != nil {
+				var resp defaults.BoolResponse
+				a.Default.DefaultBool(ctx, defaults.BoolRequest{}, &resp)
+				values[name] = resp.PlanValue.ValueBool()
+			}
+		case schema.StringAttribute:
+			if a.Default != nil {
+				var resp defaults.StringResponse
+				a.Default.DefaultString(ctx, defaults.StringRequest{}, &resp)
+				values[name] = resp.PlanValue.ValueString()
+			}
+		}
+	}
+	return values
+}
+
 // holdsSecret reports whether a state has what no state is to have.
 func (k unchangedKind) holdsSecret(state wireTree) bool {
 	return slices.ContainsFunc(k.secrets, func(path string) bool {
@@ -137,12 +161,12 @@ func (s *shortWay) stays(ctx context.Context, req *tfprotov6.PlanResourceChangeR
 	if !ok || kind.holdsSecret(state) || !kind.proposesState(state, req) {
 		return false
 	}
-	config, ok := readWireObject(req.Config.MsgPack)
+	config, ok := readWireTree(req.Config.MsgPack)
 	if !ok {
 		return false
 	}
 	for name, value := range kind.defaults {
-		if config.isNull(name) && state[name] != value {
+		if config[name] == nil && state[name] != value {
 			return false
 		}
 	}
@@ -185,8 +209,8 @@ func isPlainPrivate(private []byte) bool {
 }
 
 // staying is the stay of what the portal knows under an id: it keeps what it claims for itself alone.
-func staying[T any](noun portal.Noun, id func(*T) string, more func(*access, *T, wireObject, *diag.Diagnostics) bool) stay {
-	return func(ctx context.Context, a *access, state []byte, config wireObject) bool {
+func staying[T any](noun portal.Noun, id func(*T) string, more func(*access, *T, wireTree, *diag.Diagnostics) bool) stay {
+	return func(ctx context.Context, a *access, state []byte, config wireTree) bool {
 		var object T
 		if !readWire(state, &object) || id(&object) == "" {
 			return false
@@ -206,23 +230,22 @@ func staying[T any](noun portal.Noun, id func(*T) string, more func(*access, *T,
 }
 
 // stayingUser leaves a picture to the long way, which looks whether the file is still the one that the portal has.
-func stayingUser(a *access, user *portal.User, config wireObject, diags *diag.Diagnostics) bool {
-	webcare, ok := config.object("webcare")
-	if !ok || !webcare.isNull("avatar_file") {
+func stayingUser(a *access, user *portal.User, config wireTree, diags *diag.Diagnostics) bool {
+	if config.object("webcare")["avatar_file"] != nil {
 		return false
 	}
-	if config.isNull("permission_group_ids") {
+	if config["permission_group_ids"] == nil {
 		return true
 	}
-	var configured []string
-	if !readWire(config["permission_group_ids"], &configured) || !slices.Equal(configured, user.PermissionGroupIDs) {
+	configured, ok := textsOf(config["permission_group_ids"])
+	if !ok || !slices.Equal(configured, user.PermissionGroupIDs) {
 		return false // ignore_changes makes the plan another than the configuration, or the two only come in another order
 	}
 	a.view.memberships.claimAll(user.ID, valueOf(user.Email), diags)
 	return true
 }
 
-func stayingMember(_ context.Context, a *access, state []byte, _ wireObject) bool {
+func stayingMember(_ context.Context, a *access, state []byte, _ wireTree) bool {
 	var member struct {
 		UserID string `json:"user_id"`
 	}

@@ -169,17 +169,16 @@ func quietText(ctx context.Context, value any, validators []validator.String) bo
 
 // quietTexts leaves what no set has, something twice, to the framework.
 func quietTexts(ctx context.Context, value any, validators []validator.Set) bool {
-	list, ok := value.([]any)
+	elements, ok := textsOf(value)
 	if !ok {
 		return value == nil
 	}
-	elements, seen := make([]string, len(list)), make(map[string]bool, len(list))
-	for i, element := range list {
-		text, ok := element.(string)
-		if !ok || seen[text] {
+	seen := make(map[string]bool, len(elements))
+	for _, text := range elements {
+		if seen[text] {
 			return false
 		}
-		elements[i], seen[text] = text, true
+		seen[text] = true
 	}
 	for _, v := range validators {
 		var resp validator.SetResponse

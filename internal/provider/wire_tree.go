@@ -20,10 +20,32 @@ func readWireTree(encoded []byte) (wireTree, bool) {
 	return object, err == nil && ok
 }
 
+// readWire reads what Terraform sends into a value of the portal: what both of them know has one name.
+func readWire(encoded []byte, value any) bool {
+	d := msgpack.NewDecoder(bytes.NewReader(encoded))
+	d.SetCustomStructTag("json")
+	return d.Decode(value) == nil
+}
+
 // object is a nested object, nil if it is null.
 func (t wireTree) object(name string) wireTree {
 	object, _ := t[name].(map[string]any)
 	return object
+}
+
+// textsOf are the elements of a list or set of texts. It reports false for what is none, and for null.
+func textsOf(value any) ([]string, bool) {
+	list, ok := value.([]any)
+	if !ok {
+		return nil, false
+	}
+	texts := make([]string, len(list))
+	for i, element := range list {
+		if texts[i], ok = element.(string); !ok {
+			return nil, false
+		}
+	}
+	return texts, true
 }
 
 // at is the object that holds the attribute with a dotted path, nil if there is none, and the name of the attribute in it.
