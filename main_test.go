@@ -2,8 +2,8 @@ package main
 
 import (
 	"archive/zip"
-	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -135,38 +134,19 @@ func (w *workspace) serveLogging(to io.Writer, flags ...string) (portal *url.URL
 // launch starts a portal and returns without waiting for it: address does, and returns where it listens.
 func (w *workspace) launch(to io.Writer, flags ...string) (address func() *url.URL, kill func()) {
 	w.t.Helper()
-	command := exec.Command(w.binary, append([]string{"portal", "serve", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
-		"--pwned-passwords-file", "pwned.txt"}, flags...)...)
-	command.Dir = w.dir
-	log, err := command.StderrPipe()
+	process, err := portaltest.Launch(context.Background(), w.binary, w.dir, to, flags...)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	if err := command.Start(); err != nil {
-		w.t.Fatal(err)
-	}
-	kill = sync.OnceFunc(func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-	})
-	w.t.Cleanup(kill)
+	w.t.Cleanup(process.Kill)
 	return func() *url.URL {
 		w.t.Helper()
-		var said strings.Builder
-		lines := bufio.NewScanner(io.TeeReader(io.TeeReader(log, to), &said))
-		for lines.Scan() {
-			if address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); address != "" {
-				go func() { _, _ = io.Copy(to, log) }() // so that the portal can go on writing its log
-				portal, err := url.Parse(address)
-				if err != nil {
-					w.t.Fatal(err)
-				}
-				return portal
-			}
+		portal, err := process.Address()
+		if err != nil {
+			w.t.Fatal(err)
 		}
-		w.t.Fatalf("the portal ended without saying where it listens:\n%s", said.String())
-		return nil
-	}, kill
+		return portal
+	}, process.Kill
 }
 
 const thirtyPeople = `

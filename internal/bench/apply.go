@@ -20,7 +20,7 @@ func (b *bench) measureApply(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	latency := b.latencies[min(1, len(b.latencies)-1)]
+	latency := b.usual()
 	far := away(p, latency)
 	defer far.Close()
 	all := people(b.one)

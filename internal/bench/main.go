@@ -18,7 +18,7 @@ import (
 
 // bench is one run with what was asked of it.
 type bench struct {
-	parts     []string
+	parts     []part
 	users     []int
 	latencies []time.Duration
 	rate      int // requests a second in the limited runs
@@ -34,16 +34,39 @@ type bench struct {
 	out       io.Writer
 }
 
-// The parts, in the order in which they run.
-const (
-	partPlan   = "plan"
-	partSingle = "single"
-	partApply  = "apply"
-	partPortal = "portal"
-	partShapes = "shapes"
-)
+// part is something that is measured.
+type part struct {
+	name    string
+	measure func(*bench, context.Context) error
+}
 
-var parts = []string{partPlan, partSingle, partApply, partPortal, partShapes}
+// parts are all there are, in the order in which they run by default.
+var parts = []part{
+	{"plan", (*bench).measurePlans},
+	{"single", (*bench).measureSingleReads},
+	{"apply", (*bench).measureApply},
+	{"portal", (*bench).measurePortal},
+	{"shapes", (*bench).measureShapes},
+}
+
+// partsNamed returns the parts of a list of names with commas in between.
+func partsNamed(names string) ([]part, error) {
+	return list(names, func(name string) (part, error) {
+		at := slices.IndexFunc(parts, func(p part) bool { return p.name == name })
+		if at < 0 {
+			return part{}, fmt.Errorf("there is no part %q; there are %s", name, namesOfParts())
+		}
+		return parts[at], nil
+	})
+}
+
+func namesOfParts() string {
+	var names []string
+	for _, p := range parts {
+		names = append(names, p.name)
+	}
+	return strings.Join(names, ",")
+}
 
 func main() {
 	if meter := meterOf(os.Args[0]); meter != nil {
@@ -60,7 +83,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	b := bench{out: out}
 	flag := flag.NewFlagSet("bench", flag.ContinueOnError)
-	chosen := flag.String("parts", strings.Join(parts, ","), "what to measure")
+	chosen := flag.String("parts", namesOfParts(), "what to measure")
 	users := flag.String("users", "100,1000,5000", "sizes of the no-change plans")
 	latencies := flag.String("latencies", "0s,25ms,100ms", "how long the portal takes to answer")
 	flag.IntVar(&b.rate, "rate", 10, "requests a second in the limited runs")
@@ -73,11 +96,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if err := flag.Parse(args); err != nil {
 		return err
 	}
-	b.parts = strings.Split(*chosen, ",")
-	for _, part := range b.parts {
-		if !slices.Contains(parts, part) {
-			return fmt.Errorf("-parts has %q; there are %s", part, strings.Join(parts, ", "))
-		}
+	if b.parts, err = partsNamed(*chosen); err != nil {
+		return fmt.Errorf("-parts: %w", err)
 	}
 	if b.users, err = list(*users, strconv.Atoi); err != nil {
 		return fmt.Errorf("-users: %w", err)
@@ -96,19 +116,15 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return err
 	}
 	for _, part := range b.parts {
-		measure := map[string]func(context.Context) error{
-			partPlan:   b.measurePlans,
-			partSingle: b.measureSingleReads,
-			partApply:  b.measureApply,
-			partPortal: b.measurePortal,
-			partShapes: b.measureShapes,
-		}[part]
-		if err := measure(ctx); err != nil {
-			return fmt.Errorf("%s: %w", part, err)
+		if err := part.measure(&b, ctx); err != nil {
+			return fmt.Errorf("%s: %w", part.name, err)
 		}
 	}
 	return nil
 }
+
+// usual is the latency of what is measured at one only: the second that was asked for, if there are several.
+func (b *bench) usual() time.Duration { return b.latencies[min(1, len(b.latencies)-1)] }
 
 func list[T any](text string, parse func(string) (T, error)) ([]T, error) {
 	var all []T

@@ -165,7 +165,7 @@ func (b *bench) plansOf(ctx context.Context, n int) (err error) {
 	for _, latency := range b.latencies {
 		settings = append(settings, setting{latency: latency})
 	}
-	settings = append(settings, setting{latency: b.latencies[min(1, len(b.latencies)-1)], rate: b.rate})
+	settings = append(settings, setting{latency: b.usual(), rate: b.rate})
 	for _, in := range settings {
 		progress("plan of %d people at %v", n, in)
 		baseline, err := b.median(n, func() (cost, error) { return s.builtIn.unchanged(ctx) })
@@ -208,7 +208,7 @@ func (b *bench) singleReadsOf(ctx context.Context, n int) (err error) {
 		_, closed := s.close()
 		err = errors.Join(err, closed)
 	}()
-	for _, in := range []setting{{latency: b.latencies[len(b.latencies)-1]}, {latency: b.latencies[min(1, len(b.latencies)-1)], rate: b.rate}} {
+	for _, in := range []setting{{latency: b.latencies[len(b.latencies)-1]}, {latency: b.usual(), rate: b.rate}} {
 		progress("plan of %d people at %v, one request an object", n, in)
 		coalesced, few, err := s.plan(ctx, in, false)
 		if err != nil {

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,11 +11,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
 // organizationID is the id in organizationFile.
@@ -36,7 +33,8 @@ phone_numbers: ["+48225550101"]
 type portal struct {
 	url     *url.URL
 	token   string
-	command *exec.Cmd
+	process *portaltest.Process
+	dir     string
 }
 
 // servePortal starts a portal. database is as portal serve wants it.
@@ -50,28 +48,14 @@ func (b *bench) servePortal(ctx context.Context, name, database string) (*portal
 			return nil, err
 		}
 	}
-	p := &portal{command: exec.CommandContext(ctx, b.provider, "portal", "serve", "--database", database, "--organization", "organization.yaml",
-		"--listen", "127.0.0.1:0", "--pwned-passwords-file", "pwned.txt")}
-	p.command.Dir = dir
-	log, err := p.command.StderrPipe()
+	process, err := portaltest.Launch(ctx, b.provider, dir, io.Discard, "--database", database)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.command.Start(); err != nil {
+	p := &portal{process: process, dir: dir}
+	if p.url, err = process.Address(); err != nil {
 		return nil, err
 	}
-	var said bytes.Buffer
-	for lines := bufio.NewScanner(io.TeeReader(log, &said)); p.url == nil && lines.Scan(); {
-		if address := regexp.MustCompile(`http://127\.0\.0\.1:\d+`).FindString(lines.Text()); address != "" {
-			if p.url, err = url.Parse(address); err != nil {
-				return nil, err
-			}
-		}
-	}
-	if p.url == nil {
-		return nil, fmt.Errorf("the portal did not start: %s", &said)
-	}
-	go func() { _, _ = io.Copy(io.Discard, log) }() // so that it can go on writing its log
 	token := exec.CommandContext(ctx, b.provider, "portal", "token", "create", "--database", database, "--organization", "bench", "--name", "bench", "--scope", "read,write")
 	token.Dir = dir
 	output, err := token.Output()
@@ -81,11 +65,11 @@ func (b *bench) servePortal(ctx context.Context, name, database string) (*portal
 
 // stop ends the portal and returns what it has cost.
 func (p *portal) stop() (usage, error) {
-	if err := p.command.Process.Signal(syscall.SIGTERM); err != nil {
+	state, err := p.process.Stop()
+	if state == nil {
 		return usage{}, err
 	}
-	err := p.command.Wait()
-	return usageOf(p.command.ProcessState), errors.Join(err, os.RemoveAll(p.command.Dir))
+	return usageOf(state), errors.Join(err, os.RemoveAll(p.dir))
 }
 
 // distance is a proxy that makes a portal as far away as one wants and counts what goes through, by method and path without ids.
@@ -104,7 +88,10 @@ func away(p *portal, latency time.Duration) *distance {
 		d.mu.Lock()
 		d.counts[r.Method+" "+noun(r.URL.Path)]++
 		d.mu.Unlock()
-		time.Sleep(d.latency)
+		select {
+		case <-time.After(d.latency):
+		case <-r.Context().Done():
+		}
 		proxy.ServeHTTP(w, r)
 	}))
 	return d

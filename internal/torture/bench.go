@@ -1,16 +1,13 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"syscall"
 
@@ -28,7 +25,7 @@ type bench struct {
 
 	address string         // of the portal, past the proxy
 	direct  *client.Client // likewise
-	portal  *exec.Cmd
+	portal  *portaltest.Process
 	log     *os.File // of the portal
 	printed []byte   // by Terraform, since it was last looked through
 	tracing bool     // whether Terraform logs all it does
@@ -107,35 +104,24 @@ func (b *bench) close() {
 
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
 
-var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
-
 // serve starts the portal and returns its address once it listens.
 func (b *bench) serve(ctx context.Context) (string, error) {
-	b.portal = exec.CommandContext(ctx, b.binary, "portal", "serve", "--database", "portal.db", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
-		"--pwned-passwords-file", "pwned.txt")
-	b.portal.Dir = b.dir
-	log, err := b.portal.StderrPipe()
+	process, err := portaltest.Launch(ctx, b.binary, b.dir, b.log, "--database", "portal.db")
 	if err != nil {
 		return "", err
 	}
-	if err := b.portal.Start(); err != nil {
+	b.portal = process
+	address, err := process.Address()
+	if err != nil {
 		return "", err
 	}
-	lines := bufio.NewScanner(io.TeeReader(log, b.log))
-	for lines.Scan() {
-		if address := listening.FindString(lines.Text()); address != "" {
-			go func() { _, _ = io.Copy(b.log, log) }() // so that the portal can go on writing its log
-			return address, nil
-		}
-	}
-	return "", fmt.Errorf("the portal ended without saying where it listens; see %s", b.log.Name())
+	return address.String(), nil
 }
 
 // kill ends the portal as a power cut would.
 func (b *bench) kill() {
-	if b.portal != nil && b.portal.Process != nil {
-		_ = b.portal.Process.Kill()
-		_ = b.portal.Wait()
+	if b.portal != nil {
+		b.portal.Kill()
 	}
 }
 

@@ -173,7 +173,7 @@ func (b *bench) leftOver() (pids []int, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if pid != b.portal.Process.Pid {
+		if pid != b.portal.PID() {
 			pids = append(pids, pid)
 		}
 	}
