@@ -275,3 +275,32 @@ func TestStore_whatIsNoTextIsNowhere(t *testing.T) {
 		}
 	})
 }
+
+// refusal is a write that the database has to refuse, whoever asks for it.
+type refusal struct {
+	do   func(tx *Tx) error
+	key  Key   // wanted *DuplicateError
+	want error // otherwise; nil for a broken CHECK
+}
+
+// refused checks that each of the writes to acme is refused as it has to be.
+func refused(t *testing.T, s *Store, writes map[string]refusal) {
+	t.Helper()
+	for name, write := range writes {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := s.Write(t.Context(), "acme", write.do)
+			duplicate, _ := errors.AsType[*DuplicateError](err)
+			switch {
+			case err == nil:
+				t.Error("was accepted")
+			case write.key != "" && (duplicate == nil || duplicate.Key != write.key):
+				t.Errorf("= %v, want a duplicate of %s", err, write.key)
+			case write.want != nil && !errors.Is(err, write.want):
+				t.Errorf("= %v, want %v", err, write.want)
+			case write.key == "" && write.want == nil && !strings.Contains(strings.ToUpper(err.Error()), "CHECK"):
+				t.Errorf("= %v, want a broken CHECK", err)
+			}
+		})
+	}
+}
