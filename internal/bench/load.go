@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/pgtest"
 )
@@ -56,7 +59,7 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	copied := 1
 	for _, stored := range []int{b.stored / 100, b.stored / 10, b.stored} {
 		progress("%s: %d users", name, stored)
-		if err := first.store(ctx, database, copied, stored); err != nil {
+		if err := errors.Join(first.store(ctx, database, copied, stored), analyze(ctx, database)); err != nil {
 			return err
 		}
 		for ; copied < stored; copied++ {
@@ -80,6 +83,20 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	}
 	used, err := p.stop()
 	fmt.Fprintf(b.out, "| %s | %d | memory of the portal, at most | %s | | |\n", name, b.stored, megabytes(used.Memory))
+	return err
+}
+
+// analyze has PostgreSQL look at what was stored at once, as it does by itself within a minute.
+func analyze(ctx context.Context, database string) (err error) {
+	if !strings.HasPrefix(database, "postgres") {
+		return nil
+	}
+	connection, err := pgx.Connect(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, connection.Close(context.WithoutCancel(ctx))) }()
+	_, err = connection.Exec(ctx, "ANALYZE")
 	return err
 }
 

@@ -32,9 +32,11 @@ func (l Login) Status() portal.UserStatus {
 	}
 }
 
-// loginStatus is Login.Status in SQL, for lists that are selected by it.
-const loginStatus = `CASE WHEN l.blocked_at IS NOT NULL THEN '` + string(portal.StatusBlocked) + `' WHEN l.own_password THEN '` +
-	string(portal.StatusActive) + `' ELSE '` + string(portal.StatusPending) + `' END`
+// loginStatus is Login.Status of a user u in SQL, for lists that are selected by it.
+const loginStatus = `(SELECT CASE WHEN l.blocked_at IS NOT NULL THEN '` + string(portal.StatusBlocked) + `' WHEN l.own_password THEN '` +
+	string(portal.StatusActive) + `' ELSE '` + string(portal.StatusPending) + `' END FROM logins l WHERE l.organization_id = u.organization_id AND l.user_id = u.id)`
+
+const loginColumns = `user_id, own_password, failures, blocked_at, invited_at, last_login_at, COALESCE(totp_secret, ''), totp_confirmed_at, totp_last_step`
 
 // stamp is a time as the contract writes it; empty for none.
 func stamp(at *time.Time) string {
@@ -51,8 +53,7 @@ func scanLogin(r row) (l Login, err error) {
 
 // Login returns the login of a user, or ErrNotFound.
 func (t *Tx) Login(ctx context.Context, organizationID, userID string) (Login, error) {
-	const query = `SELECT user_id, own_password, failures, blocked_at, invited_at, last_login_at, COALESCE(totp_secret, ''), totp_confirmed_at, totp_last_step
-		FROM logins WHERE organization_id = $1 AND user_id = $2`
+	const query = `SELECT ` + loginColumns + ` FROM logins WHERE organization_id = $1 AND user_id = $2`
 	return one(ctx, t, scanLogin, query, organizationID, userID)
 }
 

@@ -33,8 +33,8 @@ func (t *Tx) PermissionGroup(ctx context.Context, organizationID, id string) (Pe
 
 // PermissionGroups returns a page of groups, selected by the key of a name if wanted.
 func (t *Tx) PermissionGroups(ctx context.Context, organizationID string, selection Selection) ([]PermissionGroup, error) {
-	columns := map[string]string{"name": "name_key"}
-	query, args, err := selection.page(selectPermissionGroup, "id", []any{organizationID}, columns)
+	conditions := map[string]string{"name": "name_key = $%d"}
+	query, args, err := selection.page(selectPermissionGroup, "id", []any{organizationID}, conditions)
 	if err != nil {
 		return nil, err
 	}

@@ -8,22 +8,31 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // planned are the lists and look-ups that must not read whole tables, however large the organisation is.
 func planned(t *testing.T) map[string]string {
 	t.Helper()
 	page := func(selection Selection, query, id string, args ...any) string {
-		text, _, err := selection.page(query, id, args, map[string]string{"email": "u.email_key"})
+		text, _, err := selection.page(query, id, args, userConditions)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return text
 	}
 	next := Selection{After: "usr_", Limit: 10}
+	by := func(field string) Selection { return Selection{Limit: 10, Where: map[string]string{field: "some"}} }
 	return map[string]string{
 		"page of users":               page(next, selectUser, "u.id", "acme"),
-		"user by address":             selectUser + ` AND u.email_key = $2`,
+		"user by address":             page(by("email"), selectUser, "u.id", "acme"),
+		"user by username":            page(by("username"), selectUser, "u.id", "acme"),
+		"user by extension":           page(by("extension"), selectUser, "u.id", "acme"),
+		"relations of users":          selectRelations(between("acme", "usr_a", "usr_b")),
+		"relations of some users":     selectRelations(among("acme", "usr_a", "usr_b")),
+		"logins of users":             selectLogins(between("acme", "usr_a", "usr_b")),
+		"logins of some users":        selectLogins(among("acme", "usr_a", "usr_b")),
 		"user by id":                  selectUser + ` AND u.id = $2`,
 		"page of SIP accounts":        page(next, selectSIPAccount, "a.id", "acme"),
 		"SIP account by extension":    selectSIPAccount + ` AND a.extension = $2`,
@@ -47,9 +56,7 @@ func planned(t *testing.T) map[string]string {
 func TestSQLite_lookUpsUseAnIndex(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, newFile(t))
-	queries := planned(t)
-	queries["relations of a page of users"] = selectRelations
-	for name, query := range queries {
+	for name, query := range planned(t) {
 		rows, err := s.db.Query("EXPLAIN QUERY PLAN "+query, slices.Repeat([]any{1}, parameters(query))...)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -110,8 +117,8 @@ func explain(t *testing.T, s *Store, query string, args ...any) plan {
 	return explained[0].Plan
 }
 
-// pages and pageSize make an organisation that is large enough for PostgreSQL to choose as it would for a very large one.
-const pages, pageSize = 1000, 20
+// manyUsers make an organisation that is large enough for PostgreSQL to choose as it would for a very large one.
+const manyUsers = 20_000
 
 // fillLarge gives the organisation acme so many users, each in a group and with a number and an entry in the audit trail.
 func fillLarge(ctx context.Context, s *Store) error {
@@ -120,7 +127,7 @@ func fillLarge(ctx context.Context, s *Store) error {
 			SELECT 'acme', 'grp_' || n, 1, 'Group ' || n, 'group ' || n, '["users.manage"]', FALSE FROM generate_series(1, 10) n`,
 		`INSERT INTO users (organization_id, id, version, email, email_key, password_hash, settings)
 			SELECT 'acme', 'usr_' || to_char(n, 'FM0000000'), 1, 'u' || n || '@example.com', 'u' || n || '@example.com', '` + testHash + `', '{}'
-			FROM generate_series(1, ` + fmt.Sprint(pages*pageSize) + `) n`,
+			FROM generate_series(1, ` + fmt.Sprint(manyUsers) + `) n`,
 		`INSERT INTO logins (organization_id, user_id, own_password) SELECT organization_id, id, FALSE FROM users`,
 		`INSERT INTO user_permission_groups (organization_id, user_id, permission_group_id) SELECT organization_id, id, 'grp_' || (1 + ascii(right(id, 1)) % 10) FROM users`,
 		`INSERT INTO user_numbers (organization_id, user_id, field, number) SELECT organization_id, id, 'telephony.caller_id', '+48221234567' FROM users`,
@@ -129,7 +136,6 @@ func fillLarge(ctx context.Context, s *Store) error {
 			SELECT organization_id, 'sip' || right(id, 8), 1, '9' || right(id, 7), repeat('a', 32), repeat('a', 64), repeat('a', 32) FROM users`,
 		`INSERT INTO audit (organization_id, id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, fields, request_id, address)
 			SELECT organization_id, 'aud' || right(id, 8), '2026-01-01', 'token', 't', 't', 'create', 'user', id, '', '[]', '', '' FROM users`,
-		`ANALYZE`,
 	} {
 		if _, err := s.db.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("%s: %w", statement, err)
@@ -141,7 +147,7 @@ func fillLarge(ctx context.Context, s *Store) error {
 // filledTables are the tables of fillLarge that grow with an organisation.
 var filledTables = []string{"users", "logins", "user_permission_groups", "user_numbers", "extensions", "sip_accounts", "audit"}
 
-// large has the organisation acme with all that.
+// large has the organisation acme with all that. PostgreSQL has no statistics of it yet, as after a restore.
 func large(t *testing.T) *Store {
 	t.Helper()
 	s := openAt(t, newServed(t))
@@ -152,43 +158,81 @@ func large(t *testing.T) *Store {
 	return s
 }
 
-// The thousandth page of a list touches no more of the database than the first one, with all that belongs to its objects.
+// pageQuery is a query for a page; args are its parameters for the page behind so many objects.
+type pageQuery struct {
+	query string
+	args  func(skipped int) []any
+}
+
+func userAt(n int) string { return fmt.Sprintf("usr_%07d", n) }
+
+// The last page of a list touches no more of the database than the first one.
 func TestPostgres_everyPageCostsTheSame(t *testing.T) {
 	t.Parallel()
 	s := large(t)
+	if _, err := s.db.ExecContext(t.Context(), `ANALYZE`); err != nil {
+		t.Fatal(err)
+	}
 	queries := planned(t)
-	type list struct {
-		query string
-		args  func(skipped int) []any
+	for _, size := range []int{20, portal.MaxPageSize} {
+		everyPageCostsTheSame(t, s, size, map[string]pageQuery{
+			"users":        {queries["page of users"], func(skipped int) []any { return []any{"acme", userAt(skipped), size} }},
+			"SIP accounts": {queries["page of SIP accounts"], func(skipped int) []any { return []any{"acme", fmt.Sprintf("sip_%07d", skipped), size} }},
+			"the audit trail": {queries["page of the audit trail"], func(skipped int) []any {
+				return []any{"acme", fmt.Sprintf("aud_%07d", manyUsers-skipped+1), size} // the newest first
+			}},
+		})
+		whatUsersHaveCostsTheSame(t, s, size)
 	}
-	user := func(n int) string { return fmt.Sprintf("usr_%07d", n) }
-	lists := map[string]list{
-		"page of users":        {queries["page of users"], func(skipped int) []any { return []any{"acme", user(skipped), pageSize} }},
-		"page of SIP accounts": {queries["page of SIP accounts"], func(skipped int) []any { return []any{"acme", fmt.Sprintf("sip_%07d", skipped), pageSize} }},
-		"relations of a page of users": {selectRelations, func(skipped int) []any {
-			return []any{"acme", user(skipped + 1), user(skipped + pageSize)}
-		}},
-		"page of the audit trail": {queries["page of the audit trail"], func(skipped int) []any {
-			return []any{"acme", fmt.Sprintf("aud_%07d", pages*pageSize-skipped+1), pageSize} // the newest first
-		}},
+	some := func(skipped int) userCondition {
+		var ids []string
+		for i := range portal.MaxIDs {
+			ids = append(ids, userAt(skipped+i+1))
+		}
+		return among("acme", ids...)
 	}
-	for name, list := range lists {
+	everyPageCostsTheSame(t, s, portal.MaxIDs, map[string]pageQuery{
+		"relations of some users": {selectRelations(some(0)), func(skipped int) []any { return some(skipped).args }},
+		"logins of some users":    {selectLogins(some(0)), func(skipped int) []any { return some(skipped).args }},
+	})
+}
+
+func TestPostgres_whatUsersHaveNeedsNoStatistics(t *testing.T) {
+	t.Parallel()
+	s := large(t)
+	for _, size := range []int{20, portal.MaxPageSize} {
+		whatUsersHaveCostsTheSame(t, s, size)
+	}
+}
+
+func whatUsersHaveCostsTheSame(t *testing.T, s *Store, size int) {
+	t.Helper()
+	of := func(skipped int) userCondition { return between("acme", userAt(skipped+1), userAt(skipped+size)) }
+	everyPageCostsTheSame(t, s, size, map[string]pageQuery{
+		"relations of users": {selectRelations(of(0)), func(skipped int) []any { return of(skipped).args }},
+		"logins of users":    {selectLogins(of(0)), func(skipped int) []any { return of(skipped).args }},
+	})
+}
+
+func everyPageCostsTheSame(t *testing.T, s *Store, size int, queries map[string]pageQuery) {
+	t.Helper()
+	for name, page := range queries {
 		var blocks []int
-		for _, skipped := range []int{0, (pages - 1) * pageSize} {
-			explain(t, s, list.query, list.args(skipped)...) // once before, so that what is counted is in memory
-			p := explain(t, s, list.query, list.args(skipped)...)
+		for _, skipped := range []int{0, manyUsers - size} {
+			explain(t, s, page.query, page.args(skipped)...) // once before, so that what is counted is in memory
+			p := explain(t, s, page.query, page.args(skipped)...)
 			blocks = append(blocks, p.HitBlocks)
-			if p.Rows < pageSize {
-				t.Errorf("%s behind %d others has %d rows", name, skipped, p.Rows)
+			if p.Rows < size {
+				t.Errorf("%d of %s behind %d others: %d rows", size, name, skipped, p.Rows)
 			}
 			for _, node := range p.all() {
-				if node.Type == "Seq Scan" && slices.Contains(filledTables, node.Table) || node.Rows*node.Loops > 20*pageSize {
-					t.Errorf("%s behind %d others: %s on %q with %d rows, %d times", name, skipped, node.Type, node.Table, node.Rows, node.Loops)
+				if node.Type == "Seq Scan" && slices.Contains(filledTables, node.Table) || node.Rows*node.Loops > 4*size {
+					t.Errorf("%d of %s behind %d others: %s on %q with %d rows, %d times", size, name, skipped, node.Type, node.Table, node.Rows, node.Loops)
 				}
 			}
 		}
 		if blocks[0] == 0 || blocks[1] > 2*blocks[0] {
-			t.Errorf("%s: the first touches %d blocks, the last %d", name, blocks[0], blocks[1])
+			t.Errorf("%d of %s: the first touch %d blocks, the last %d", size, name, blocks[0], blocks[1])
 		}
 	}
 }
@@ -205,10 +249,8 @@ func TestPostgres_lookUpsUseAnIndex(t *testing.T) {
 	if _, err := connection.ExecContext(t.Context(), `SET enable_seqscan = off; SET enable_sort = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan`); err != nil {
 		t.Fatal(err)
 	}
-	queries := planned(t)
-	queries["relations of a page of users"] = selectRelations
 	n := 0
-	for name, query := range queries {
+	for name, query := range planned(t) {
 		n++
 		statement := fmt.Sprintf("plan_%d", n)
 		if _, err := connection.ExecContext(t.Context(), `PREPARE `+statement+` AS `+query); err != nil {

@@ -39,8 +39,8 @@ func (t *Tx) SIPAccount(ctx context.Context, organizationID, id string) (SIPAcco
 
 // SIPAccounts returns a page of accounts, selected by extension if wanted.
 func (t *Tx) SIPAccounts(ctx context.Context, organizationID string, selection Selection) ([]SIPAccount, error) {
-	columns := map[string]string{"extension": "a.extension"}
-	query, args, err := selection.page(selectSIPAccount, "a.id", []any{organizationID}, columns)
+	conditions := map[string]string{"extension": "a.extension = $%d"}
+	query, args, err := selection.page(selectSIPAccount, "a.id", []any{organizationID}, conditions)
 	if err != nil {
 		return nil, err
 	}

@@ -252,17 +252,20 @@ type Selection struct {
 	Search string // in a list of users: what names, e-mail address or username contain, ignoring case; empty for all
 }
 
-// page completes a query that ends in conditions. Columns are those of the natural keys.
-func (s Selection) page(query, id string, args []any, columns map[string]string) (string, []any, error) {
+// everybody reports whether it leaves out nobody between the first and the last on its page.
+func (s Selection) everybody() bool { return len(s.Where) == 0 && s.IDs == nil && s.Search == "" }
+
+// page completes a query that ends in conditions. Those of the natural keys are formats, with the number of the parameter.
+func (s Selection) page(query, id string, args []any, conditions map[string]string) (string, []any, error) {
 	args = append(args, s.After)
 	query += fmt.Sprintf(" AND %s > $%d", id, len(args))
 	for field, key := range s.Where {
-		column, ok := columns[field]
+		condition, ok := conditions[field]
 		if !ok {
 			return "", nil, fmt.Errorf("this list cannot be selected by %q", field)
 		}
 		args = append(args, key)
-		query += fmt.Sprintf(" AND %s = $%d", column, len(args))
+		query += " AND " + fmt.Sprintf(condition, len(args))
 	}
 	if s.IDs != nil {
 		places := make([]string, 0, len(s.IDs))

@@ -24,22 +24,19 @@ type User struct {
 // userName is what people call a user.
 const userName = `COALESCE(users.email, users.username, users.id)`
 
+// selectUser selects users without what other tables hold of them (see loadRelations): a page takes its rows in the order of one index, and no
+// choice of the database can make it read more of the list than that.
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, u.password_hash,
-	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, e.extension, COALESCE(u.voicemail_pin_hash, ''), COALESCE(a.sha256, ''),
-	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.settings,
-	l.own_password, l.blocked_at, l.invited_at, l.last_login_at, l.totp_confirmed_at
-	FROM users u JOIN logins l ON l.organization_id = u.organization_id AND l.user_id = u.id
-	LEFT JOIN extensions e ON e.organization_id = u.organization_id AND e.user_id = u.id
-	LEFT JOIN avatars a ON a.organization_id = u.organization_id AND a.user_id = u.id WHERE u.organization_id = $1`
+	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, COALESCE(u.voicemail_pin_hash, ''),
+	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.settings
+	FROM users u WHERE u.organization_id = $1`
 
 func scanUser(r row) (u User, err error) {
 	var columns portal.User
-	var pbx, app, clickToDial, helpdesk, extension sql.NullString
-	var avatar, settings string
-	var login Login
+	var pbx, app, clickToDial, helpdesk sql.NullString
+	var settings string
 	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
-		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &extension, &u.PINHash, &avatar,
-		&columns.PlannedPublications, &settings, &login.OwnPassword, &login.BlockedAt, &login.InvitedAt, &login.LastLoginAt, &login.TOTPConfirmedAt)
+		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &u.PINHash, &columns.PlannedPublications, &settings)
 	if err != nil {
 		return u, err
 	}
@@ -48,11 +45,9 @@ func scanUser(r row) (u User, err error) {
 	}
 	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
 	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
-	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = login.Status(), login.TOTPConfirmedAt != nil, stamp(login.InvitedAt), stamp(login.LastLoginAt)
 	if t := u.Telephony; t != nil {
 		restore(&t.PBXID, pbx)
 		restore(&t.AppSIPAccountID, app)
-		restore(&t.Extension, extension)
 	}
 	if u.ClickToDial != nil {
 		restore(&u.ClickToDial.SIPAccountID, clickToDial)
@@ -62,9 +57,6 @@ func scanUser(r row) (u User, err error) {
 	}
 	if u.Voicemail != nil {
 		u.Voicemail.PINSet = u.PINHash != ""
-	}
-	if u.Webcare != nil {
-		u.Webcare.AvatarSHA256 = avatar
 	}
 	return u, nil
 }
@@ -82,9 +74,9 @@ func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) 
 	if err != nil {
 		return User{}, err
 	}
-	users := []User{user}
-	err = t.loadRelations(ctx, organizationID, users)
-	return users[0], err
+	list := []User{user}
+	err = t.loadRelations(ctx, list, among(organizationID, id))
+	return list[0], err
 }
 
 // Users returns a page of users, selected by the key of an e-mail address or of a username, by extension or by status if wanted.
@@ -96,16 +88,30 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 		query += ` AND LOWER(REPLACE(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
 			COALESCE(u.email, '') || ' ' || COALESCE(u.username, ''), '  ', ' ')) LIKE $2 ESCAPE '!'`
 	}
-	columns := map[string]string{"email": "u.email_key", "username": "u.username_key", "status": loginStatus, "extension": "e.extension"}
-	query, args, err := selection.page(query, "u.id", args, columns)
+	query, args, err := selection.page(query, "u.id", args, userConditions)
 	if err != nil {
 		return nil, err
 	}
-	users, err := all(ctx, t, scanUser, query, args...)
-	if err != nil {
+	list, err := all(ctx, t, scanUser, query, args...)
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return users, t.loadRelations(ctx, organizationID, users)
+	if selection.everybody() {
+		return list, t.loadRelations(ctx, list, between(organizationID, list[0].ID, list[len(list)-1].ID))
+	}
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	return list, t.loadRelations(ctx, list, among(organizationID, ids...))
+}
+
+// userConditions are what a list of users can be selected by.
+var userConditions = map[string]string{
+	"email":     "u.email_key = $%d",
+	"username":  "u.username_key = $%d",
+	"status":    loginStatus + " = $%d",
+	"extension": "u.id = (SELECT e.user_id FROM extensions e WHERE e.organization_id = $1 AND e.extension = $%d)",
 }
 
 // containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters. Of others both databases take case as it is, so

@@ -35,8 +35,8 @@ func (t *Tx) UserGroup(ctx context.Context, organizationID, id string) (UserGrou
 
 // UserGroups returns a page of groups, selected by the key of a name if wanted.
 func (t *Tx) UserGroups(ctx context.Context, organizationID string, selection Selection) ([]UserGroup, error) {
-	columns := map[string]string{"name": "name_key"}
-	query, args, err := selection.page(selectUserGroup, "id", []any{organizationID}, columns)
+	conditions := map[string]string{"name": "name_key = $%d"}
+	query, args, err := selection.page(selectUserGroup, "id", []any{organizationID}, conditions)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -19,14 +21,15 @@ const (
 // Fields of a user whose values are in tables of their own.
 const (
 	fieldPermissionGroups = "permission_group_ids"
-	fieldPermissions      = "permissions"
+	fieldExtension        = "telephony.extension"
 	fieldSIPAccounts      = "telephony.sip_account_ids"
 	fieldIncomingNumbers  = "telephony.incoming_numbers"
 	fieldUserGroups       = "directory.user_group_ids"
 	fieldDefaultAccounts  = "webcare.default_accounts"
+	fieldAvatar           = "webcare.avatar_sha256"
 )
 
-// relation is one value of one field of one user; key is that of the value in a map.
+// relation is one value of one field of one user; key is that of the value in a map, or of a permission group, the permissions that it grants.
 type relation struct {
 	userID, field, key, value string
 }
@@ -36,55 +39,90 @@ func scanRelation(r row) (v relation, err error) {
 	return v, err
 }
 
-// selectRelations selects what users whose ids lie between two are related to.
-const selectRelations = `SELECT user_id, '` + fieldPermissionGroups + `', '', permission_group_id FROM user_permission_groups` + betweenUsers + `
-	UNION ALL SELECT m.user_id, '` + fieldPermissions + `', '', g.permissions FROM user_permission_groups m
-		JOIN permission_groups g ON g.organization_id = m.organization_id AND g.id = m.permission_group_id
-		WHERE m.organization_id = $1 AND m.user_id BETWEEN $2 AND $3
-	UNION ALL SELECT user_id, '` + fieldSIPAccounts + `', '', sip_account_id FROM user_sip_accounts` + betweenUsers + `
-	UNION ALL SELECT user_id, field, '', number FROM user_numbers` + betweenUsers + `
-	UNION ALL SELECT user_id, '` + fieldIncomingNumbers + `', '', number FROM number_allocations` + betweenUsers + `
-	UNION ALL SELECT user_id, '` + fieldUserGroups + `', '', subgroup_id FROM user_subgroups` + betweenUsers + `
-	UNION ALL SELECT user_id, '` + fieldDefaultAccounts + `', social_platform, account_id FROM user_social_accounts` + betweenUsers
+// selectRelations selects what users are related to. Every part reads one table by its index: joins would leave it to the statistics of the database,
+// which may be missing or old, whether they compare everything with everything.
+func selectRelations(of userCondition) string {
+	return `SELECT m.user_id, '` + fieldPermissionGroups + `', (SELECT g.permissions FROM permission_groups g
+			WHERE g.organization_id = m.organization_id AND g.id = m.permission_group_id), m.permission_group_id FROM user_permission_groups m` + of.where + `
+		UNION ALL SELECT user_id, '` + fieldExtension + `', '', extension FROM extensions` + of.where + `
+		UNION ALL SELECT user_id, '` + fieldSIPAccounts + `', '', sip_account_id FROM user_sip_accounts` + of.where + `
+		UNION ALL SELECT user_id, field, '', number FROM user_numbers` + of.where + `
+		UNION ALL SELECT user_id, '` + fieldIncomingNumbers + `', '', number FROM number_allocations` + of.where + `
+		UNION ALL SELECT user_id, '` + fieldUserGroups + `', '', subgroup_id FROM user_subgroups` + of.where + `
+		UNION ALL SELECT user_id, '` + fieldDefaultAccounts + `', social_platform, account_id FROM user_social_accounts` + of.where + `
+		UNION ALL SELECT user_id, '` + fieldAvatar + `', '', sha256 FROM avatars` + of.where
+}
 
-const betweenUsers = ` WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`
+func selectLogins(of userCondition) string {
+	return `SELECT ` + loginColumns + ` FROM logins` + of.where
+}
 
-// loadRelations completes users, which are in the order of their ids, with what other tables hold: one query for all of them.
-func (t *Tx) loadRelations(ctx context.Context, organizationID string, users []User) error {
-	if len(users) == 0 {
-		return nil
+// userCondition says whose rows of other tables are wanted.
+type userCondition struct {
+	where string
+	args  []any
+}
+
+// between are the users from one id to another.
+func between(organizationID, first, last string) userCondition {
+	return userCondition{` WHERE organization_id = $1 AND user_id BETWEEN $2 AND $3`, []any{organizationID, first, last}}
+}
+
+// among are the users with these ids, which others may lie between.
+func among(organizationID string, ids ...string) userCondition {
+	args := []any{organizationID}
+	places := make([]string, len(ids))
+	for i, id := range ids {
+		args = append(args, id)
+		places[i] = fmt.Sprintf("$%d", len(args))
 	}
-	relations, err := all(ctx, t, scanRelation, selectRelations, organizationID, users[0].ID, users[len(users)-1].ID)
+	return userCondition{` WHERE organization_id = $1 AND user_id IN (` + strings.Join(places, ", ") + `)`, args}
+}
+
+// loadRelations completes what was read of users with what other tables hold of them: two queries, however many they are.
+func (t *Tx) loadRelations(ctx context.Context, list []User, of userCondition) error {
+	logins, err := all(ctx, t, scanLogin, selectLogins(of), of.args...)
 	if err != nil {
 		return err
 	}
-	index := make(map[string]int, len(users))
-	for i := range users {
-		index[users[i].ID] = i
+	relations, err := all(ctx, t, scanRelation, selectRelations(of), of.args...)
+	if err != nil {
+		return err
+	}
+	index := make(map[string]int, len(list))
+	for i := range list {
+		index[list[i].ID] = i
+	}
+	for _, login := range logins {
+		if i, ok := index[login.UserID]; ok {
+			list[i].logsIn(login)
+		}
 	}
 	for _, relation := range relations {
 		if i, ok := index[relation.userID]; ok {
-			if err := users[i].relate(relation); err != nil {
+			if err := list[i].relate(relation); err != nil {
 				return err
 			}
 		}
 	}
-	for i := range users { // the order is the contract's, not the database's collation
-		users[i].sortRelations()
+	for i := range list { // the order is the contract's, not the database's collation
+		list[i].sortRelations()
 	}
 	return nil
 }
 
+func (u *User) logsIn(l Login) {
+	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = l.Status(), l.TOTPConfirmedAt != nil, stamp(l.InvitedAt), stamp(l.LastLoginAt)
+}
+
 func (u *User) relate(r relation) error {
 	switch r.field {
-	case fieldPermissions: // a group's, as JSON
-		var granted []string
-		if err := json.Unmarshal([]byte(r.value), &granted); err != nil {
-			return err
-		}
-		u.Permissions = append(u.Permissions, granted...)
 	case fieldPermissionGroups:
-		u.PermissionGroupIDs = append(u.PermissionGroupIDs, r.value)
+		var granted []string
+		if err := json.Unmarshal([]byte(r.key), &granted); err != nil {
+			return fmt.Errorf("permission group %s: %w", r.value, err)
+		}
+		u.PermissionGroupIDs, u.Permissions = append(u.PermissionGroupIDs, r.value), append(u.Permissions, granted...)
 	case fieldUserGroups:
 		u.Directory = present(u.Directory)
 		u.Directory.UserGroupIDs = append(u.Directory.UserGroupIDs, r.value)
@@ -94,6 +132,9 @@ func (u *User) relate(r relation) error {
 			u.Webcare.DefaultAccounts = map[string]string{}
 		}
 		u.Webcare.DefaultAccounts[r.key] = r.value
+	case fieldAvatar:
+		u.Webcare = present(u.Webcare)
+		u.Webcare.AvatarSHA256 = r.value
 	default:
 		u.Telephony = present(u.Telephony)
 		u.relateTelephony(r)
@@ -103,6 +144,8 @@ func (u *User) relate(r relation) error {
 
 func (u *User) relateTelephony(r relation) {
 	switch r.field {
+	case fieldExtension:
+		u.Telephony.Extension = new(r.value)
 	case fieldSIPAccounts:
 		u.Telephony.SIPAccountIDs = append(u.Telephony.SIPAccountIDs, r.value)
 	case fieldCallerID:

@@ -27,7 +27,7 @@ import (
 
 // The one server of this process. It is started when the first test wants it.
 var started = sync.OnceValues(func() (*Server, error) {
-	return Start("fsync=off", "full_page_writes=off", "synchronous_commit=off") // a test loses nothing in a power cut
+	return Start("autovacuum=off", "fsync=off", "full_page_writes=off", "synchronous_commit=off") // a test loses nothing in a power cut, and plans the same however long it takes
 })
 
 // keepers has the standard inputs of the keepers, by port. Were one collected as garbage, its server would end.
@@ -112,7 +112,7 @@ func (s *Server) create(ctx context.Context, template string) (name string, err 
 const keeper = `
 exec 3<&0
 "$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" \
-	-c max_connections=400 -c shared_buffers=64MB -c autovacuum=off -c log_min_messages=log $4 3<&- </dev/null &
+	-c max_connections=400 -c shared_buffers=64MB -c log_min_messages=log $4 3<&- </dev/null &
 server=$!
 (cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null) &
 exec 3<&-
