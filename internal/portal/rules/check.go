@@ -40,15 +40,17 @@ func (s *Set) CompleteKnown(noun portal.Noun, object any, unknown func(path stri
 	if o == nil {
 		return nil // Check says that the platform has none
 	}
-	doc := flatten(object)
+	defaults := map[string]any{} // given after all were looked for: one may depend on whether another field was set
 	for path, field := range o.Fields {
-		if _, given := doc.values[path]; given || field.Default == nil || unknownAt(unknown, path) || field.UnlessSet != "" && unknownAt(unknown, field.UnlessSet) {
+		if field.Default == nil || given(object, path) || unknownAt(unknown, path) || field.UnlessSet != "" && unknownAt(unknown, field.UnlessSet) {
 			continue
 		}
-		value := field.Default
-		if _, set := doc.values[field.UnlessSet]; set {
-			value = false
+		defaults[path] = field.Default
+		if field.UnlessSet != "" && given(object, field.UnlessSet) {
+			defaults[path] = false
 		}
+	}
+	for path, value := range defaults {
 		if err := assign(object, path, value); err != nil {
 			return fmt.Errorf("rule set of %s: %w", s.Platform, err)
 		}

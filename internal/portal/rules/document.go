@@ -160,6 +160,27 @@ func (d *document) keep(stored document) {
 	}
 }
 
+// given reports whether a wire type, of which object is a pointer, has a value at path: a list of users asks this of every field that has a default.
+func given(object any, path string) bool {
+	at := reflect.ValueOf(object)
+	for name := range strings.SplitSeq(path, ".") {
+		if at = reflect.Indirect(at); !at.IsValid() {
+			return false
+		}
+		field, ok := fieldByName(at, name)
+		if !ok {
+			return false
+		}
+		at = field
+	}
+	switch at.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return !at.IsNil()
+	default:
+		return true
+	}
+}
+
 // assign gives the field at path a value in a pointer to a wire type, making the nested objects on the way.
 func assign(object any, path string, value any) error {
 	target := reflect.ValueOf(object).Elem()
