@@ -16,10 +16,12 @@ import (
 // Limits of a view.
 const (
 	// readSingly is how many objects of a kind are read one by one, at once, before anything is read by pages.
-	readSingly = 3
+	readSingly = 2
 	// pagesPerBatch is of how many pages a list must be for one request that asks for several objects by their ids, before pages are read. In a long
 	// list of which few objects are asked for, no page pays.
 	pagesPerBatch = 10
+	// maxBatches bounds them: with what is read singly, a list of which everything is asked for costs five requests more than it has pages at most.
+	maxBatches = 3
 	// maxViewBytes bounds what is kept of a list, in bytes of JSON. Beyond it, the pages that were read first are let go.
 	maxViewBytes = 128 << 20
 	// pagesAtOnce bounds how many pages of a list that is wanted as a whole are read side by side.
@@ -27,9 +29,9 @@ const (
 )
 
 // view is what a client has seen of one list of the portal. Whoever asks for an object gets it from there, or has it fetched, in few requests however many
-// ask: the first few objects one by one; then the first page, which says where all pages end; then the page on which an object is, many side by side, after a
-// batch of objects by their ids for every ten pages of the list. Nothing is fetched that nobody asked for but what shares its page, nothing waits but for an answer, and a failure is not
-// kept. Writes of this client are noted (see change), so that no answer to an earlier request undoes them.
+// ask: the first few objects one by one; then the first page, which says where all pages end; then, in a long list, a few batches of objects by their ids; then
+// the page on which an object is, many side by side. Nothing is fetched that nobody asked for but what shares its page, nothing waits but for an answer, and a
+// failure is not kept. Writes of this client are noted (see change), so that no answer to an earlier request undoes them.
 type view struct {
 	client *Client
 	path   string
@@ -128,7 +130,7 @@ func (v *view) fetch(ctx context.Context, k *knowledge, id string, missed bool) 
 		return k.pages[place].flight
 	case k.batch != nil && k.batch.covers(id):
 		return k.batch
-	case k.batches < len(k.pages)/pagesPerBatch:
+	case k.batches < min(maxBatches, len(k.pages)/pagesPerBatch):
 		return v.fetchBatch(ctx, k, id)
 	default:
 		return v.fetchPage(ctx, k, place)

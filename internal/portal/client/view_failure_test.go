@@ -36,7 +36,7 @@ func TestView_errorsAreNotKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(400)
 		c := s.client(t)
-		readers(t, c, 3, s.ids[:3])
+		readers(t, c, 2, s.ids[:2])
 		s.on(isList, broken)
 		var waiting sync.WaitGroup
 		for _, one := range s.ids[3:13] { // who wait for one answer
@@ -47,10 +47,10 @@ func TestView_errorsAreNotKept(t *testing.T) {
 			})
 		}
 		waiting.Wait()
-		wantAsked(t, s, map[string]int{"GET one": 3, "GET first": 1})
+		wantAsked(t, s, map[string]int{"GET one": 2, "GET first": 1})
 		s.heal()
 		readers(t, c, 10, s.ids)
-		wantAsked(t, s, map[string]int{"GET one": 3, "GET first": 2})
+		wantAsked(t, s, map[string]int{"GET one": 2, "GET first": 2})
 	})
 }
 
@@ -104,13 +104,13 @@ func TestView_aMissOfABatchOrOfThePageThatIsRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(10_000)
 		c := s.client(t)
-		readers(t, c, 3, s.spread(3))
+		readers(t, c, 2, s.spread(2))
 		for _, gone := range []string{"usr_000000_gone", "usr_002600_gone", "usr_003600_gone", "usr_004600_gone"} {
 			if _, err := c.GetUser(t.Context(), gone); !client.IsNotFound(err) {
 				t.Errorf("%s: %v", gone, err)
 			}
 		}
-		wantAsked(t, s, map[string]int{"GET one": 3 + 4, "GET first": 1, "GET batch": 2, "GET page": 1})
+		wantAsked(t, s, map[string]int{"GET one": 2 + 4, "GET first": 1, "GET batch": 2, "GET page": 1})
 	})
 }
 
@@ -120,7 +120,7 @@ func TestView_the404OfAListIsNotThatOfAnObject(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(1000)
 		c := s.client(t)
-		readers(t, c, 3, s.ids[:3])
+		readers(t, c, 2, s.ids[:2])
 		s.on(isList, missing)
 		if _, err := c.GetUser(t.Context(), id(900)); client.IsNotFound(err) || !client.HasCode(err, portal.CodeNotFound) {
 			t.Errorf("without the first page: %v", err)
@@ -139,7 +139,7 @@ func TestView_whoLeavesTakesNobodyAlong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(1000)
 		c := s.client(t)
-		readers(t, c, 3, s.ids[:3])
+		readers(t, c, 2, s.ids[:2])
 		first, leave := context.WithCancel(t.Context())
 		var waiting sync.WaitGroup
 		waiting.Go(func() {
@@ -152,7 +152,7 @@ func TestView_whoLeavesTakesNobodyAlong(t *testing.T) {
 		synctest.Wait()
 		leave()
 		waiting.Wait()
-		wantAsked(t, s, map[string]int{"GET one": 3, "GET first": 1})
+		wantAsked(t, s, map[string]int{"GET one": 2, "GET first": 1})
 
 		// The last one to leave ends the request; whoever comes after that sends it anew.
 		all, leave := context.WithTimeout(t.Context(), latency/2)
@@ -162,7 +162,7 @@ func TestView_whoLeavesTakesNobodyAlong(t *testing.T) {
 			t.Errorf("after %s: %v", time.Since(begun), err)
 		}
 		readers(t, c, 1, []string{id(900)})
-		wantAsked(t, s, map[string]int{"GET one": 3, "GET first": 1, "GET page": 2})
+		wantAsked(t, s, map[string]int{"GET one": 2, "GET first": 1, "GET page": 2})
 	})
 }
 
@@ -216,6 +216,6 @@ func TestView_aListThatGrowsMeanwhile(t *testing.T) {
 				t.Fatalf("user %d is %s, want %s", i, user.ID, s.ids[i])
 			}
 		}
-		wantAsked(t, s, map[string]int{"GET one": 3, "GET first": 1, "GET page": 3 + 3})
+		wantAsked(t, s, map[string]int{"GET one": 2, "GET first": 1, "GET page": 3 + 3})
 	})
 }
