@@ -59,7 +59,7 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	copied := 1
 	for _, stored := range []int{b.stored / 100, b.stored / 10, b.stored} {
 		progress("%s: %d users", name, stored)
-		if err := errors.Join(first.store(ctx, database, copied, stored), analyze(ctx, database)); err != nil {
+		if err := errors.Join(first.store(ctx, database, copied, stored), settle(ctx, database)); err != nil {
 			return err
 		}
 		for ; copied < stored; copied++ {
@@ -86,8 +86,8 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	return err
 }
 
-// analyze has PostgreSQL look at what was stored at once, as it does by itself within a minute.
-func analyze(ctx context.Context, database string) (err error) {
+// settle has PostgreSQL do at once with what was stored what it does by itself within minutes, beside whatever is measured then.
+func settle(ctx context.Context, database string) (err error) {
 	if !strings.HasPrefix(database, "postgres") {
 		return nil
 	}
@@ -96,8 +96,12 @@ func analyze(ctx context.Context, database string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, connection.Close(context.WithoutCancel(ctx))) }()
-	_, err = connection.Exec(ctx, "ANALYZE")
-	return err
+	for _, statement := range []string{"VACUUM (ANALYZE)", "CHECKPOINT"} {
+		if _, err := connection.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // load is a portal under many clients.
@@ -228,10 +232,14 @@ func (l *load) pages(ctx context.Context) (times, error) {
 			Next string `json:"next"`
 		}
 		start := time.Now()
-		if err := l.send(ctx, http.MethodGet, pageOf(l.cursors[len(l.cursors)-1]), nil, &page); err != nil {
+		text, err := l.ask(ctx, http.MethodGet, pageOf(l.cursors[len(l.cursors)-1]), nil)
+		taken.all = append(taken.all, time.Since(start))
+		if err != nil {
 			return taken, err
 		}
-		taken.all = append(taken.all, time.Since(start))
+		if err := json.Unmarshal(text, &page); err != nil {
+			return taken, err
+		}
 		if page.Next == "" {
 			taken.wall = time.Since(began)
 			return taken, nil
@@ -240,13 +248,22 @@ func (l *load) pages(ctx context.Context) (times, error) {
 	}
 }
 
-// send sends one request and reads its answer, which has to be a good one.
+// send sends one request and decodes its answer.
 func (l *load) send(ctx context.Context, method, path string, body, into any) error {
+	text, err := l.ask(ctx, method, path, body)
+	if err != nil || into == nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+// ask sends one request and reads its answer, which has to be a good one.
+func (l *load) ask(ctx context.Context, method, path string, body any) ([]byte, error) {
 	var content io.Reader
 	if body != nil {
 		encoded, err := json.Marshal(body)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		content = bytes.NewReader(encoded)
 	}
@@ -255,7 +272,7 @@ func (l *load) send(ctx context.Context, method, path string, body, into any) er
 	address.RawQuery = query
 	r, err := http.NewRequestWithContext(ctx, method, address.String(), content)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+l.portal.token)
 	if body != nil {
@@ -263,18 +280,15 @@ func (l *load) send(ctx context.Context, method, path string, body, into any) er
 	}
 	answer, err := l.http.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer answer.Body.Close() //nolint:errcheck // it was only read
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, text)
+		return nil, fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, text)
 	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(text, into)
+	return text, nil
 }

@@ -92,7 +92,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	flag.IntVar(&b.stored, "stored", 100_000, "users stored in the part portal")
 	flag.IntVar(&b.measured, "measured", 2000, "requests of a kind in the part portal")
 	flag.IntVar(&b.clients, "clients", 50, "clients at once in the part portal")
-	flag.StringVar(&b.postgres, "postgres", "", "postgres:// URL of an empty database for the part portal (default: a private server)")
+	flag.StringVar(&b.postgres, "postgres", "", "postgres:// URL of an empty database for the part portal, as somebody who may CHECKPOINT (default: a private server)")
 	if err := flag.Parse(args); err != nil {
 		return err
 	}
