@@ -59,7 +59,10 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	copied := 1
 	for _, stored := range []int{b.stored / 100, b.stored / 10, b.stored} {
 		progress("%s: %d users", name, stored)
-		if err := errors.Join(first.store(ctx, database, copied, stored), settle(ctx, database)); err != nil {
+		if err := first.store(ctx, database, copied, stored); err != nil {
+			return err
+		}
+		if err := settle(ctx, database); err != nil {
 			return err
 		}
 		for ; copied < stored; copied++ {
@@ -88,7 +91,7 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 
 // settle has PostgreSQL do at once with what was stored what it does by itself within minutes, beside whatever is measured then.
 func settle(ctx context.Context, database string) (err error) {
-	if !strings.HasPrefix(database, "postgres") {
+	if !strings.HasPrefix(database, "postgres") { // a file has its whole path
 		return nil
 	}
 	connection, err := pgx.Connect(ctx, database)

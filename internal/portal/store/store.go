@@ -268,15 +268,22 @@ func (s Selection) page(query, id string, args []any, conditions map[string]stri
 		query += " AND " + fmt.Sprintf(condition, len(args))
 	}
 	if s.IDs != nil {
-		places := make([]string, 0, len(s.IDs))
-		for _, id := range s.IDs {
-			args = append(args, id)
-			places = append(places, fmt.Sprintf("$%d", len(args)))
-		}
-		query += fmt.Sprintf(" AND %s IN (%s)", id, strings.Join(places, ", "))
+		var condition string
+		condition, args = in(id, args, s.IDs)
+		query += " AND " + condition
 	}
 	args = append(args, s.Limit)
 	return query + fmt.Sprintf(" ORDER BY %s LIMIT $%d", id, len(args)), args, nil
+}
+
+// in is the condition that a column has one of some values, which become parameters behind those that there are.
+func in(column string, args []any, values []string) (string, []any) {
+	places := make([]string, len(values))
+	for i, value := range values {
+		args = append(args, value)
+		places[i] = fmt.Sprintf("$%d", len(args))
+	}
+	return column + " IN (" + strings.Join(places, ", ") + ")", args
 }
 
 // List is a list of which PageEnds knows the pages.

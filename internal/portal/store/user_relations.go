@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -70,13 +69,8 @@ func between(organizationID, first, last string) userCondition {
 
 // among are the users with these ids, which others may lie between.
 func among(organizationID string, ids ...string) userCondition {
-	args := []any{organizationID}
-	places := make([]string, len(ids))
-	for i, id := range ids {
-		args = append(args, id)
-		places[i] = fmt.Sprintf("$%d", len(args))
-	}
-	return userCondition{` WHERE organization_id = $1 AND user_id IN (` + strings.Join(places, ", ") + `)`, args}
+	condition, args := in("user_id", []any{organizationID}, ids)
+	return userCondition{` WHERE organization_id = $1 AND ` + condition, args}
 }
 
 // loadRelations completes what was read of users with what other tables hold of them: two queries, however many they are.
