@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,6 +193,33 @@ func run(programs, port string, settings []string) (held io.Closer, err error) {
 		return nil, nil
 	}
 	return nil, fmt.Errorf("postgres ended before it was ready:\n%s", said.String())
+}
+
+// Dump returns a database as SQL that any client can run: without the commands of psql, which begin with a backslash.
+func Dump(ctx context.Context, url string) ([]byte, error) {
+	programs, err := folder()
+	if err != nil {
+		return nil, err
+	}
+	dump := exec.CommandContext(ctx, filepath.Join(programs, "pg_dump"), "--inserts", "--no-owner", "--no-privileges", url)
+	var said strings.Builder
+	dump.Stderr = &said
+	text, err := dump.Output()
+	if err != nil {
+		return nil, fmt.Errorf("pg_dump: %w\n%s", err, &said)
+	}
+	return regexp.MustCompile(`(?m)^\\(un)?restrict \w+\n`).ReplaceAll(text, nil), nil
+}
+
+// Restore runs what Dump has returned, in an empty database.
+func Restore(ctx context.Context, url string, dump []byte) (err error) {
+	connection, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, connection.Close(context.WithoutCancel(ctx))) }()
+	_, err = connection.Exec(ctx, string(dump))
+	return err
 }
 
 // folder is where the programs of PostgreSQL are: of the newest version that Debian has installed, or on the PATH.

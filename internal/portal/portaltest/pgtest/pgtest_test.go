@@ -60,6 +60,25 @@ func TestPrepared_isPreparedOnce(t *testing.T) {
 	}
 }
 
+func TestDump_isRestored(t *testing.T) {
+	t.Parallel()
+	full, empty := New(t), New(t)
+	const text = "CREATE TABLE greeting (text TEXT PRIMARY KEY); INSERT INTO greeting VALUES ('hello;\n\\restrict it''s')"
+	if err := Restore(t.Context(), full, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	dump, err := Dump(t.Context(), full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Restore(t.Context(), empty, dump); err != nil {
+		t.Fatal(err)
+	}
+	if got := query(t, empty, `SELECT text FROM greeting`); got != "hello;\n\\restrict it's" {
+		t.Errorf("the copy holds %q", got)
+	}
+}
+
 // sleeper makes this test binary start a server, tell where it lies, and wait to be killed.
 const sleeper = "SWITCHBOARD_PGTEST_SLEEPER"
 
