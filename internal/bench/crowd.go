@@ -15,6 +15,7 @@ import (
 // make thousands one by one takes Terraform and the disk half an hour, which is measured with fewer.
 type crowd struct {
 	user, account, group string // ids of the first person
+	sipUsername          string // of the first person's account
 }
 
 // The ids of copies, which spread evenly.
@@ -22,6 +23,9 @@ func copiedID(first string, i int) string {
 	prefix, _, _ := strings.Cut(first, "_")
 	return fmt.Sprintf("%s_%026d", prefix, i*7919)
 }
+
+// The SIP usernames of copies.
+func copiedUsername(i int) string { return fmt.Sprintf("copy%012d", i) }
 
 // store puts the people from the given one up to n into a database, a thousand in a transaction.
 func (c crowd) store(ctx context.Context, database string, from, n int) (err error) {
@@ -62,6 +66,7 @@ func (c crowd) insert(ctx context.Context, tx *store.Tx, i int, group store.Perm
 	}
 	title := one.LastName + ", " + one.Title
 	account.ID, account.Name, account.Extension = copiedID(c.account, i), &title, &one.Extension
+	account.SIPUsername = copiedUsername(i)
 	if err := tx.InsertSIPAccount(ctx, organizationID, account); err != nil {
 		return err
 	}
@@ -142,10 +147,14 @@ func (c crowd) copies(resource map[string]json.RawMessage, n int) ([]map[string]
 // replacer turns what is said of the first person into what is said of another.
 func (c crowd) replacer(i int) *strings.Replacer {
 	first, one := personAt(0), personAt(i)
-	return strings.NewReplacer(
+	pairs := []string{
 		c.user, copiedID(c.user, i), c.account, copiedID(c.account, i), c.group, copiedID(c.group, i),
 		keyAt(0), keyAt(i), first.LastName, one.LastName, first.Extension, one.Extension,
-	)
+	}
+	if c.sipUsername != "" { // terraform_data has none
+		pairs = append(pairs, c.sipUsername, copiedUsername(i))
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // crowdIn returns the first person of a Terraform state.
@@ -154,7 +163,10 @@ func crowdIn(state []byte, k kind) (crowd, error) {
 		Resources []struct {
 			Type, Name string
 			Instances  []struct {
-				Attributes struct{ ID string }
+				Attributes struct {
+					ID          string
+					SIPUsername string `json:"sip_username"`
+				}
 			}
 		}
 	}
@@ -162,13 +174,16 @@ func crowdIn(state []byte, k kind) (crowd, error) {
 		return crowd{}, err
 	}
 	ids := map[string]string{}
+	var username string
 	for _, resource := range read.Resources {
 		if len(resource.Instances) == 1 {
 			name, _, _ := strings.Cut(resource.Name, "_") // a block per person has a name per person
-			ids[resource.Type+"."+name] = resource.Instances[0].Attributes.ID
+			attributes := resource.Instances[0].Attributes
+			ids[resource.Type+"."+name] = attributes.ID
+			username += attributes.SIPUsername // which one resource has
 		}
 	}
-	c := crowd{user: ids[k.user+".user"], account: ids[k.account+".phone"], group: ids[k.group+".group"]}
+	c := crowd{user: ids[k.user+".user"], account: ids[k.account+".phone"], group: ids[k.group+".group"], sipUsername: username}
 	if c.user == "" || c.account == "" || c.group == "" {
 		return crowd{}, fmt.Errorf("the state does not have all of a person: %v", ids)
 	}

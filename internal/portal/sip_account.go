@@ -11,7 +11,7 @@ type SIPAccount struct {
 	HideCallerID *bool   `json:"hide_caller_id,omitzero"`
 	Enabled      *bool   `json:"enabled,omitzero"`
 	Password     *Secret `json:"password,omitzero"`     // requests only; kept as digest HA1, never in clear (RFC 8760)
-	SIPUsername  string  `json:"sip_username,omitzero"` // read-only: digest username, equals the extension
+	SIPUsername  string  `json:"sip_username,omitzero"` // read-only: digest username, given once, never an extension
 	SIPDomain    string  `json:"sip_domain,omitzero"`   // read-only: digest realm
 	UserID       string  `json:"user_id,omitzero"`      // read-only: the user that has this account; no part of the ETag
 }

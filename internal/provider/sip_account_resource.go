@@ -38,7 +38,7 @@ func (r *sipAccountResource) Schema(_ context.Context, _ resource.SchemaRequest,
 func sipAccountSchema() schema.Schema {
 	a := attributes{portal.NounSIPAccount}
 	password, passwordVersion := a.secret("password", "SIP password of this account alone. Left out, the portal generates one that nobody is shown. "+
-		"It is kept only as a digest that holds the extension (RFC 8760), so a new extension needs a new password.")
+		"It is kept only as a digest (RFC 8760). A new extension needs no new password.")
 	made := schema.Schema{
 		MarkdownDescription: "A SIP account: what a phone or an app registers with (RFC 3261).",
 		Attributes: map[string]schema.Attribute{
@@ -51,7 +51,12 @@ func sipAccountSchema() schema.Schema {
 			"enabled":             a.flag("enabled", "Whether the account may register and call."),
 			"password_wo":         password,
 			"password_wo_version": passwordVersion,
-			"sip_username":        schema.StringAttribute{Computed: true, MarkdownDescription: "User part of the SIP address and digest username. It equals the extension."},
+			"sip_username": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "User part of the SIP address and digest username. The portal gives it once, and it stays the same under another extension. " +
+					"An account that version 0.1.0 made keeps the extension that it had then as its SIP username.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
 			"sip_domain": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "Host part of the SIP address and digest realm. It belongs to the organisation.",
@@ -96,7 +101,7 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), lifecycleModel: plan.lifecycleModel, PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
-	answer.SIPUsername = answer.Extension
+	answer.SIPUsername = plan.SIPUsername
 	if organization, _, err := r.view.rules(ctx); err == nil {
 		answer.SIPDomain = types.StringValue(organization.SIPDomain)
 	}

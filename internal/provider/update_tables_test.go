@@ -113,7 +113,7 @@ func sipAccountUpdates() updates {
 			"extension": "201", "name": "Desk", "type": "voip", "caller_id": firstOwned, "hide_caller_id": false, "enabled": true, "password": firstSIPPassword,
 		},
 		second: map[string]update{
-			"extension":      {to: "202", with: settings{"password": secondSIPPassword}, effects: []string{"sip_username"}},
+			"extension":      {to: "202"},
 			"name":           {to: "Desk by the window"},
 			"type":           {to: "app"},
 			"caller_id":      {to: secondOwned},

@@ -99,7 +99,7 @@ func TestPortal_sipAccounts(t *testing.T) {
 	t.Parallel()
 	_, c := startPortal(t)
 	made := makeAccount(t, c, "1001")
-	if *made.Extension != "1001" || made.SIPUsername != "1001" || made.SIPDomain == "" || made.Password != nil {
+	if *made.Extension != "1001" || made.SIPUsername == "" || made.SIPDomain == "" || made.Password != nil {
 		t.Fatalf("made %+v", made)
 	}
 	makeAccount(t, c, "1002")

@@ -101,18 +101,6 @@ func TestRules_TC03_sipAccount(t *testing.T) {
 // 64 characters, 128 bytes.
 const sixtyFour = "żżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżżż"
 
-func TestRules_TC03_newExtensionNeedsNewPassword(t *testing.T) {
-	t.Parallel()
-	stored := portal.SIPAccount{ID: "sip_alice", Extension: new("1009")}
-	renumber := func(a *portal.SIPAccount) { a.Extension = new("1010") }
-	expect(t, update(t, portal.Telecube, portal.NounSIPAccount, stored, renumber), "extension required TC-03")
-	expect(t, update(t, portal.Telecube, portal.NounSIPAccount, stored, func(a *portal.SIPAccount) {
-		renumber(a)
-		a.Password = new(portal.Secret("k7Qw9zRt2mXp"))
-	}))
-	expect(t, update(t, portal.Telecube, portal.NounSIPAccount, stored, func(a *portal.SIPAccount) { a.Name = new("Desk") }))
-}
-
 func TestRules_TC04_callerIDPoolIsOwned(t *testing.T) {
 	runUserCases(t, portal.Telecube, []userCase{
 		{"owned, in two spellings", func(u *portal.User) { u.Telephony.CallerIDs = []string{"+31 85 123 45 67", "+31851234568"} }, nil},

@@ -72,7 +72,7 @@ func TestIdempotency_replaySetsTheSecretAnew(t *testing.T) {
 	}
 	account.Password = new(otherSIPPassword)
 	again, err := f.CreateSIPAccount(t.Context(), f.acme, account, "phone")
-	if err != nil || !again.Replayed || f.digests(made.Object.ID) != sipDigests("1001", "acme.example.com", otherSIPPassword) {
+	if err != nil || !again.Replayed || f.digests(made.Object.ID) != sipDigests(made.Object.SIPUsername, "acme.example.com", otherSIPPassword) {
 		t.Errorf("repeated SIP account: %+v, %v", again, err)
 	}
 }

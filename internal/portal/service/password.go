@@ -88,10 +88,10 @@ func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) 
 	return same, nil
 }
 
-// sipDigests returns what is kept of a SIP password. The domain is the realm; a digest is of no use under another extension or domain.
-func sipDigests(extension, domain string, password portal.Secret) store.SIPDigests {
-	text := extension + ":" + domain + ":" + string(password)
-	plain, withDomain, strong := md5.Sum([]byte(text)), md5.Sum([]byte(extension+"@"+domain+":"+domain+":"+string(password))), sha256.Sum256([]byte(text)) //nolint:gosec // see the import
+// sipDigests returns what is kept of a SIP password. The domain is the realm; a digest is of no use under another username or domain.
+func sipDigests(username, domain string, password portal.Secret) store.SIPDigests {
+	text := username + ":" + domain + ":" + string(password)
+	plain, withDomain, strong := md5.Sum([]byte(text)), md5.Sum([]byte(username+"@"+domain+":"+domain+":"+string(password))), sha256.Sum256([]byte(text)) //nolint:gosec // see the import
 	return store.SIPDigests{MD5: hex.EncodeToString(plain[:]), SHA256: hex.EncodeToString(strong[:]), DomainMD5: hex.EncodeToString(withDomain[:])}
 }
 

@@ -24,7 +24,7 @@ func (s *Service) CreateSIPAccount(ctx context.Context, caller Caller, account p
 	return create(ctx, s, caller, s.sipAccount(), account, idempotencyKey)
 }
 
-// ReplaceSIPAccount changes a SIP account. Its digests hold its extension, so a new extension needs a new password.
+// ReplaceSIPAccount changes a SIP account. Its SIP username stays, so phones go on registering under a new extension.
 func (s *Service) ReplaceSIPAccount(ctx context.Context, caller Caller, id string, account portal.SIPAccount, ifMatch string) (portal.SIPAccount, error) {
 	return replace(ctx, s, caller, s.sipAccount(), id, account, ifMatch)
 }
@@ -42,6 +42,7 @@ type sipAccountEntity struct {
 	service  *Service
 	row      store.SIPAccount
 	password portal.Secret // to be stored: the given one, or a generated one
+	username string        // of a new account
 	logins   secretVerifier
 }
 
@@ -66,9 +67,7 @@ func (e *sipAccountEntity) list(ctx context.Context, tx *store.Tx, sc scene, sel
 // sipAccountOf adds what a phone needs besides its password.
 func sipAccountOf(row store.SIPAccount, sc scene) portal.SIPAccount {
 	account := row.SIPAccount
-	if account.Extension != nil {
-		account.SIPUsername, account.SIPDomain = *account.Extension, sc.organization.SIPDomain
-	}
+	account.SIPDomain = sc.organization.SIPDomain
 	return account
 }
 
@@ -100,7 +99,7 @@ func (*sipAccountEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, 
 }
 
 func (e *sipAccountEntity) hasSecrets(sc scene, given secrets) (bool, error) {
-	return given.password == nil || e.row.Digests == sipDigests(*e.row.Extension, sc.organization.SIPDomain, *given.password), nil
+	return given.password == nil || e.row.Digests == sipDigests(e.row.SIPUsername, sc.organization.SIPDomain, *given.password), nil
 }
 
 // findings keeps the login passwords of those who have the account out of it (TC-03): phones store their password in clear.
@@ -129,6 +128,11 @@ func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene,
 }
 
 func (e *sipAccountEntity) prepare(_ context.Context, sc scene, creating bool, given secrets) (err error) {
+	if creating {
+		if e.username, err = e.service.newSIPUsername(); err != nil {
+			return err
+		}
+	}
 	switch {
 	case given.password != nil:
 		e.password = *given.password
@@ -138,21 +142,26 @@ func (e *sipAccountEntity) prepare(_ context.Context, sc scene, creating bool, g
 	return err
 }
 
+// sipUsernameLength gives a SIP username 80 random bits, so that none is given twice, also not after its account was deleted.
+const sipUsernameLength = 16
+
+// newSIPUsername makes the name that a phone registers with (RFC 3261, section 25.1: unreserved characters), of letters and digits that are hard
+// to mistake for one another. It has a letter, so it never stands for an extension, which has digits only.
+func (s *Service) newSIPUsername() (string, error) {
+	characters := rules.PasswordPolicy{Classes: []rules.Class{rules.ClassLower, rules.ClassDigit}}
+	return characters.Generate(s.random, sipUsernameLength)
+}
+
 func (e *sipAccountEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id string, a portal.SIPAccount) error {
-	a.ID = id
-	digests := sipDigests(*a.Extension, sc.organization.SIPDomain, e.password)
+	a.ID, a.SIPUsername = id, e.username
+	digests := sipDigests(a.SIPUsername, sc.organization.SIPDomain, e.password)
 	return tx.InsertSIPAccount(ctx, sc.organization.ID, store.SIPAccount{SIPAccount: a, Digests: digests})
 }
 
 func (e *sipAccountEntity) update(ctx context.Context, tx *store.Tx, sc scene, a portal.SIPAccount) error {
 	digests := e.row.Digests
-	switch {
-	case a.Password != nil:
-		digests = sipDigests(*a.Extension, sc.organization.SIPDomain, *a.Password)
-	case *a.Extension != *e.row.Extension:
-		return portal.NewError(portal.CodeInvalid, "a new extension needs a new password", portal.FieldError{
-			Field: "extension", Code: portal.CodeRequired, Message: "the extension is the SIP username, which the digests of the password hold; give a new password with it",
-		})
+	if a.Password != nil {
+		digests = sipDigests(e.row.SIPUsername, sc.organization.SIPDomain, *a.Password)
 	}
 	return tx.UpdateSIPAccount(ctx, sc.organization.ID, store.SIPAccount{SIPAccount: a, Version: e.row.Version, Digests: digests})
 }

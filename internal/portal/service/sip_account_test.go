@@ -1,7 +1,9 @@
 package service
 
 import (
+	"fmt"
 	"reflect"
+	"regexp"
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -13,14 +15,17 @@ func TestSIPAccount_digestsAreThoseOfTheRFC(t *testing.T) {
 	// Computed with md5sum and sha256sum over "1001:acme.example.com:Ph0nePassword77kq" and, for the last, over
 	// "1001@acme.example.com:acme.example.com:Ph0nePassword77kq".
 	want := store.SIPDigests{MD5: "133615eaf02b6b404f77a3b9df0a8250", SHA256: "2351e849179b7de50c419a8997994515158482ebb1c894e2a6a5d2368c5eda7f", DomainMD5: "bd12316067b44340692334b656d63e1f"}
+	if got := sipDigests("1001", "acme.example.com", sipPassword); got != want {
+		t.Errorf("digests are %+v, want %+v", got, want)
+	}
 	f := newFixture(t)
 	account := f.account("1001", sipPassword)
-	if got := f.digests(account.ID); got != want {
-		t.Errorf("digests are %+v, want %+v", got, want)
+	if f.digests(account.ID) != sipDigests(account.SIPUsername, "acme.example.com", sipPassword) {
+		t.Error("the stored digests do not hold the SIP username")
 	}
 	wantAccount := portal.SIPAccount{
 		ID: account.ID, ETag: `"v1"`, Extension: new("1001"), Name: new(""), Type: new("voip"), CallerID: new(""),
-		HideCallerID: new(false), Enabled: new(true), SIPUsername: "1001", SIPDomain: "acme.example.com",
+		HideCallerID: new(false), Enabled: new(true), SIPUsername: account.SIPUsername, SIPDomain: "acme.example.com",
 	}
 	if !reflect.DeepEqual(account, wantAccount) {
 		t.Errorf("created %s\nwant    %s", marshal(t, account), marshal(t, wantAccount))
@@ -37,9 +42,9 @@ func TestSIPAccount_TC03_withoutAPasswordOneIsGenerated(t *testing.T) {
 			t.Fatal(err)
 		}
 		digests = append(digests, f.digests(created.Object.ID))
-	}
-	if digests[0].MD5 == sipDigests("1001", "acme.example.com", "").MD5 {
-		t.Error("an account without a password can be registered with an empty one")
+		if digests[len(digests)-1] == sipDigests(created.Object.SIPUsername, "acme.example.com", "") {
+			t.Error("an account without a password can be registered with an empty one")
+		}
 	}
 	if digests[0] == digests[1] {
 		t.Error("two accounts have the same digests")
@@ -56,7 +61,7 @@ func TestSIPAccount_TC03_passwordIsTheAccountsAlone(t *testing.T) {
 	wantError(t, err, portal.CodeInvalid, "password", portal.CodeNotAllowed)
 	_, err = f.ReplaceUser(t.Context(), f.acme, user.ID, portal.User{Password: new(sipPassword)}, "")
 	wantError(t, err, portal.CodeInvalid, "password", portal.CodeNotAllowed)
-	if f.digests(account.ID) != sipDigests("1001", "acme.example.com", sipPassword) || !f.canLogIn(user.ID, loginPassword) {
+	if f.digests(account.ID) != sipDigests(account.SIPUsername, "acme.example.com", sipPassword) || !f.canLogIn(user.ID, loginPassword) {
 		t.Error("a refused password was stored")
 	}
 	if err := f.DeleteUser(t.Context(), f.acme, user.ID, "", portal.Deletion{}); err != nil {
@@ -67,20 +72,73 @@ func TestSIPAccount_TC03_passwordIsTheAccountsAlone(t *testing.T) {
 	}
 }
 
-func TestSIPAccount_TC03_newExtensionNeedsANewPassword(t *testing.T) {
+func TestSIPAccount_TC03_newExtensionNeedsNoNewPassword(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	account := f.account("1001", sipPassword)
-	_, err := f.ReplaceSIPAccount(t.Context(), f.acme, account.ID, portal.SIPAccount{Extension: new("1002")}, "")
-	wantError(t, err, portal.CodeInvalid, "extension", portal.CodeRequired)
-	got, err := f.ReplaceSIPAccount(t.Context(), f.acme, account.ID, portal.SIPAccount{Extension: new("1002"), Password: new(sipPassword)}, account.ETag)
+	got, err := f.ReplaceSIPAccount(t.Context(), f.acme, account.ID, portal.SIPAccount{Extension: new("1002")}, account.ETag)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.SIPUsername != "1002" || f.digests(account.ID) != sipDigests("1002", "acme.example.com", sipPassword) {
-		t.Errorf("username %s; the digests must hold the new extension", got.SIPUsername)
+	if got.SIPUsername != account.SIPUsername || f.digests(account.ID) != sipDigests(account.SIPUsername, "acme.example.com", sipPassword) {
+		t.Errorf("under a new extension the username is %s, it was %s; the password must stay", got.SIPUsername, account.SIPUsername)
 	}
-	f.account("1001", sipPassword) // free again
+	free := f.account("1001", sipPassword) // the extension is free again
+	if free.SIPUsername == account.SIPUsername {
+		t.Errorf("two accounts have the SIP username %s", free.SIPUsername)
+	}
+}
+
+// A SIP username is made by the portal, whatever a request says, and is never an extension: also not one that somebody has.
+func TestSIPAccount_usernameIsOpaque(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	opaque := regexp.MustCompile(`^[a-z2-9]{16}$`)
+	seen := map[string]bool{}
+	for i := range 50 {
+		request := portal.SIPAccount{Extension: new(fmt.Sprint(1001 + i%2)), SIPUsername: "1001", Password: new(sipPassword)}
+		created, err := f.CreateSIPAccount(t.Context(), f.acme, request, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		username := created.Object.SIPUsername
+		if _, err := portal.ParseExtension(username); err == nil || !opaque.MatchString(username) || seen[username] {
+			t.Errorf("the account %s has the SIP username %q", *created.Object.Extension, username)
+		}
+		seen[username] = true
+		if err := f.DeleteSIPAccount(t.Context(), f.acme, created.Object.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	account := f.account("1001", sipPassword)
+	changed, err := f.ReplaceSIPAccount(t.Context(), f.acme, account.ID, portal.SIPAccount{SIPUsername: "1001"}, "")
+	if err != nil || changed.SIPUsername != account.SIPUsername {
+		t.Errorf("a request changed the SIP username from %q to %q, %v", account.SIPUsername, changed.SIPUsername, err)
+	}
+}
+
+// An account that version 0.1.0 made registers with the extension that it had then. It keeps that username, and the next account with the extension
+// gets another one.
+func TestSIPAccount_TC03_oldAccountsKeepTheirUsername(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	old := store.SIPAccount{
+		SIPAccount: portal.SIPAccount{ID: "sip_old", Extension: new("1001"), SIPUsername: "1001"}, Digests: sipDigests("1001", "acme.example.com", sipPassword),
+	}
+	if err := f.Service.store.Write(t.Context(), "acme", func(tx *store.Tx) error { return tx.InsertSIPAccount(t.Context(), "acme", old) }); err != nil {
+		t.Fatal(err)
+	}
+	moved, err := f.ReplaceSIPAccount(t.Context(), f.acme, "sip_old", portal.SIPAccount{Extension: new("1002")}, "")
+	if err != nil || moved.SIPUsername != "1001" || f.digests("sip_old") != old.Digests {
+		t.Errorf("the old account is %+v, %v", moved, err)
+	}
+	if next := f.account("1001", sipPassword); next.SIPUsername == "1001" {
+		t.Error("a new account got the username that an old one registers with")
+	}
+	rotated, err := f.ReplaceSIPAccount(t.Context(), f.acme, "sip_old", portal.SIPAccount{Password: new(otherSIPPassword)}, "")
+	if err != nil || rotated.SIPUsername != "1001" || f.digests("sip_old") != sipDigests("1001", "acme.example.com", otherSIPPassword) {
+		t.Errorf("with a new password the old account is %+v, %v", rotated, err)
+	}
 }
 
 func TestSIPAccount_passwordKeptAndRotated(t *testing.T) {
@@ -91,7 +149,7 @@ func TestSIPAccount_passwordKeptAndRotated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.digests(account.ID) != sipDigests("1001", "acme.example.com", sipPassword) {
+	if f.digests(account.ID) != sipDigests(account.SIPUsername, "acme.example.com", sipPassword) {
 		t.Error("a new name changed the password")
 	}
 	same, err := f.ReplaceSIPAccount(t.Context(), f.acme, account.ID, portal.SIPAccount{Password: new(sipPassword)}, renamed.ETag)
@@ -102,7 +160,7 @@ func TestSIPAccount_passwordKeptAndRotated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rotated.ETag == renamed.ETag || f.digests(account.ID) != sipDigests("1001", "acme.example.com", otherSIPPassword) {
+	if rotated.ETag == renamed.ETag || f.digests(account.ID) != sipDigests(account.SIPUsername, "acme.example.com", otherSIPPassword) {
 		t.Error("a new password was not stored, or left the ETag as it was")
 	}
 	for _, refused := range []portal.Secret{"", "short"} {

@@ -12,7 +12,7 @@ import (
 // passwordOfPhone refuses a login password that is one of these accounts' (TC-03).
 func passwordOfPhone(sc scene, accounts []store.SIPAccount, password portal.Secret) []rules.Finding {
 	for _, account := range accounts {
-		if sameDigests(account.Digests, sipDigests(*account.Extension, sc.organization.SIPDomain, password)) {
+		if sameDigests(account.Digests, sipDigests(account.SIPUsername, sc.organization.SIPDomain, password)) {
 			return []rules.Finding{samePassword(fmt.Sprintf("this is the password of the user's SIP account %s", *account.Extension))}
 		}
 	}

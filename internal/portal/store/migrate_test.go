@@ -157,7 +157,8 @@ func readOld(t *testing.T, s *Store) {
 			t.Errorf("tokens %+v, %v", tokens, err)
 		}
 		account, err := tx.SIPAccount(t.Context(), "delfin", jagoda.Telephony.SIPAccountIDs[0])
-		if err != nil || *account.Extension != "201" || account.UserID != jagoda.ID || len(account.Digests.MD5) != 32 {
+		if err != nil || *account.Extension != "201" || account.UserID != jagoda.ID || len(account.Digests.MD5) != 32 ||
+			account.SIPUsername != "201" { // with which its phone goes on registering
 			t.Errorf("SIP account %+v, %v", account, err)
 		}
 		email := portal.EmailKey(*jagoda.Email)

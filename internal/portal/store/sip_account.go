@@ -22,13 +22,13 @@ type SIPAccount struct {
 }
 
 // Where a platform lets users share an account, the first one stands for all.
-const selectSIPAccount = `SELECT a.id, a.version, a.extension, a.name, a.type, a.caller_id, a.hide_caller_id, a.enabled, a.ha1_md5, a.ha1_sha256, a.ha1b_md5,
+const selectSIPAccount = `SELECT a.id, a.version, a.extension, a.name, a.type, a.caller_id, a.hide_caller_id, a.enabled, a.ha1_md5, a.ha1_sha256, a.ha1b_md5, a.sip_username,
 	COALESCE((SELECT MIN(u.user_id) FROM user_sip_accounts u WHERE u.organization_id = a.organization_id AND u.sip_account_id = a.id), '')
 	FROM sip_accounts a WHERE a.organization_id = $1`
 
 func scanSIPAccount(r row) (a SIPAccount, err error) {
 	err = r.Scan(&a.ID, &a.Version, &a.Extension, &a.Name, &a.Type, &a.CallerID, &a.HideCallerID, &a.Enabled,
-		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.UserID)
+		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.SIPUsername, &a.UserID)
 	return a, err
 }
 
@@ -53,12 +53,12 @@ func (t *Tx) HasSIPAccounts(ctx context.Context, organizationID string) (bool, e
 	return len(accounts) > 0, err
 }
 
-// InsertSIPAccount adds an account as version 1.
+// InsertSIPAccount adds an account as version 1, with the SIP username that it keeps.
 func (t *Tx) InsertSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
-	const query = `INSERT INTO sip_accounts (organization_id, id, version, extension, name, type, caller_id, hide_caller_id, enabled, ha1_md5, ha1_sha256, ha1b_md5)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	const query = `INSERT INTO sip_accounts (organization_id, id, version, extension, name, type, caller_id, hide_caller_id, enabled,
+		ha1_md5, ha1_sha256, ha1b_md5, sip_username) VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	err := t.change(ctx, query, organizationID, a.ID, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
-		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5)
+		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.SIPUsername)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ const (
 	KeyUserUsername        Key = "users.username_key"
 	KeyPermissionGroupName Key = "permission_groups.name_key"
 	KeySIPAccountExtension Key = "sip_accounts.extension"
+	KeySIPUsername         Key = "sip_accounts.sip_username" // also of accounts that have an extension as their username
 	KeyExtension           Key = "extensions.extension"
 	KeyOrganization        Key = "organizations.id"
 	KeySIPDomain           Key = "organizations.sip_domain"

@@ -15,7 +15,7 @@ const testHash = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g"
 
 func testAccount(id, extension string) SIPAccount {
 	return SIPAccount{
-		SIPAccount: portal.SIPAccount{ID: id, Extension: &extension, CallerID: new("+48221234567")},
+		SIPAccount: portal.SIPAccount{ID: id, Extension: &extension, CallerID: new("+48221234567"), SIPUsername: "name_of_" + id},
 		Digests:    SIPDigests{MD5: strings.Repeat("a", 32), SHA256: strings.Repeat("b", 64), DomainMD5: strings.Repeat("c", 32)},
 	}
 }
@@ -209,6 +209,9 @@ func TestStore_constraintsHold(t *testing.T) {
 			}},
 			"extension of another SIP account": {key: KeySIPAccountExtension, do: func(tx *Tx) error {
 				return tx.InsertSIPAccount(ctx, "acme", testAccount("sip_3", "1001"))
+			}},
+			"SIP username of another SIP account": {key: KeySIPUsername, do: func(tx *Tx) error {
+				return tx.InsertSIPAccount(ctx, "acme", account(func(a *SIPAccount) { a.SIPUsername = "name_of_sip_1" }))
 			}},
 			"SIP domain of another organisation": {key: KeySIPDomain, do: func(tx *Tx) error { return tx.InsertOrganization(ctx, domain) }},
 			"group that does not exist": {want: missing, do: func(tx *Tx) error {
