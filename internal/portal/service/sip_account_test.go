@@ -125,7 +125,7 @@ func TestSIPAccount_TC03_oldAccountsKeepTheirUsername(t *testing.T) {
 	old := store.SIPAccount{
 		SIPAccount: portal.SIPAccount{ID: "sip_old", Extension: new("1001"), SIPUsername: "1001"}, Digests: sipDigests("1001", "acme.example.com", sipPassword),
 	}
-	if err := f.Service.store.Write(t.Context(), "acme", func(tx *store.Tx) error { return tx.InsertSIPAccount(t.Context(), "acme", old) }); err != nil {
+	if err := f.store.Write(t.Context(), "acme", func(tx *store.Tx) error { return tx.InsertSIPAccount(t.Context(), "acme", old) }); err != nil {
 		t.Fatal(err)
 	}
 	moved, err := f.ReplaceSIPAccount(t.Context(), f.acme, "sip_old", portal.SIPAccount{Extension: new("1002")}, "")
