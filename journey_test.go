@@ -210,11 +210,20 @@ func walk(t *testing.T, platform portal.Platform) {
 		j.forcedChange()
 	}
 
-	// Three wrong passwords block; the plan shows it, and the apply unblocks.
+	// Three wrong passwords block on engage, elsewhere an administrator does; the plan shows it, and the apply unblocks.
 	stranger := portaltest.NewBrowser(t)
 	for range 3 {
 		j.logIn(stranger, j.login, wrongPassword)
 		stranger.Shows("The login or the password is wrong")
+	}
+	if platform != portal.Engage {
+		administrator := portaltest.NewBrowser(t)
+		administrator.Go(j.pages + "/admin/login")
+		administrator.Fill("Token with the scopes read and admin", token)
+		administrator.Press("Log in")
+		administrator.Follow("Bob Bos")
+		administrator.Press("Block")
+		administrator.Shows("The person is blocked")
 	}
 	j.logIn(stranger, j.login, bobsPassword)
 	stranger.Shows("The login or the password is wrong")

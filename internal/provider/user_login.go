@@ -26,8 +26,8 @@ func userLoginAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"status": schema.StringAttribute{
 			Computed: true,
-			MarkdownDescription: "How far the person has got: `pending` until the first password of the own, then `active`, and `blocked` after three failed log-ins in a row " +
-				"or by an administrator. A blocked person has `enabled = false`, so the next apply of a configuration with `enabled = true` unblocks; where the configuration leaves `enabled` out, " +
+			MarkdownDescription: "How far the person has got: `pending` until the first password of the own, then `active`, and `blocked` by an administrator, " +
+				"on engage also after three failed log-ins in a row. On the other platforms failed log-ins have to wait and block nobody. A blocked person has `enabled = false`, so the next apply of a configuration with `enabled = true` unblocks; where the configuration leaves `enabled` out, " +
 				"the block makes no difference and stays. All platforms.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},

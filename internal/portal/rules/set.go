@@ -22,9 +22,11 @@ type Set struct {
 	Permissions   map[string]string       `yaml:"permissions"`     // what a permission group may hold, and what each grants
 	BuiltInGroups map[string]BuiltInGroup `yaml:"built_in_groups"` // by name; every organisation of the platform has them
 	// Administrators are the permissions that make a user an administrator: whoever has all of them. None: no user is one.
-	Administrators []string                       `yaml:"administrators"`
-	Passwords      map[portal.Noun]PasswordPolicy `yaml:"passwords"`
-	Objects        map[portal.Noun]*Object        `yaml:"objects"`
+	Administrators []string `yaml:"administrators"`
+	// BlockAfter is how many failed log-ins in a row block a person until an administrator grants access again (EN-18). 0: nobody is blocked so.
+	BlockAfter int                            `yaml:"block_after"`
+	Passwords  map[portal.Noun]PasswordPolicy `yaml:"passwords"`
+	Objects    map[portal.Noun]*Object        `yaml:"objects"`
 
 	Services     map[string]string   `yaml:"services"`      // what an organisation orders, and what each is
 	Modules      map[string]string   `yaml:"modules"`       // what an organisation has besides, and what each is

@@ -77,12 +77,9 @@ func TestSessions_EN14_EN18_blockedAndUnblocked(t *testing.T) {
 	p := portaltest.Start(t)
 	user := person(t, p)
 	path := "/v1/users/" + user.ID
-	for range 3 {
-		refused(t, logIn(t, p, *user.Email, "Zupelnie-1nne-haslo"), portal.CodeUnauthorized)
-	}
-	blocked := into[portal.User](t, send(t, p, "GET", path, nil), http.StatusOK)
+	blocked := into[portal.User](t, send(t, p, "POST", path+"/block", nil), http.StatusOK)
 	if blocked.Status != portal.StatusBlocked || *blocked.Enabled || blocked.ETag == user.ETag {
-		t.Errorf("after three failures: %+v", blocked)
+		t.Errorf("blocked by an administrator: %+v", blocked)
 	}
 	refused(t, logIn(t, p, *user.Email, givenPassword), portal.CodeUnauthorized)
 	if page := into[portal.Page[portal.User]](t, send(t, p, "GET", "/v1/users?status=blocked", nil), http.StatusOK); len(page.Items) != 1 || page.Items[0].ID != user.ID {
@@ -97,8 +94,19 @@ func TestSessions_EN14_EN18_blockedAndUnblocked(t *testing.T) {
 	if sent := into[portal.User](t, send(t, p, "POST", path+"/activation", nil), http.StatusOK); sent.InvitedAt == "" {
 		t.Errorf("the activation was not sent: %+v", sent)
 	}
-	if again := into[portal.User](t, send(t, p, "POST", path+"/block", nil), http.StatusOK); again.Status != portal.StatusBlocked {
-		t.Errorf("blocked by an administrator: %+v", again)
+}
+
+func TestSessions_failedLogInsHaveToWait(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	user := person(t, p)
+	for range 5 {
+		refused(t, logIn(t, p, *user.Email, "Zupelnie-1nne-haslo"), portal.CodeUnauthorized)
+	}
+	early := logIn(t, p, *user.Email, givenPassword)
+	refused(t, early, portal.CodeTooManyRequests)
+	if early.header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q, want 1 second", early.header.Get("Retry-After"))
 	}
 }
 

@@ -80,7 +80,7 @@ func (s *Service) Activate(ctx context.Context, organizationID, token string, ch
 	if err := s.refusePwned(ctx, sc, chosen); err != nil {
 		return err
 	}
-	hash, err := s.hashSecret(chosen)
+	hash, err := s.hashSecret(ctx, doorLane(organizationID, addressOf(ctx)), chosen)
 	if err != nil {
 		return err
 	}
@@ -127,16 +127,20 @@ func (s *Service) SendActivation(ctx context.Context, caller Caller, id string) 
 
 // RequestReset mails a person who forgot the password a link. Whether there is such a person shows nowhere.
 func (s *Service) RequestReset(ctx context.Context, organizationID, login, address string) error {
-	keys := throttleKeys("reset\n"+login, address)
-	if err := s.checkThrottle(ctx, organizationID, keys); err != nil {
+	var sc scene
+	var keys []throttleKey
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		if sc, err = readScene(ctx, tx, Caller{OrganizationID: organizationID}); err != nil {
+			return err
+		}
+		keys = mailKeys(sc.loginKey(login), address)
+		return s.throttled(ctx, tx, organizationID, keys)
+	})
+	if err != nil {
 		return err
 	}
 	return s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
-		sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
-		if err != nil {
-			return err
-		}
-		if err := s.addFailures(ctx, tx, organizationID, keys); err != nil { // so that nobody's mailbox is filled
+		if err := s.reserve(ctx, tx, organizationID, keys); err != nil { // so that nobody's mailbox is filled
 			return err
 		}
 		a, err := findAccount(ctx, tx, sc, login)

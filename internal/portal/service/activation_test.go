@@ -202,10 +202,13 @@ func TestReset_VX02_goesToTheAddressAndEndsSessions(t *testing.T) {
 	f.logIn(otherLoginPassword, StageFull)
 	// Nobody's mailbox is filled.
 	var throttled error
-	for range 2 * freeFailuresOfLogin {
-		throttled = errors.Join(throttled, f.RequestReset(t.Context(), "acme", "alice@example.com", address))
+	for i := range 2 * limitOfMails.free {
+		throttled = errors.Join(throttled, f.RequestReset(t.Context(), "acme", spelling(" alice@example.com", i), network(i)))
 	}
 	wantError(t, throttled, portal.CodeTooManyRequests, "", "")
+	if due := f.due(); len(due) != limitOfMails.free-1 {
+		t.Errorf("%d more mails are due, want %d", len(due), limitOfMails.free-1)
+	}
 }
 
 func TestOutbox_keepsWhatCouldNotBeSent(t *testing.T) {

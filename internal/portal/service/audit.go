@@ -36,6 +36,12 @@ func WithRequest(ctx context.Context, r Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
 
+// addressOf is the address of the request that something is done for; empty if there is none.
+func addressOf(ctx context.Context) string {
+	request, _ := ctx.Value(requestKey{}).(Request)
+	return request.Address
+}
+
 const auditPrefix = "aud_"
 
 // event is something that the audit trail keeps. It has names only: no event is made of what a field holds.

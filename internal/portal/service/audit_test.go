@@ -15,11 +15,16 @@ import (
 // trail is the audit trail of acme, the oldest entry first.
 func (f *fixture) trail(objectID string) []portal.AuditEntry {
 	f.t.Helper()
+	return f.trailOf(f.acme, objectID)
+}
+
+func (f *fixture) trailOf(caller Caller, objectID string) []portal.AuditEntry {
+	f.t.Helper()
 	query := ListQuery{Limit: portal.MaxPageSize}
 	if objectID != "" {
 		query.Where = map[string]string{"object_id": objectID}
 	}
-	page, err := f.ListAudit(f.t.Context(), f.acme, query)
+	page, err := f.ListAudit(f.t.Context(), caller, query)
 	if err != nil {
 		f.t.Fatal(err)
 	}

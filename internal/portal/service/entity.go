@@ -34,7 +34,7 @@ type entity[T any] interface {
 	// inventory reads what the rules need to know to judge the object, by index.
 	inventory(ctx context.Context, tx *store.Tx, sc scene, object *T) (rules.Inventory, error)
 	// hasSecrets reports whether the object that was found has all of these secrets.
-	hasSecrets(sc scene, given secrets) (bool, error)
+	hasSecrets(ctx context.Context, sc scene, given secrets) (bool, error)
 	// findings judges a request by what only the portal can know. It is called after resolve and inventory.
 	findings(ctx context.Context, tx *store.Tx, sc scene, wanted *T) ([]rules.Finding, error)
 	// prepare does what takes long, such as hashing or asking another service, before the transaction that writes. A new object without a password gets one.
@@ -170,7 +170,7 @@ func (withoutSecrets[T]) secrets(*T) secrets { return secrets{} }
 
 func (withoutSecrets[T]) giveSecrets(*T, secrets) {}
 
-func (withoutSecrets[T]) hasSecrets(scene, secrets) (bool, error) { return true, nil }
+func (withoutSecrets[T]) hasSecrets(context.Context, scene, secrets) (bool, error) { return true, nil }
 
 func (withoutSecrets[T]) findings(context.Context, *store.Tx, scene, *T) ([]rules.Finding, error) {
 	return nil, nil

@@ -61,7 +61,7 @@ func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller,
 		return err
 	}
 	e.giveSecrets(&d.wanted, given)
-	has, err := e.hasSecrets(d.scene, given)
+	has, err := e.hasSecrets(ctx, d.scene, given)
 	d.write = !has
 	return err
 }

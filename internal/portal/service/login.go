@@ -9,9 +9,6 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// maxLoginFailures in a row block a person (EN-18).
-const maxLoginFailures = 3
-
 // errNotLoggedIn answers every log-in that fails, so that nobody learns who exists, is blocked or has no access.
 var errNotLoggedIn = portal.NewError(portal.CodeUnauthorized, "the login or the password is wrong, or this person has no access")
 
@@ -66,7 +63,7 @@ func readAccount(ctx context.Context, tx *store.Tx, sc scene, userID string) (a 
 }
 
 // LogIn starts a session by login and password. The address is where the request comes from. A failure answers the same, and takes as long, whatever
-// its reason; three in a row block the person. Too many under one login or from one address have to wait.
+// its reason. Too many of one person or from one network have to wait, and where the platform says so they block the person.
 func (s *Service) LogIn(ctx context.Context, organizationID, login string, password portal.Secret, address string) (secret string, session Session, err error) {
 	var sc scene
 	var found account
@@ -83,27 +80,18 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 	if err != nil {
 		return "", Session{}, err
 	}
-	keys := throttleKeys(login, address)
-	if key := sc.uniqueKey(portal.NounUser, sc.loginField(), &login); key != nil {
-		keys = throttleKeys(*key, address)
-	}
-	if err := s.checkThrottle(ctx, organizationID, keys); err != nil {
+	a := attempt{sc: sc, proof: proofPassword, login: login, userID: found.user.ID, keys: throttleKeys(sc.loginKey(login), address)}
+	if err := s.begin(ctx, a); err != nil {
 		return "", Session{}, err
 	}
-	right, err := s.verifyPassword(password, found.user.PasswordHash)
-	if err != nil {
-		return "", Session{}, err
-	}
-	if !right || !mayLogIn(found.user.User) {
-		if err := s.countLoginFailure(ctx, sc, found.user.ID, keys); err != nil {
-			return "", Session{}, err
-		}
-		return "", Session{}, errNotLoggedIn
+	right, err := s.verifyPassword(ctx, doorLane(organizationID, address), password, found.user.PasswordHash)
+	switch {
+	case err != nil:
+		return "", Session{}, s.fail(ctx, a, err)
+	case !right || !mayLogIn(found.user.User):
+		return "", Session{}, s.fail(ctx, a, errNotLoggedIn)
 	}
 	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
-		if err := s.throttled(ctx, tx, organizationID, keys); err != nil {
-			return err
-		}
 		now, err := readAccount(ctx, tx, sc, found.user.ID)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
@@ -114,16 +102,28 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 			return errNotLoggedIn
 		}
 		stage := now.stage(false)
-		if stage != StageCode { // with a second factor, only its code ends the row of failures: a password alone must not buy more guesses
+		a.partial = stage == StageCode
+		if !a.partial {
 			now.login.Failures = 0
-			if err := s.forgetFailures(ctx, tx, organizationID, keys[:1]); err != nil {
-				return err
-			}
+		}
+		if err := s.ended(ctx, tx, a, outcomeSucceeded); err != nil {
+			return err
 		}
 		secret, session, err = s.enter(ctx, tx, sc, now, stage, store.Session{})
 		return err
 	})
-	return secret, session, err
+	if err != nil {
+		return "", Session{}, s.fail(ctx, a, err)
+	}
+	return secret, session, nil
+}
+
+// loginKey is a login as it is compared, whether or not somebody has it.
+func (sc scene) loginKey(login string) string {
+	if key := sc.uniqueKey(portal.NounUser, sc.loginField(), &login); key != nil {
+		return *key
+	}
+	return login
 }
 
 // stage is what the person has to do next. verified says that the second factor has been shown.
@@ -155,27 +155,6 @@ func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, 
 	}
 	row := store.Session{OrganizationID: sc.organization.ID, UserID: a.user.ID, ExpiresAt: earlier.ExpiresAt}
 	return s.openSession(ctx, tx, row, stage)
-}
-
-// countLoginFailure remembers a failed log-in, and blocks the person after too many in a row (EN-18). Without a user there is only the throttle.
-func (s *Service) countLoginFailure(ctx context.Context, sc scene, userID string, keys []throttleKey) error {
-	return s.store.Write(ctx, sc.organization.ID, func(tx *store.Tx) error {
-		if err := s.addFailures(ctx, tx, sc.organization.ID, keys); err != nil || userID == "" {
-			return err
-		}
-		a, err := readAccount(ctx, tx, sc, userID)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil || !mayLogIn(a.user.User) {
-			return err
-		}
-		a.login.Failures++
-		if a.login.Failures < maxLoginFailures {
-			return tx.PutLogin(ctx, sc.organization.ID, a.login)
-		}
-		return s.block(ctx, tx, sc, sc.itself("failed log-ins"), a)
-	})
 }
 
 // block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18).

@@ -2,12 +2,9 @@ package service
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -152,67 +149,6 @@ func TestLogin_EN17_withdrawnAccessEndsSessions(t *testing.T) {
 	f.logIn(ownPassword, StageFull)
 }
 
-func TestLogin_EN18_threeFailuresInARowBlock(t *testing.T) {
-	t.Parallel()
-	f := newFixture(t)
-	user := f.own()
-	secret := f.logIn(ownPassword, StageFull)
-	f.refused(otherLoginPassword)
-	f.refused(otherLoginPassword)
-	f.logIn(ownPassword, StageFull) // the row is broken
-	f.refused(otherLoginPassword)
-	f.refused(otherLoginPassword)
-	if got := f.get(user.ID); got.Status != portal.StatusActive || got.ETag != user.ETag {
-		t.Fatalf("after two failures in a row the user is %q with %s", got.Status, got.ETag)
-	}
-	f.refused(otherLoginPassword)
-	blocked := f.get(user.ID)
-	if blocked.Status != portal.StatusBlocked || *blocked.Enabled || blocked.ETag == user.ETag {
-		t.Errorf("after three failures the user is %q, enabled %v, ETag %s", blocked.Status, *blocked.Enabled, blocked.ETag)
-	}
-	if !f.over(secret) {
-		t.Error("the session of a blocked person goes on")
-	}
-	f.clock.forward(throttleMemory)
-	f.refused(ownPassword)
-	listed, err := f.ListUsers(t.Context(), f.acme, ListQuery{Where: map[string]string{"status": "blocked"}})
-	if err != nil || len(listed.Items) != 1 || listed.Items[0].ID != user.ID {
-		t.Errorf("blocked are %s, %v", marshal(t, listed), err)
-	}
-
-	// What Terraform sends to mend the drift unblocks; so does an administrator.
-	unblocked, err := f.ReplaceUser(t.Context(), f.acme, user.ID, portal.User{Enabled: new(true)}, blocked.ETag)
-	if err != nil || unblocked.Status != portal.StatusActive || !*unblocked.Enabled {
-		t.Fatalf("unblocked: %s, %v", marshal(t, unblocked), err)
-	}
-	f.logIn(ownPassword, StageFull)
-	if got, err := f.BlockUser(t.Context(), f.acme, user.ID); err != nil || got.Status != portal.StatusBlocked || *got.Enabled {
-		t.Fatalf("blocked by an administrator: %s, %v", marshal(t, got), err)
-	}
-	if got, err := f.UnblockUser(t.Context(), f.acme, user.ID); err != nil || got.Status != portal.StatusActive || !*got.Enabled {
-		t.Fatalf("unblocked by an administrator: %s, %v", marshal(t, got), err)
-	}
-	f.logIn(ownPassword, StageFull)
-}
-
-func TestLogin_EN18_failuresRaceToOneBlock(t *testing.T) {
-	onEveryEngine(t, func(t *testing.T, f *fixture) {
-		user := f.own()
-		other := f.another(t)
-		var all sync.WaitGroup
-		for i := range 8 {
-			portals := []*Service{f.Service, other}
-			all.Go(func() {
-				_, _, _ = portals[i%2].LogIn(t.Context(), "acme", "alice@example.com", otherLoginPassword, "")
-			})
-		}
-		all.Wait()
-		if got := f.get(user.ID); got.Status != portal.StatusBlocked || got.ETag != `"v2"` {
-			t.Errorf("the user is %q with %s, want one block", got.Status, got.ETag)
-		}
-	})
-}
-
 func TestLogin_failuresTellNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -240,70 +176,6 @@ func TestLogin_failuresTellNothing(t *testing.T) {
 	if due := f.due(); len(due) != 0 {
 		t.Errorf("mails are due to %v", due)
 	}
-}
-
-func TestLogin_isThrottledByLoginAndByAddress(t *testing.T) {
-	onEveryEngine(t, func(t *testing.T, f *fixture) {
-		attempt := func(login, address string) portal.Code {
-			_, _, err := f.LogIn(t.Context(), "acme", login, otherLoginPassword, address)
-			problem := portalError(t, err)
-			if problem.Code == portal.CodeTooManyRequests && (problem.RetryAfter <= 0 || problem.RetryAfter > maxThrottle) {
-				t.Errorf("wait %s", problem.RetryAfter)
-			}
-			return problem.Code
-		}
-		for i := range freeFailuresOfLogin + 1 {
-			if code := attempt("nobody@example.com", address); code != portal.CodeUnauthorized {
-				t.Fatalf("attempt %d: %s", i, code)
-			}
-		}
-		if code := attempt("NOBODY@example.com", "192.0.2.2"); code != portal.CodeTooManyRequests { // from elsewhere, too, and on another portal
-			t.Errorf("one more: %s", code)
-		}
-		if code := attempt("somebody@example.com", address); code != portal.CodeUnauthorized {
-			t.Errorf("another login: %s", code)
-		}
-		f.clock.forward(2 * time.Second)
-		if code := attempt("nobody@example.com", address); code != portal.CodeUnauthorized {
-			t.Errorf("after the wait: %s", code)
-		}
-		for i := range freeFailuresOfAddress {
-			attempt("person"+string(rune('a'+i%26))+string(rune('a'+i/26))+"@example.com", address)
-		}
-		if code := attempt("fresh@example.com", address); code != portal.CodeTooManyRequests {
-			t.Errorf("from an address with many failures: %s", code)
-		}
-		if code := attempt("fresh@example.com", "192.0.2.9"); code != portal.CodeUnauthorized {
-			t.Errorf("from another address: %s", code)
-		}
-	})
-}
-
-// Guesses that come all at once, to several portals, get no more answers than guesses that come one after the other.
-func TestLogin_aCrowdIsThrottledLikeAQueue(t *testing.T) {
-	onEveryEngine(t, func(t *testing.T, f *fixture) {
-		services := []*Service{f.Service, f.another(t), f.another(t)}
-		const guesses = 4 * freeFailuresOfLogin
-		codes := make(chan portal.Code)
-		for i := range guesses {
-			go func() {
-				_, _, err := services[i%len(services)].LogIn(context.WithoutCancel(t.Context()), "acme", "nobody@example.com", otherLoginPassword, fmt.Sprintf("192.0.2.%d", i))
-				problem, _ := errors.AsType[*portal.Error](err)
-				if problem == nil {
-					problem = &portal.Error{}
-					t.Error(err)
-				}
-				codes <- problem.Code
-			}()
-		}
-		counted := map[portal.Code]int{}
-		for range guesses {
-			counted[<-codes]++
-		}
-		if counted[portal.CodeUnauthorized] != freeFailuresOfLogin+1 || counted[portal.CodeTooManyRequests] != guesses-freeFailuresOfLogin-1 {
-			t.Errorf("of %d guesses at once: %v; want %d answered and the others throttled", guesses, counted, freeFailuresOfLogin+1)
-		}
-	})
 }
 
 func TestLogin_EN01_usernamesCompareWithCase(t *testing.T) {

@@ -22,15 +22,8 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 	if err != nil {
 		return "", Session{}, err
 	}
-	right, err := s.verifyPassword(old, before.user.PasswordHash)
-	if err != nil {
+	if err := s.showPassword(ctx, sc, before, old); err != nil {
 		return "", Session{}, err
-	}
-	if !right {
-		if err := s.countLoginFailure(ctx, sc, before.user.ID, nil); err != nil {
-			return "", Session{}, err
-		}
-		return "", Session{}, fieldRefused("old_password", portal.CodeNotAllowed, "this is not the password that you have now")
 	}
 	if old == chosen {
 		return "", Session{}, fieldRefused("password", portal.CodeInUse, "this is the password that you have now; choose another")
@@ -38,7 +31,7 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 	if err := s.refusePwned(ctx, sc, chosen); err != nil {
 		return "", Session{}, err
 	}
-	hash, err := s.hashSecret(chosen)
+	hash, err := s.hashSecret(ctx, doorLane(sc.organization.ID, addressOf(ctx)), chosen)
 	if err != nil {
 		return "", Session{}, err
 	}
@@ -59,6 +52,23 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 		return err
 	})
 	return newSecret, session, err
+}
+
+// showPassword checks the password of a person who is logged in. It is an attempt like a log-in: a session that somebody took over buys no guesses.
+func (s *Service) showPassword(ctx context.Context, sc scene, of account, given portal.Secret) error {
+	login, address := sc.loginOf(of.user.User), addressOf(ctx)
+	a := attempt{sc: sc, proof: proofPassword, login: login, userID: of.user.ID, keys: throttleKeys(sc.loginKey(login), address)}
+	if err := s.begin(ctx, a); err != nil {
+		return err
+	}
+	right, err := s.verifyPassword(ctx, doorLane(sc.organization.ID, address), given, of.user.PasswordHash)
+	switch {
+	case err != nil:
+		return s.fail(ctx, a, err)
+	case !right:
+		return s.fail(ctx, a, fieldRefused("old_password", portal.CodeNotAllowed, "this is not the password that you have now"))
+	}
+	return s.store.Write(ctx, sc.organization.ID, func(tx *store.Tx) error { return s.ended(ctx, tx, a, outcomeSucceeded) })
 }
 
 // setOwnPassword stores a password that the person chose, for the first time or not. Every session and every link of the person ends with it.

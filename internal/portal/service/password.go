@@ -1,6 +1,7 @@
 package service
 
 import (
+	"context"
 	"crypto/md5" //nolint:gosec // what SIP registrars and phones speak (RFC 2617)
 	"crypto/sha256"
 	"crypto/subtle"
@@ -34,9 +35,12 @@ func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, 
 }
 
 // hashSecret returns what is kept of a login password or a PIN: argon2id as a PHC string, with a salt of its own.
-func (s *Service) hashSecret(password portal.Secret) (string, error) {
-	s.hashing <- struct{}{}
-	defer func() { <-s.hashing }()
+func (s *Service) hashSecret(ctx context.Context, lane []string, password portal.Secret) (string, error) {
+	release, err := s.hashing.Take(ctx, lane...)
+	if err != nil {
+		return "", err
+	}
+	defer release()
 	hash, err := argon2id.CreateHash(string(password), &s.passwordHash)
 	if err != nil {
 		return "", fmt.Errorf("hash a secret: %w", err)
@@ -45,10 +49,13 @@ func (s *Service) hashSecret(password portal.Secret) (string, error) {
 }
 
 // verifySecret reports whether a hash is that of a secret. Hashing and verifying, which cost much time and memory by design, are bounded in
-// number, so that a crowd at the door neither starves those who read nor takes memory without end.
-func (s *Service) verifySecret(given portal.Secret, hash string) (bool, error) {
-	s.hashing <- struct{}{}
-	defer func() { <-s.hashing }()
+// number, so that a crowd at the door neither starves those who read nor takes memory without end. Waiting for them ends with the request.
+func (s *Service) verifySecret(ctx context.Context, lane []string, given portal.Secret, hash string) (bool, error) {
+	release, err := s.hashing.Take(ctx, lane...)
+	if err != nil {
+		return false, err
+	}
+	defer release()
 	same, err := argon2id.ComparePasswordAndHash(string(given), hash)
 	if err != nil {
 		return false, fmt.Errorf("compare a secret: %w", err)
@@ -57,12 +64,24 @@ func (s *Service) verifySecret(given portal.Secret, hash string) (bool, error) {
 }
 
 // verifyPassword is verifySecret that takes as long without a hash: how long it takes does not tell who exists.
-func (s *Service) verifyPassword(given portal.Secret, hash string) (bool, error) {
+func (s *Service) verifyPassword(ctx context.Context, lane []string, given portal.Secret, hash string) (bool, error) {
 	if hash == "" {
-		_, err := s.hashSecret(given)
+		_, err := s.hashSecret(ctx, lane, given)
 		return false, err
 	}
-	return s.verifySecret(given, hash)
+	return s.verifySecret(ctx, lane, given, hash)
+}
+
+// Those who wait for a hash take turns by organisation, within one by whether they are at the door or use the API, and then by network.
+
+// doorLane is where people wait who are not known yet.
+func doorLane(organizationID, address string) []string {
+	return []string{organizationID, "door", networkOf(address)}
+}
+
+// apiLane is where those wait who showed a token.
+func apiLane(ctx context.Context, organizationID string) []string {
+	return []string{organizationID, "api", networkOf(addressOf(ctx))}
 }
 
 // secretVerifier compares one secret with stored hashes and remembers the outcome by hash, as every comparison costs as much as
@@ -76,11 +95,11 @@ func (s *Service) secretVerifier() secretVerifier {
 	return secretVerifier{service: s, known: map[string]bool{}}
 }
 
-func (v secretVerifier) matches(given portal.Secret, hash string) (bool, error) {
+func (v secretVerifier) matches(ctx context.Context, organizationID string, given portal.Secret, hash string) (bool, error) {
 	if same, known := v.known[hash]; known {
 		return same, nil
 	}
-	same, err := v.service.verifySecret(given, hash)
+	same, err := v.service.verifySecret(ctx, apiLane(ctx, organizationID), given, hash)
 	if err != nil {
 		return false, err
 	}

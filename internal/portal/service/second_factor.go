@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"crypto/subtle"
 	"errors"
@@ -102,40 +103,56 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 	return codes, newSecret, session, nil
 }
 
-// VerifyCode takes a code of the second factor, or a recovery code. Either works once. Wrong ones count like wrong passwords (EN-18).
+// VerifyCode takes a code of the second factor, or a recovery code. Either works once. A code is counted and checked in one transaction, so that of codes
+// that come at once, in whatever sessions and at whatever instances, no more are checked than the limit allows.
 func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecret string, session Session, err error) {
-	var sc scene
-	var userID string
+	var try attempt
+	var refused error // of a transaction that is committed all the same
 	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
-		var a account
-		var row store.Session
-		sc, a, row, err = s.sessionAccount(ctx, tx, secret, StageCode)
+		newSecret, session, refused = "", Session{}, nil
+		sc, a, row, err := s.sessionAccount(ctx, tx, secret, StageCode)
 		if err != nil {
 			return err
 		}
-		userID = a.user.ID
-		step, right, err := s.totpStepOf(a.login, code)
+		login := sc.loginOf(a.user.User)
+		try = attempt{sc: sc, proof: proofCode, login: login, userID: a.user.ID, keys: codeKeys(a.user.ID)}
+		if err := s.reserve(ctx, tx, sc.organization.ID, try.keys); err != nil {
+			return err
+		}
+		right, err := s.useCode(ctx, tx, sc, &a, code)
 		if err != nil {
 			return err
 		}
-		if right {
-			a.login.TOTPLastStep = step
-		} else if err := tx.UseRecoveryCode(ctx, sc.organization.ID, userID, recoveryHash(code)); errors.Is(err, store.ErrNotFound) {
-			return errWrongCode
-		} else if err != nil {
-			return err
+		if !right {
+			refused = errWrongCode
+			return s.ended(ctx, tx, try, outcomeFailed)
 		}
 		a.login.Failures = 0
+		try.keys = append(try.keys, personOnNetwork(sc.loginKey(login), addressOf(ctx)))
+		if err := s.ended(ctx, tx, try, outcomeSucceeded); err != nil {
+			return err
+		}
 		if err := tx.DeleteSession(ctx, secretHash(secret)); err != nil {
 			return err
 		}
 		newSecret, session, err = s.enter(ctx, tx, sc, a, a.stage(true), row)
 		return err
 	})
-	if errors.Is(err, errWrongCode) {
-		err = errors.Join(s.countLoginFailure(ctx, sc, userID, nil), err)
+	return newSecret, session, cmp.Or(s.early(ctx, try, err), refused)
+}
+
+// useCode reports whether a code is right, and then uses it up: a recovery code at once, a step of time when the login is stored.
+func (s *Service) useCode(ctx context.Context, tx *store.Tx, sc scene, a *account, code string) (right bool, err error) {
+	step, right, err := s.totpStepOf(a.login, code)
+	if err != nil || right {
+		a.login.TOTPLastStep = max(a.login.TOTPLastStep, step)
+		return right, err
 	}
-	return newSecret, session, err
+	err = tx.UseRecoveryCode(ctx, sc.organization.ID, a.user.ID, recoveryHash(code))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // totpStepOf finds the time step that a code is of (RFC 6238, section 4.2). A step that was used, and those before it, do not count.

@@ -89,15 +89,20 @@ func TestSecondFactor_MW15_SA08_isEnrolledAtTheFirstLogin(t *testing.T) {
 	_, _, err = f.VerifyCode(t.Context(), logIn(), codes[3])
 	wantError(t, err, portal.CodeInvalid, "code", portal.CodeNotAllowed)
 
-	// The password does not buy more guesses of the code.
-	for range maxLoginFailures - 1 {
+	// The password does not buy more guesses of the code, and where nobody is blocked the wait ends by itself.
+	for range limitOfCodes.free - 1 {
 		_, _, err = f.VerifyCode(t.Context(), logIn(), "123456")
 		wantError(t, err, portal.CodeInvalid, "code", portal.CodeNotAllowed)
-		if got, _ := f.GetUser(t.Context(), tulp, made.Object.ID); got.Status == portal.StatusBlocked {
-			return
-		}
 	}
-	t.Error("wrong codes did not block the person")
+	_, _, err = f.VerifyCode(t.Context(), logIn(), codes[4])
+	wantError(t, err, portal.CodeTooManyRequests, "", "")
+	f.clock.forward(limitOfCodes.first)
+	if _, session, err := f.VerifyCode(t.Context(), logIn(), codes[4]); err != nil || session.Stage != StageFull {
+		t.Errorf("after the wait: stage %q, %v", session.Stage, err)
+	}
+	if got, err := f.GetUser(t.Context(), tulp, made.Object.ID); err != nil || got.Status != portal.StatusActive {
+		t.Errorf("the user is %s, %v", marshal(t, got), err)
+	}
 }
 
 func TestSecondFactor_aCodeIsTakenOnce(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/turns"
 )
 
 // Service is a portal without its HTTP. It keeps nothing in memory between calls, so that several can work on one database.
@@ -26,7 +27,7 @@ type Service struct {
 	random       io.Reader
 	operatorName string
 	pwned        PwnedSource
-	hashing      chan struct{} // held while a password is hashed or verified
+	hashing      *turns.Queue  // the right to hash or to verify a password
 	queued       chan struct{} // see MailQueued
 }
 
@@ -43,7 +44,7 @@ type Options struct {
 func New(s *store.Store, options Options) *Service {
 	service := &Service{
 		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
-		hashing: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
+		hashing: turns.New(max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
 		operatorName: cmp.Or(options.Operator, "command line"), pwned: options.Pwned,
 	}
 	if service.passwordHash == (argon2id.Params{}) {

@@ -181,25 +181,38 @@ func (*Service) SessionCaller(session Session) Caller {
 // LogInWithToken starts a session of an administrator by a token with the scopes read and admin: the way in where no person is one.
 func (s *Service) LogInWithToken(ctx context.Context, organizationID, token, address string) (secret string, session Session, err error) {
 	refused := portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired, revoked, of another organisation, or lacks the scope read or admin")
-	keys := throttleKeys("", address)
-	if err := s.checkThrottle(ctx, organizationID, keys); err != nil {
+	a := attempt{proof: proofToken, keys: throttleKeys("", address)}
+	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		a.sc, err = readScene(ctx, tx, Caller{OrganizationID: organizationID})
+		return err
+	})
+	if err != nil {
+		return "", Session{}, err
+	}
+	if err := s.begin(ctx, a); err != nil {
 		return "", Session{}, err
 	}
 	caller, err := s.Authenticate(ctx, token)
 	switch problem, ok := errors.AsType[*portal.Error](err); {
 	case ok && problem.Code == portal.CodeUnauthorized, err == nil && (caller.OrganizationID != organizationID || !administers(caller.Scopes)):
-		return "", Session{}, errors.Join(s.countFailure(ctx, organizationID, keys), refused)
+		return "", Session{}, s.fail(ctx, a, refused)
 	case err != nil:
-		return "", Session{}, err
+		return "", Session{}, s.fail(ctx, a, err)
 	}
 	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) (err error) {
+		if err := s.ended(ctx, tx, a, outcomeSucceeded); err != nil {
+			return err
+		}
 		secret, session, err = s.openSession(ctx, tx, store.Session{OrganizationID: organizationID, TokenID: caller.TokenID}, StageFull)
 		if err != nil {
 			return err
 		}
 		return s.record(ctx, tx, caller, event{action: portal.ActionLogIn, noun: auditToken, id: caller.TokenID, name: caller.Actor.Name})
 	})
-	return secret, session, err
+	if err != nil {
+		return "", Session{}, s.fail(ctx, a, err)
+	}
+	return secret, session, nil
 }
 
 // openSession starts a session at a stage, with a new secret: nobody who knew the one before has anything of it.

@@ -98,7 +98,7 @@ func (*sipAccountEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, 
 	return inventory, err
 }
 
-func (e *sipAccountEntity) hasSecrets(sc scene, given secrets) (bool, error) {
+func (e *sipAccountEntity) hasSecrets(_ context.Context, sc scene, given secrets) (bool, error) {
 	return given.password == nil || e.row.Digests == sipDigests(e.row.SIPUsername, sc.organization.SIPDomain, *given.password), nil
 }
 
@@ -116,7 +116,7 @@ func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene,
 		if err != nil {
 			return nil, err
 		}
-		same, err := e.logins.matches(*a.Password, user.PasswordHash)
+		same, err := e.logins.matches(ctx, sc.organization.ID, *a.Password, user.PasswordHash)
 		if err != nil {
 			return nil, err
 		}

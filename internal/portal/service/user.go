@@ -229,25 +229,25 @@ func sipAccountReferences(u *portal.User) []string {
 	return ids
 }
 
-func (e *userEntity) hasSecrets(_ scene, given secrets) (bool, error) {
-	if same, err := e.hasPIN(given.pin); err != nil || !same {
+func (e *userEntity) hasSecrets(ctx context.Context, sc scene, given secrets) (bool, error) {
+	if same, err := e.hasPIN(ctx, sc, given.pin); err != nil || !same {
 		return false, err
 	}
 	if given.password == nil {
 		return true, nil
 	}
-	return e.logins.matches(*given.password, e.row.PasswordHash)
+	return e.logins.matches(ctx, sc.organization.ID, *given.password, e.row.PasswordHash)
 }
 
 // hasPIN reports whether the user that was found has this PIN, or none if it is empty. No PIN given is any.
-func (e *userEntity) hasPIN(given *portal.Secret) (bool, error) {
+func (e *userEntity) hasPIN(ctx context.Context, sc scene, given *portal.Secret) (bool, error) {
 	switch {
 	case given == nil:
 		return true, nil
 	case *given == "" || e.row.PINHash == "":
 		return string(*given) == e.row.PINHash, nil
 	default:
-		return e.pins.matches(*given, e.row.PINHash)
+		return e.pins.matches(ctx, sc.organization.ID, *given, e.row.PINHash)
 	}
 }
 
@@ -262,7 +262,7 @@ func (e *userEntity) findings(_ context.Context, _ *store.Tx, sc scene, u *porta
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
 func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given secrets) (err error) {
 	if given.pin != nil && *given.pin != "" {
-		if e.pinHash, err = e.service.hashSecret(*given.pin); err != nil {
+		if e.pinHash, err = e.service.hashSecret(ctx, apiLane(ctx, sc.organization.ID), *given.pin); err != nil {
 			return err
 		}
 	}
@@ -279,7 +279,7 @@ func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given
 		given.password = &generated
 	}
 	if given.password != nil {
-		e.passwordHash, err = e.service.hashSecret(*given.password)
+		e.passwordHash, err = e.service.hashSecret(ctx, apiLane(ctx, sc.organization.ID), *given.password)
 	}
 	return err
 }

@@ -136,7 +136,7 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 		rules.FillFrom(&d.wanted, &old)
 		d.scene.set.Normalize(e.noun(), &d.wanted)
 		e.resolve(&d.wanted, &d.stored)
-		same, err := changesNothing(e, d)
+		same, err := changesNothing(ctx, e, d)
 		if err != nil || same {
 			return d, err // whatever If-Match says: this may be the repetition of a request whose answer was lost (RFC 9110, section 13.1.1)
 		}
@@ -150,11 +150,11 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 }
 
 // changesNothing reports whether what is wanted is what is stored already, the secrets included.
-func changesNothing[T any](e entity[T], d decision[T]) (bool, error) {
+func changesNothing[T any](ctx context.Context, e entity[T], d decision[T]) (bool, error) {
 	if !reflect.DeepEqual(e.visible(d.wanted), d.stored) {
 		return false, nil
 	}
-	return e.hasSecrets(d.scene, e.secrets(&d.wanted))
+	return e.hasSecrets(ctx, d.scene, e.secrets(&d.wanted))
 }
 
 // judge puts what is wanted before the rules.

@@ -61,5 +61,5 @@ func Open(ctx context.Context, database string) (*Store, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", Name(database), err)
 	}
-	return &Store{db: db, engine: engine, writers: turns{held: map[string]*turn{}}}, nil
+	return &Store{db: db, engine: engine, writers: writers{held: map[string]*turn{}}}, nil
 }

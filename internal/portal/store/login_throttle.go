@@ -37,3 +37,10 @@ func (t *Tx) ForgetLoginFailures(ctx context.Context, organizationID, keyHash st
 	_, err := t.exec(ctx, `DELETE FROM login_throttle WHERE organization_id = $1 AND key_sha256 = $2`, organizationID, keyHash)
 	return err
 }
+
+// TakeBackLoginFailure takes one failure off a key, if there is any.
+func (t *Tx) TakeBackLoginFailure(ctx context.Context, organizationID, keyHash string) error {
+	const query = `UPDATE login_throttle SET failures = failures - 1 WHERE organization_id = $1 AND key_sha256 = $2 AND failures > 0`
+	_, err := t.exec(ctx, query, organizationID, keyHash)
+	return err
+}

@@ -50,7 +50,7 @@ func (e *DuplicateError) Error() string { return fmt.Sprintf("another row has th
 type Store struct {
 	db      *sql.DB
 	engine  engine
-	writers turns // the transactions of this process that write
+	writers writers // the transactions of this process that write
 }
 
 // Close waits for what is running and closes the database.
@@ -106,7 +106,7 @@ const maxAttempts = 8
 // do, here and in Read, may be run several times, each time in a transaction of its own, when one fails because of others that ran at the same time. Write waits up
 // to 30 seconds for other processes, and then returns a *BusyError. What the database does not take is a *StorageError, and then nothing was changed.
 func (s *Store) Write(ctx context.Context, organizationID string, do func(*Tx) error) error {
-	release, err := s.writers.take(ctx, s.engine.turn(organizationID))
+	release, err := s.writers.take(ctx, s.engine.turn(organizationID), organizationID)
 	if err != nil {
 		return err
 	}
