@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -58,6 +59,19 @@ func FuzzParseEmail(f *testing.F) {
 		}
 		if key := portal.EmailKey(address); portal.EmailKey(key) != key {
 			t.Errorf("the key of %q changes when it is taken again", key)
+		}
+	})
+}
+
+// FuzzUsersCSVCell: no cell of the download starts a formula, and each text comes back as it was.
+func FuzzUsersCSVCell(f *testing.F) {
+	for _, seed := range []string{"", "=1", "+1", "-1", "@x", "\t=1", "\r=1", "Anna", "'=1", "\n+1", "''=", "'t Hart"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		cell := portal.UsersCSVCell(text)
+		if strings.IndexAny(cell, "=+-@\t\r\n") == 0 || portal.UsersCSVText(cell) != text {
+			t.Errorf("%q became %q, and that %q", text, cell, portal.UsersCSVText(cell))
 		}
 	})
 }

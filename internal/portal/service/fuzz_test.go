@@ -58,19 +58,6 @@ func FuzzIfMatch(f *testing.F) {
 	})
 }
 
-// FuzzDefused: no cell of the download starts as a formula.
-func FuzzDefused(f *testing.F) {
-	for _, seed := range []string{"", "=1", "+1", "-1", "@x", "\t=1", "\r=1", "Anna", "'=1", "\n+1"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		cell := defused(text)
-		if strings.IndexAny(cell, "=+-@\t\r\n") == 0 || strings.TrimPrefix(cell, "'") != strings.TrimPrefix(text, "'") {
-			t.Errorf("%q became %q", text, cell)
-		}
-	})
-}
-
 // FuzzRecoveryCode: however a code is spelled, it is the same one, and no other text is.
 func FuzzRecoveryCode(f *testing.F) {
 	f.Add("abcd-efgh-2345-6722")

@@ -90,16 +90,13 @@ func groupNames(ctx context.Context, tx *store.Tx, sc scene) (map[string]string,
 	}
 }
 
-// usersCSVHeader are the columns of the download (EN-19).
-var usersCSVHeader = []string{"username", "email", "first_name", "last_name", "status", "role", "two_factor", "invited_at", "last_login_at"}
-
 // WriteUsersCSV writes all users as CSV (RFC 4180) in UTF-8, page by page, in the order of their ids: username, e-mail address, names, status (active or
 // inactive: whether the person may log in), role (the permission groups), two-factor (on or off), and the times of invitation and last log-in
 // (RFC 3339; EN-19). A text that a spreadsheet would take for a formula gets an apostrophe in front.
 func (s *Service) WriteUsersCSV(ctx context.Context, caller Caller, w io.Writer) error {
 	table := csv.NewWriter(w)
 	table.UseCRLF = true
-	if err := table.Write(usersCSVHeader); err != nil {
+	if err := table.Write(portal.UsersCSVColumns()); err != nil {
 		return err
 	}
 	query := PeopleQuery{Limit: portal.MaxPageSize}
@@ -137,17 +134,9 @@ func usersCSVRow(u portal.User, groups map[string]string) []string {
 		valueOf(u.Username), valueOf(u.Email), valueOf(u.FirstName), valueOf(u.LastName), status, strings.Join(roles, ", "), twoFactor, u.InvitedAt, u.LastLoginAt,
 	}
 	for i := range row {
-		row[i] = defused(row[i])
+		row[i] = portal.UsersCSVCell(row[i])
 	}
 	return row
-}
-
-// defused keeps a spreadsheet from running a text as a formula.
-func defused(text string) string {
-	if strings.IndexAny(text, "=+-@\t\r\n") == 0 {
-		return "'" + text
-	}
-	return text
 }
 
 // OrganizationName is what the log-in page says before anybody has logged in: the organisation's name and platform. There is no_such_path behind an
