@@ -2,11 +2,16 @@ package provider
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
+
+//go:embed people_from_csv.md
+var peopleFromCSVDescription string
 
 func newPeopleFromCSVFunction() function.Function { return peopleFromCSVFunction{} }
 
@@ -17,29 +22,46 @@ func (peopleFromCSVFunction) Metadata(_ context.Context, _ function.MetadataRequ
 	resp.Name = "people_from_csv"
 }
 
-func (peopleFromCSVFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+func (peopleFromCSVFunction) Definition(
+	_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse,
+) {
 	resp.Definition = function.Definition{
-		Summary: "Reads a list of people as spreadsheets save it.",
-		MarkdownDescription: "Reads a list of people as spreadsheets save it: CSV (RFC 4180), in UTF-8, with commas, semicolons or tabs between the cells. " +
-			"It returns a map of objects of one type, by e-mail address in small letters.\n\n" +
-			"* **The first line names the attributes** of `switchboard_user`, such as `first_name`; one inside an object is written `telephony.extension`. " +
-			"A column of another name, such as `department`, is the list's own, and its cells are texts. `email` must be there.\n" +
-			"* **A cell has the type of its attribute**: `true` or `false`, `yes` or `no`, `1` or `0`; a whole number; the elements of a set with `|` in between. " +
-			"Space around a cell does not count.\n" +
-			"* **An empty cell is null**: the list does not say, so it is not managed. An object of which no cell says anything is null. Rows without any cell are skipped.\n" +
-			"* **An error names the line and the column**: among them an address that is none, and one that stands in the list twice.\n\n" +
-			fmt.Sprintf("The text has at most %d MiB.", maxPeopleList>>20),
-		Parameters: []function.Parameter{function.StringParameter{Name: "text", MarkdownDescription: "The list, such as `file(\"people.csv\")`."}},
-		Return:     function.DynamicReturn{},
+		Summary:             "Reads a list of people as spreadsheets save it.",
+		MarkdownDescription: strings.TrimSpace(peopleFromCSVDescription),
+		Parameters: []function.Parameter{function.StringParameter{
+			Name: "text",
+			MarkdownDescription: fmt.Sprintf("The list: `file(\"people.csv\")` of a file in UTF-8, `filebase64(\"people.csv\")` of one "+
+				"in any encoding. The file has at most %d MiB.", maxPeopleList>>20),
+		}},
+		VariadicParameter: function.DynamicParameter{
+			Name:                "options",
+			MarkdownDescription: "At most one object of the options above, such as `{ key = \"personnel_number\" }`.",
+		},
+		Return: function.DynamicReturn{},
 	}
 }
 
 func (peopleFromCSVFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var text string
-	if resp.Error = req.Arguments.Get(ctx, &text); resp.Error != nil {
+	var (
+		text    string
+		given   []types.Dynamic
+		options peopleOptions
+		err     error
+	)
+	if resp.Error = req.Arguments.Get(ctx, &text, &given); resp.Error != nil {
 		return
 	}
-	people, err := readPeople(text)
+	if len(given) > 1 {
+		resp.Error = function.NewArgumentFuncError(2, "All options stand in one object.")
+		return
+	}
+	if len(given) == 1 {
+		if options, err = newPeopleOptions(given[0]); err != nil {
+			resp.Error = function.NewArgumentFuncError(1, capital(err.Error(), "")+".")
+			return
+		}
+	}
+	people, err := readPeople(text, options)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, capital(err.Error(), "")+".")
 		return

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"regexp"
@@ -30,7 +31,8 @@ func TestReadPeople(t *testing.T) {
 		"with a quoted header":   {"\ufeff\"email\";\"first_name\"\n\"A@b.example\";\"Ann\"\n\"c@d.example\";\"\"\n", two},
 		"with space and gaps":    {" email , first_name\n\n A@b.example ,\u00a0Ann \n , \n\nc@d.example, ", two},
 		"with what needs quotes": {"email,description\na@b.example,\"Says \"\"hello, you\"\";\non two lines\"\n", `{"a@b.example":{"description":"Says \"hello, you\";\non two lines","email":"a@b.example"}}`},
-		"of nobody":              {"email,telephony.extension\n", `{}`},
+		"with empty columns":     {"email,first_name,,\nA@b.example,Ann,,\n,,,\nc@d.example,,, \n", two},
+		"with ragged rows":       {",,\nemail,first_name,\nA@b.example,Ann,,,\n,\nc@d.example,\n,,,,,\n", two},
 		"by type": {
 			"email,enabled,two_factor,telephony.ring_seconds,telephony.caller_ids,permission_group_ids,department,badge.colour\n" +
 				"a@b.example,YES,0,30,+31 85 1 | +31 85 2,,12,red\nc@d.example,false,,,,grp_1,,\n",
@@ -41,7 +43,7 @@ func TestReadPeople(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			people, err := readPeople(test.list)
+			people, err := readPeople(test.list, peopleOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -97,6 +99,8 @@ func TestReadPeople_errorsSayWhere(t *testing.T) {
 		"a map":                {"email,webcare.suffixes", `line 1, column 2: "webcare.suffixes" is a map`},
 		"a cell too many":      {"email,first_name\n\na@b.example,Ann\nc@d.example,Lee, PhD", `line 4 has 3 cells and the first line has 2; .*','`},
 		"a cell too few":       {"email;first_name\na@b.example", `line 2 has 1 cells and the first line has 2`},
+		"a cell too far out":   {"email,first_name,,\na@b.example,Ann,,x", `line 2 has 4 cells and the first line has 2`},
+		"of nobody":            {"email,telephony.extension\n", `nobody in it.*people_from_csv\(…, \{ allow_empty = true \}\)`},
 		"another separator":    {"email,first_name\na@b.example;Ann", `line 2 has 1 cells`},
 		"a bad address":        {"first_name,email\nAnn,ann", `line 2, column 2 \(email\): "ann": write one address`},
 		"an address missing":   {"email,first_name\n,Ann", `line 2, column 1 \(email\): "": write one address`},
@@ -112,7 +116,7 @@ func TestReadPeople_errorsSayWhere(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := readPeople(test.list); err == nil || !regexp.MustCompile(test.want).MatchString(err.Error()) {
+			if _, err := readPeople(test.list, peopleOptions{}); err == nil || !regexp.MustCompile(test.want).MatchString(err.Error()) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 		})
@@ -147,8 +151,9 @@ func FuzzReadPeople(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
+	f.Add(base64.StdEncoding.EncodeToString([]byte("email;first_name\na@b.example;Micha\xb3\n")))
 	f.Fuzz(func(t *testing.T, text string) {
-		people, err := readPeople(text)
+		people, err := readPeople(text, peopleOptions{})
 		if err != nil {
 			if !utf8.ValidString(err.Error()) && utf8.ValidString(text) {
 				t.Errorf("the error is no text: %q", err)

@@ -1,34 +1,30 @@
 package provider
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// peopleList reads a list of people as spreadsheets save it: CSV (RFC 4180) with a header of attribute names. Whoever keeps such a list is no programmer,
-// so every error names the line and the column.
+// peopleList reads a list of people as spreadsheets save it: CSV (RFC 4180) with a header of attribute names. Whoever
+// keeps such a list is no programmer, so every error names the line and the column.
 type peopleList struct {
-	reader  *csv.Reader
-	columns []peopleColumn
-	lines   map[string]int // key of an e-mail address → the line that has it
-}
-
-// peopleColumn is one column of the list. A dotted name is that of an attribute of a nested object.
-type peopleColumn struct {
-	name, object, attribute string
-	kind                    attr.Type
+	options  peopleOptions
+	reader   *csv.Reader
+	columns  []peopleColumn
+	exported bool           // by the portal: GET /v1/users.csv
+	emails   map[string]int // e-mail address in the form in which it is unique → the line that has it
+	keys     map[string]int // key → the line that has it
 }
 
 const (
@@ -36,20 +32,21 @@ const (
 	maxPeopleList = 10 << 20
 
 	emailColumn = "email"
-	// elementSeparator stands between the elements of a set in one cell. Commas, semicolons and spaces have other uses in a list of people.
+	// elementSeparator stands between the elements of a set in one cell. Commas, semicolons and spaces have other uses
+	// in a list of people.
 	elementSeparator = "|"
 )
 
-var columnName = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$`)
-
-// readPeople returns the people of a list as objects of one type, by e-mail address in the form in which it is unique.
-func readPeople(text string) (types.Map, error) {
+// readPeople returns the people of a list as objects of one type, by their keys.
+func readPeople(text string, options peopleOptions) (types.Map, error) {
 	none := types.MapNull(types.ObjectType{})
-	if len(text) > maxPeopleList {
-		return none, fmt.Errorf("the list has %d bytes; it may have at most %d, so divide it", len(text), maxPeopleList)
+	text, err := options.text(text)
+	if err != nil {
+		return none, err
 	}
-	text = strings.TrimPrefix(text, "\ufeff") // Excel begins a UTF-8 file with a byte order mark
-	list := peopleList{reader: csv.NewReader(strings.NewReader(text)), lines: map[string]int{}}
+	list := peopleList{
+		options: options, reader: csv.NewReader(strings.NewReader(text)), emails: map[string]int{}, keys: map[string]int{},
+	}
 	list.reader.Comma = separatorOf(text)
 	list.reader.FieldsPerRecord = -1 // the number of cells is judged below, in words of our own
 	list.reader.ReuseRecord = true
@@ -60,13 +57,10 @@ func readPeople(text string) (types.Map, error) {
 	for {
 		row, err := list.read()
 		if errors.Is(err, io.EOF) {
-			return types.MapValueMust(types.ObjectType{AttrTypes: list.attributeTypes()}, people), nil
+			break
 		}
 		if err != nil {
 			return none, err
-		}
-		if !slices.ContainsFunc(row, func(cell string) bool { return cell != "" }) {
-			continue // spreadsheets save rows that were emptied
 		}
 		key, person, err := list.person(row)
 		if err != nil {
@@ -74,10 +68,15 @@ func readPeople(text string) (types.Map, error) {
 		}
 		people[key] = person
 	}
+	if len(people) == 0 && !options.allowEmpty {
+		return none, errors.New("the list has a heading and nobody in it, so a plan would delete everybody; if that is meant, " +
+			"say people_from_csv(…, { allow_empty = true })")
+	}
+	return types.MapValueMust(types.ObjectType{AttrTypes: list.attributeTypes()}, people), nil
 }
 
-// separatorOf is what stands between the cells. No attribute name holds any of the three, so the first one in the header is it. Where a comma is the decimal
-// sign, spreadsheets write semicolons.
+// separatorOf is what stands between the cells. No attribute name holds any of the three, so the first one in the
+// header is it. Where a comma is the decimal sign, spreadsheets write semicolons.
 func separatorOf(text string) rune {
 	header, _, _ := strings.Cut(text, "\n")
 	if i := strings.IndexAny(header, ",;\t"); i >= 0 {
@@ -86,116 +85,62 @@ func separatorOf(text string) rune {
 	return ','
 }
 
-// read returns the next row, without the space around its cells.
+// read returns the next row that has anything in it, without the space around its cells and without the empty cells at
+// its end. Spreadsheets save rows and columns that were emptied.
 func (l *peopleList) read() ([]string, error) {
-	row, err := l.reader.Read()
-	if broken, ok := errors.AsType[*csv.ParseError](err); ok {
-		what := "a quotation mark stands inside a cell that is not in quotation marks; put the cell in quotation marks, and double those inside"
-		if errors.Is(broken.Err, csv.ErrQuote) {
-			what = fmt.Sprintf("the cell that begins with a quotation mark on line %d does not end, or goes on behind its second quotation mark; double those inside", broken.StartLine)
+	for {
+		row, err := l.reader.Read()
+		if broken, ok := errors.AsType[*csv.ParseError](err); ok {
+			what := "a quotation mark stands inside a cell that is not in quotation marks; put the cell in quotation marks, " +
+				"and double those inside"
+			if errors.Is(broken.Err, csv.ErrQuote) {
+				what = fmt.Sprintf("the cell that begins with a quotation mark on line %d does not end, "+
+					"or goes on behind its second quotation mark; double those inside", broken.StartLine)
+			}
+			return nil, fmt.Errorf("line %d, character %d: %s", broken.Line, broken.Column, what)
 		}
-		return nil, fmt.Errorf("line %d, character %d: %s", broken.Line, broken.Column, what)
-	}
-	for i := range row {
-		row[i] = strings.TrimSpace(row[i])
-	}
-	return row, err
-}
-
-func (l *peopleList) readHeader() error {
-	header, err := l.read()
-	if errors.Is(err, io.EOF) {
-		return errors.New("the list is empty; its first line names the attributes, such as email,first_name,last_name")
-	}
-	if err != nil {
-		return err
-	}
-	line, _ := l.reader.FieldPos(0)
-	attributes := userSchema().Attributes
-	for i, name := range header {
-		where := fmt.Sprintf("line %d, column %d", line, i+1)
-		if !columnName.MatchString(name) {
-			return fmt.Errorf("%s: %q is no name of an attribute; the first line names them in small letters, digits and underscores, such as first_name, "+
-				"or telephony.extension for one inside an object", where, name)
+		if err != nil {
+			return nil, err
 		}
-		column := peopleColumn{name: name, attribute: name}
-		if object, attribute, nested := strings.Cut(name, "."); nested {
-			column.object, column.attribute = object, attribute
-		}
-		for j, other := range l.columns {
-			switch {
-			case other.name == name:
-				return fmt.Errorf("%s: %q names column %d already; remove or rename one of them", where, name, j+1)
-			case other.name == column.object || other.object == name:
-				return fmt.Errorf("%s: %q cannot stand beside %q (column %d), of which one is an object and the other in it; rename one of them", where, name, other.name, j+1)
+		last := 0
+		for i := range row {
+			if row[i] = strings.TrimSpace(row[i]); row[i] != "" {
+				last = i + 1
 			}
 		}
-		if column.kind, err = columnType(attributes, column); err != nil {
-			return fmt.Errorf("%s: %w", where, err)
-		}
-		l.columns = append(l.columns, column)
-	}
-	if !slices.ContainsFunc(l.columns, func(c peopleColumn) bool { return c.name == emailColumn }) {
-		return fmt.Errorf("line %d: there is no column %q, by which people are told apart; the columns are %q", line, emailColumn, header)
-	}
-	return nil
-}
-
-// columnType is the type of the attribute of a user that a column is named after. Any other column is the list's own, and holds texts.
-func columnType(attributes map[string]schema.Attribute, column peopleColumn) (attr.Type, error) {
-	if column.object != "" {
-		object, ok := attributes[column.object].(schema.SingleNestedAttribute)
-		if !ok {
-			return types.StringType, nil
-		}
-		attributes = object.Attributes
-	}
-	attribute, ok := attributes[column.attribute]
-	if !ok {
-		return types.StringType, nil
-	}
-	switch kind := attribute.GetType().(type) {
-	case types.ObjectType:
-		return nil, fmt.Errorf("%q is an object, and a cell cannot hold one; name the attribute in it, such as %[1]s.%s", column.name, firstAttribute(attribute))
-	case types.MapType:
-		return nil, fmt.Errorf("%q is a map, and a cell cannot hold one; give the column a name of its own, and build the map in the configuration", column.name)
-	default:
-		return kind, nil
-	}
-}
-
-func firstAttribute(attribute schema.Attribute) string {
-	var names []string
-	if object, ok := attribute.(schema.SingleNestedAttribute); ok {
-		for name := range object.Attributes {
-			names = append(names, name)
+		if last > 0 {
+			return row[:max(last, min(len(row), len(l.columns)))], nil
 		}
 	}
-	return slices.Min(names)
 }
 
 // person returns the object of one row, and its key.
 func (l *peopleList) person(row []string) (key string, person attr.Value, err error) {
 	line, _ := l.reader.FieldPos(0)
 	if len(row) != len(l.columns) {
-		return "", nil, fmt.Errorf("line %d has %d cells and the first line has %d; put a cell that holds a %q in quotation marks", line, len(row), len(l.columns), l.reader.Comma)
+		return "", nil, fmt.Errorf("line %d has %d cells and the first line has %d; put a cell that holds a %q in quotation marks",
+			line, len(row), len(l.columns), l.reader.Comma)
 	}
 	values := map[string]attr.Value{}
 	nested := map[string]map[string]attr.Value{}
 	for i, column := range l.columns {
+		if column.skipped {
+			continue
+		}
+		cell := row[i]
+		if l.exported {
+			cell = portal.UsersCSVText(cell)
+		}
 		at, _ := l.reader.FieldPos(i)
-		value, err := cellValue(column.kind, row[i])
+		value, err := cellValue(column.kind, cell)
 		if err == nil && column.name == emailColumn {
-			if _, err = portal.ParseEmail(row[i]); err == nil {
-				key = portal.EmailKey(row[i])
-				if other, twice := l.lines[key]; twice {
-					err = fmt.Errorf("line %d has the same e-mail address; keep one of the two", other)
-				}
-				l.lines[key] = at
-			}
+			err = l.noteEmail(cell, at)
+		}
+		if err == nil && column.name == l.keyColumn() {
+			key, err = l.keyOf(cell, at)
 		}
 		if err != nil {
-			return "", nil, fmt.Errorf("line %d, column %d (%s): %q: %w", at, i+1, column.name, row[i], err)
+			return "", nil, fmt.Errorf("line %d, column %d (%s): %q: %w", at, i+1, column.name, cell, err)
 		}
 		if column.object == "" {
 			values[column.attribute] = value
@@ -217,6 +162,38 @@ func (l *peopleList) person(row []string) (key string, person attr.Value, err er
 		}
 	}
 	return key, types.ObjectValueMust(kinds, values), nil
+}
+
+// noteEmail checks the e-mail address on a line: nobody else in the list may have it.
+func (l *peopleList) noteEmail(cell string, line int) error {
+	if _, err := portal.ParseEmail(cell); err != nil {
+		return err
+	}
+	return note(l.emails, portal.EmailKey(cell), line, "e-mail address")
+}
+
+// keyColumn is the column by which the map of people goes.
+func (l *peopleList) keyColumn() string { return cmp.Or(l.options.key, emailColumn) }
+
+// keyOf returns the key of the person on a line.
+func (l *peopleList) keyOf(cell string, line int) (string, error) {
+	switch {
+	case l.keyColumn() == emailColumn:
+		return portal.EmailKey(cell), nil
+	case cell == "":
+		return "", errors.New("the column is the key, so everybody in the list needs a value of their own in it")
+	default:
+		return cell, note(l.keys, cell, line, l.keyColumn())
+	}
+}
+
+// note has each value on one line only.
+func note(lines map[string]int, value string, line int, what string) error {
+	if other, twice := lines[value]; twice {
+		return fmt.Errorf("line %d has the same %s; keep one of the two", other, what)
+	}
+	lines[value] = line
+	return nil
 }
 
 // cellValue reads a cell. An empty one is null: the list does not say.
@@ -250,12 +227,12 @@ func boolOfCell(cell string) (attr.Value, error) {
 	switch strings.ToLower(cell) {
 	case "":
 		return types.BoolNull(), nil
-	case "true", "yes", "1":
+	case "true", "yes", "on", "1":
 		return types.BoolValue(true), nil
-	case "false", "no", "0":
+	case "false", "no", "off", "0":
 		return types.BoolValue(false), nil
 	default:
-		return nil, errors.New("write true or false, yes or no, 1 or 0, or leave the cell empty")
+		return nil, errors.New("write true or false, yes or no, on or off, 1 or 0, or leave the cell empty")
 	}
 }
 
@@ -278,6 +255,9 @@ func setOfCell(cell string) (attr.Value, error) {
 func (l *peopleList) attributeTypes() map[string]attr.Type {
 	kinds := map[string]attr.Type{}
 	for _, column := range l.columns {
+		if column.skipped {
+			continue
+		}
 		if column.object == "" {
 			kinds[column.attribute] = column.kind
 			continue

@@ -1,14 +1,14 @@
 locals {
-  # Usually file("people.csv"). The department is the list's own column, the others are attributes of a user.
+  # Usually file("people.csv"). The personnel number and the department are the list's own columns, the others are attributes of a user.
   people = provider::switchboard::people_from_csv(<<-CSV
-    email;first_name;last_name;department;enabled;directory.business_number
-    zofia@example.com;Zofia;Wójcik;Accounts;yes;+48 22 250 41 41
-    jan@example.com;Jan;Kowalski;Accounts;no;
+    personnel_number;email;first_name;last_name;department;enabled;directory.business_number
+    1027;zofia@example.com;Zofia;Wójcik;Accounts;yes;+48 22 250 41 41
+    1028;jan@example.com;Jan;Kowalski;Accounts;no;
   CSV
-  )
+  , { key = "personnel_number" })
 
   # Going over a map of strings is faster than over a map of objects; for thousands of people, a module per person is faster still.
-  emails = { for email, person in local.people : email => email }
+  keys = { for key, person in local.people : key => key }
 }
 
 resource "switchboard_permission_group" "department" {
@@ -19,9 +19,9 @@ resource "switchboard_permission_group" "department" {
 }
 
 resource "switchboard_user" "person" {
-  for_each = local.emails
+  for_each = local.keys
 
-  email                = each.key
+  email                = local.people[each.key].email
   first_name           = local.people[each.key].first_name
   last_name            = local.people[each.key].last_name
   enabled              = local.people[each.key].enabled
