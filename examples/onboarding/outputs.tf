@@ -1,14 +1,14 @@
 locals {
   # Names come last: letters of some scripts are two columns wide, which would push what follows out of line.
-  row    = "%-9s  %-12s  %-16s  %-${max([for email, person in local.people : length(email)]...)}s  %s"
+  row    = "%-9s  %-12s  %-16s  %-${max([for person in local.people : length(person.email)]...)}s  %s"
   header = format(local.row, "Extension", "Number", "Group", "Login", "Name")
 
   rows = [
-    for email, person in module.person : format(
+    for number, person in module.person : format(
       local.row,
       coalesce(person.extension, "at login"),
-      replace(coalesce(local.people[email].direct_number, "-"), " ", ""),
-      switchboard_permission_group.department[local.people[email].department].name,
+      replace(coalesce(local.people[number].direct_number, "-"), " ", ""),
+      switchboard_permission_group.department[local.people[number].department].name,
       person.user.email,
       "${person.user.first_name} ${person.user.last_name}",
     )

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/config"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
@@ -132,51 +129,6 @@ func TestAccExamples_embeddedPortal(t *testing.T) {
 			Config: inTest(readExample(t, "provider/provider_embedded.tf"),
 				"portal.db", filepath.Join(t.TempDir(), "portal.db"), "organization.yaml", absolute(t, "provider/organization.yaml")),
 		}},
-	})
-}
-
-func TestAccExamples_onboarding(t *testing.T) {
-	t.Parallel()
-	person := t.TempDir()
-	team := t.TempDir()
-	main := inTest(readExample(t, "onboarding/main.tf"), "${path.module}", absolute(t, "onboarding"), "./person", filepath.ToSlash(person),
-		"portal.db", filepath.Join(t.TempDir(), "portal.db"), "organization.yaml", absolute(t, "onboarding/organization.yaml"))
-	provider, _, found := strings.Cut(main, "variable ")
-	if !found {
-		t.Fatal("main.tf does not begin with the provider block any more")
-	}
-	for path, hcl := range map[string]string{
-		filepath.Join(person, "main.tf"):  inTest(readExample(t, "onboarding/person/main.tf")),
-		filepath.Join(team, "main.tf"):    main,
-		filepath.Join(team, "outputs.tf"): readExample(t, "onboarding/outputs.tf"),
-	} {
-		if err := os.WriteFile(path, []byte(hcl), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	people := strings.Count(readExample(t, "onboarding/people.csv"), "@")
-	phones := strings.Count(readExample(t, "onboarding/people.csv"), ",yes,")
-	with := factories() // given to each step: only then does the test library install modules
-	resource.UnitTest(t, resource.TestCase{
-		Steps: []resource.TestStep{
-			{
-				ProtoV6ProviderFactories: with,
-				ConfigDirectory:          config.StaticDirectory(team),
-				ConfigStateChecks: []statecheck.StateCheck{
-					statecheck.ExpectKnownOutputValue("team", knownvalue.StringRegexp(regexp.MustCompile(`401 .* tanaka\.haruko@lipa\.example\.com +春子 田中`))),
-					statecheck.ExpectKnownOutputValue("summary",
-						knownvalue.StringExact(fmt.Sprintf("%d people, %d phones, 5 permission groups", people, phones))),
-				},
-			},
-			{
-				ProtoV6ProviderFactories: with,
-				ConfigDirectory:          config.StaticDirectory(team),
-				ConfigVariables:          config.Variables{"people_file": config.StringVariable("people_with_a_mistake.csv")},
-				PlanOnly:                 true,
-				ExpectError:              regexp.MustCompile(`\+48222504941 is not a number`),
-			},
-			{ProtoV6ProviderFactories: with, Config: provider}, // everybody leaves; the test library cannot end with objects made by for_each
-		},
 	})
 }
 

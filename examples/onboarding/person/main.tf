@@ -13,6 +13,7 @@ variable "person" {
   description = "A line of the list of people."
   type = object({
     email         = string
+    department    = string
     first_name    = string
     last_name     = string
     sip           = string
@@ -20,6 +21,11 @@ variable "person" {
     direct_number = string
     mobile_number = string
   })
+}
+
+variable "department_names" {
+  description = "The departments that exist."
+  type        = list(string)
 }
 
 variable "department" {
@@ -32,7 +38,11 @@ variable "department" {
 }
 
 locals {
-  phones = var.person.sip == "yes" ? 1 : 0
+  department     = coalesce(var.person.department, "(none)")
+  has_department = contains(var.department_names, local.department)
+
+  # Without a department there is no phone either, so that the plan has one error for the person: that of the user below.
+  phones = var.person.sip == "yes" && local.has_department ? 1 : 0
 }
 
 # Passwords exist only while Terraform runs and are in no plan and no state. To hand them to somebody, write the same
@@ -75,6 +85,16 @@ resource "switchboard_user" "person" {
 
   directory = {
     business_number = var.person.mobile_number
+  }
+
+  lifecycle {
+    precondition {
+      condition = local.has_department
+      error_message = format(
+        "%s %s (%s) is in the department %q, which does not exist. The departments are: %s. Correct the list of people, or add the department to main.tf.",
+        var.person.first_name, var.person.last_name, var.person.email, local.department, join(", ", var.department_names),
+      )
+    }
   }
 }
 
