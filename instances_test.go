@@ -93,13 +93,13 @@ func TestPostgreSQL_threePortalsOneOfThemKilled(t *testing.T) {
 	var addresses []func() *url.URL
 	var kills []func()
 	for range 3 { // who is first makes the schema and the organisation
-		address, kill := w.launch(io.Discard, "--database", database)
+		address, kill := w.launch(io.Discard, "--database", database, "--key-file", "portal.key")
 		addresses, kills = append(addresses, address), append(kills, kill)
 	}
 	for _, address := range addresses {
 		targets = append(targets, address())
 	}
-	token := strings.TrimSpace(w.mustOutput(w.binary, "portal", "token", "create", "--database", database, "--organization", "nord", "--name", "test", "--scope", "read,write,admin"))
+	token := strings.TrimSpace(w.mustOutput(w.binary, "portal", "token", "create", "--database", database, "--key-file", "portal.key", "--organization", "nord", "--name", "test", "--scope", "read,write,admin"))
 	b := newBalancer(t, targets, kills[0])
 	c, err := client.New(client.Config{Endpoint: b.URL, Token: token, Retry: client.RetryPolicy{Attempts: 12}, SingleReads: true}) // what others do meanwhile is seen
 	if err != nil {
@@ -110,7 +110,7 @@ func TestPostgreSQL_threePortalsOneOfThemKilled(t *testing.T) {
 	people := startCreating(t, c, &wait)
 	guesses := startGuessing(t, b.URL, &wait)
 	<-b.killed
-	address, _ := w.launch(io.Discard, "--database", database)
+	address, _ := w.launch(io.Discard, "--database", database, "--key-file", "portal.key")
 	b.replaceFirst(address())
 	wait.Wait()
 

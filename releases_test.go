@@ -225,7 +225,7 @@ func recordDemo(t *testing.T, version, demo, example string) {
 // useServed serves the folder's organisation on a PostgreSQL, and has the configuration use it in place of the embedded portal.
 func (w *workspace) useServed(database string, token func() string) {
 	w.t.Helper()
-	address, _ := w.launch(io.Discard, "--database", database)
+	address, _ := w.launch(io.Discard, "--database", database, "--key-file", "portal.key")
 	served := address() // which has made the organisation that a token belongs to
 	w.write("served_override.tf", fmt.Sprintf("provider \"switchboard\" {\n  embedded_portal = null\n  endpoint = %q\n  token = %q\n}\n", served, token()))
 }
@@ -239,7 +239,7 @@ func (w *workspace) newToken(database string) string {
 			organization = strings.TrimSpace(id)
 		}
 	}
-	return strings.TrimSpace(w.mustOutput(w.binary, "portal", "token", "create", "--database", database, "--organization", organization,
+	return strings.TrimSpace(w.mustOutput(w.binary, "portal", "token", "create", "--database", database, "--key-file", "portal.key", "--organization", organization,
 		"--name", "terraform", "--scope", "read,write,admin,system"))
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 func auditCommand() *cobra.Command {
-	var flags tokenFlags
+	var flags databaseFlags
 	var query service.ListQuery
 	var object string
 	var asJSON bool
@@ -45,8 +45,7 @@ changed and never what they hold. The trail only grows; the API has it as GET /v
 			})
 		},
 	}
-	command.Flags().StringVar(&flags.database, "database", "", "database of the portal: file (SQLite) or URL (postgres://…; required)")
-	command.Flags().StringVar(&flags.organization, "organization", "", "id of the organisation (required)")
+	flags.add(command.Flags())
 	command.Flags().StringVar(&object, "object", "", "only what was done to the object with this id")
 	command.Flags().IntVar(&query.Limit, "limit", portal.DefaultPageSize, "the most entries to show")
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object per line, as the API has them")

@@ -16,11 +16,12 @@ func backupCommand() *cobra.Command {
 		Use:   "backup --database FILE --to FILE",
 		Short: "Copy the database while the portal runs",
 		Long: `Makes a copy of a portal's database file as it is at one moment, whatever the portal writes meanwhile, and checks it. A file that is there
-already is never overwritten. The copy holds password hashes and SIP digests: only its owner can read it, and it deserves the same care
-as the database.
+already is never overwritten. Only its owner can read the copy. It holds the hashes of login passwords, and SIP digests, which are as good as the passwords of the phones: whoever has
+them can make calls. It deserves the same care as the database. The key file (FILE.key) is not copied: keep a copy of it elsewhere, as who has both can
+use the second factors of everybody.
 
 To go back to a copy: stop the portal, move the database file away together with the files beside it that end in -wal and -shm, put the
-copy in its place, and start the portal. What was done after the copy is gone then, revocations of tokens included: revoke them again.
+copy in its place, beside the key file that the portal had then, and start the portal. What was done after the copy is gone then, revocations of tokens included: revoke them again.
 
 A database on PostgreSQL is copied with pg_dump.`,
 		Example: `  terraform-provider-switchboard portal backup --database portal.db --to portal-$(date +%F).db`,
@@ -33,7 +34,7 @@ A database on PostgreSQL is copied with pg_dump.`,
 			if err := backup(command.Context(), database, to); err != nil {
 				return err
 			}
-			fmt.Fprintf(command.ErrOrStderr(), "%s is a checked copy of %s.\n", to, database)
+			fmt.Fprintf(command.ErrOrStderr(), "%s is a checked copy of %s. Guard it: the SIP digests in it are as good as passwords. The key file is not in it.\n", to, database)
 			return nil
 		},
 	}

@@ -56,7 +56,7 @@ func portalCommand() *cobra.Command {
 Start it with "portal serve", make a token with "portal token create", and give the provider the portal's address and the token.`,
 		Args: cobra.NoArgs, RunE: help,
 	}
-	command.AddCommand(serveCommand(), tokenCommand(), auditCommand(), backupCommand())
+	command.AddCommand(serveCommand(), tokenCommand(), auditCommand(), keyCommand(), backupCommand())
 	return command
 }
 

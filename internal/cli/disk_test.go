@@ -251,13 +251,19 @@ func TestBackup_command(t *testing.T) {
 	}
 	copied := filepath.Join(t.TempDir(), "copy of the portal.db")
 	code, stdout, stderr := run(t, "portal", "backup", "--database", database, "--to", copied)
-	if code != 0 || stdout != "" || !strings.Contains(stderr, copied) {
+	if code != 0 || stdout != "" || !strings.Contains(stderr, copied) || !strings.Contains(stderr, "SIP digests in it are as good as passwords") {
 		t.Fatalf("exit %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+	if files, err := os.ReadDir(filepath.Dir(copied)); err != nil || len(files) != 1 {
+		t.Errorf("more than the database was copied: %v, %v", files, err)
 	}
 	if code, _, stderr := run(t, "portal", "backup", "--database", database, "--to", copied); code != 1 || !strings.Contains(stderr, "not overwritten") {
 		t.Errorf("a second time: exit %d, %s", code, stderr)
 	}
-	restored := start(t, "--database", copied, "--organization", organization)
+	if code, _, stderr := run(t, "portal", "serve", "--database", copied, "--organization", organization); code != 1 || !strings.Contains(stderr, copied+".key") {
+		t.Errorf("the copy without the key file is served: exit %d, %s", code, stderr)
+	}
+	restored := start(t, "--database", copied, "--key-file", database+".key", "--organization", organization)
 	if names := groupNames(t, restored.url, secret); !slices.Equal(names, []string{"Grupa 0001"}) {
 		t.Errorf("the copy has %v", names)
 	}

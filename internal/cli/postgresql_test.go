@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,17 +18,19 @@ func TestRun_onPostgreSQL(t *testing.T) {
 	t.Parallel()
 	const password = "s3cret"
 	database := strings.Replace(pgtest.New(t), "portal@", "portal:"+password+"@", 1)
+	keyFile := filepath.Join(t.TempDir(), "portal.key")
 	ctx, stop := context.WithCancel(t.Context())
 	reader, writer := io.Pipe()
 	code := make(chan int, 1)
 	go func() {
-		code <- cli.Run(ctx, []string{"portal", "serve", "--log-format", "json", "--listen", "127.0.0.1:0", "--database", database, "--organization", organizationFile(t)}, io.Discard, writer)
+		code <- cli.Run(ctx, []string{"portal", "serve", "--log-format", "json", "--listen", "127.0.0.1:0", "--database", database, "--key-file", keyFile,
+			"--organization", organizationFile(t)}, io.Discard, writer)
 		_ = writer.Close()
 	}()
 	var said bytes.Buffer
 	url := listening(t, io.TeeReader(reader, &said))
 
-	of := []string{"--database", database, "--organization", "delfin"}
+	of := []string{"--database", database, "--key-file", keyFile, "--organization", "delfin"}
 	var shown []string
 	command := func(args ...string) string {
 		t.Helper()
@@ -61,7 +64,7 @@ func TestRun_onPostgreSQL(t *testing.T) {
 		{"token", "list", "--organization", "delfin", "--database", strings.Replace(database, "/test_", "/nowhere_", 1)},
 		{"token", "list", "--organization", "delfin", "--database", strings.Replace(database, "portal:", "stranger:", 1)},
 		{"audit", "--organization", "delfin", "--database", database + "%zz"},
-		{"serve", "--organization", "x.yaml", "--database", database + "?sslmode=perhaps"},
+		{"serve", "--key-file", "portal.key", "--organization", "x.yaml", "--database", database + "?sslmode=perhaps"},
 		{"backup", "--to", "x.db", "--database", database},
 	} {
 		exit, stdout, stderr := run(t, append([]string{"portal"}, args...)...)

@@ -22,6 +22,7 @@ import (
 // serveFlags are the flags of portal serve.
 type serveFlags struct {
 	database      string
+	keyFile       string
 	organizations []string
 	listen        string
 	certificate   string
@@ -45,12 +46,16 @@ On PostgreSQL several portals can serve one database, behind a load balancer; th
 is better in PGPASSWORD or a password file (PGPASSFILE) than in the URL, which the list of processes shows. Each organisation file says what one organisation has: platform, SIP domain, owned numbers,
 PBXs. It is read at every start, and applied when it has changed. The log, on stderr, names the address that the portal listens on.
 
+The key file (--key-file) has the key that second factors are encrypted with, which the database does not have. The first start makes it, for its owner only; later ones
+need it. Keep a copy of it, apart from the copies of the database. Portals on one database have the same file.
+
 HTTPS needs a certificate and its key. Without them the portal serves plain HTTP, which it does on a loopback address only.
 
 People log in with a browser at the same address. They are invited by mail, for which the portal needs a mail server (--smtp-server); without one
 the mails are kept in the database, for a portal that has one. Administrators look people up at /o/<organisation>/admin/users.`,
 		Example: `  terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml
-  terraform-provider-switchboard portal serve --database postgres://portal@db.example.com/portal?sslmode=verify-full --organization delfin.yaml
+  terraform-provider-switchboard portal serve --database postgres://portal@db.example.com/portal?sslmode=verify-full \
+    --key-file /etc/switchboard/portal.key --organization delfin.yaml
   terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml --organization tulp.yaml \
     --listen :8443 --tls-cert portal.crt --tls-key portal.key --public-url https://portal.example.com:8443 \
     --smtp-server mail.example.com:587 --smtp-user portal --smtp-password-file smtp-password --mail-from "Portal <portal@example.com>"`,
@@ -58,6 +63,9 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 		RunE: func(command *cobra.Command, _ []string) error {
 			if (flags.certificate == "") != (flags.key == "") {
 				return errors.New("--tls-cert and --tls-key belong together: give both or none")
+			}
+			if err := keyFileGiven(flags.database, &flags.keyFile); err != nil {
+				return err
 			}
 			log, err := newLog(command.ErrOrStderr(), flags.logFormat)
 			if err != nil {
@@ -70,6 +78,7 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 		},
 	}
 	command.Flags().StringVar(&flags.database, "database", "", "database: file (SQLite) or URL (postgres://…)")
+	addKeyFile(command.Flags(), &flags.keyFile)
 	command.Flags().StringArrayVar(&flags.organizations, "organization", nil, "organisation file (YAML); repeat it for several organisations")
 	command.Flags().StringVar(&flags.listen, "listen", "127.0.0.1:8080", "address to listen on; port 0 chooses a free one")
 	command.Flags().StringVar(&flags.certificate, "tls-cert", "", "certificate with its chain (PEM)")
@@ -106,6 +115,9 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
 	svc := service.New(opened, service.Options{Pwned: known})
+	if err := svc.UseKeyFile(ctx, flags.keyFile); err != nil {
+		return err
+	}
 	for _, path := range flags.organizations {
 		if err := apply(ctx, svc, path, log); err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,17 +16,10 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
-	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// tokenFlags are the flags of every token command.
-type tokenFlags struct {
-	database     string
-	organization string
-}
-
 func tokenCommand() *cobra.Command {
-	var flags tokenFlags
+	var flags databaseFlags
 	command := &cobra.Command{
 		Use:   "token",
 		Short: "Create, list and revoke the tokens of an organisation",
@@ -35,13 +27,12 @@ func tokenCommand() *cobra.Command {
 The commands work on the database and can be used while the portal runs.`,
 		Args: cobra.NoArgs, RunE: help,
 	}
-	command.PersistentFlags().StringVar(&flags.database, "database", "", "database of the portal: file (SQLite) or URL (postgres://…; required)")
-	command.PersistentFlags().StringVar(&flags.organization, "organization", "", "id of the organisation (required)")
+	flags.add(command.PersistentFlags())
 	command.AddCommand(tokenCreateCommand(&flags), tokenListCommand(&flags), tokenRevokeCommand(&flags))
 	return command
 }
 
-func tokenCreateCommand(flags *tokenFlags) *cobra.Command {
+func tokenCreateCommand(flags *databaseFlags) *cobra.Command {
 	var name, expires, user string
 	var scopes []string
 	command := &cobra.Command{
@@ -70,7 +61,7 @@ person administers the organisation, and no request with it can take that right 
 			if request.ExpiresAt, err = parseExpiry(expires, time.Now()); err != nil {
 				return err
 			}
-			return flags.withService(command.Context(), func(ctx context.Context, svc *service.Service) error {
+			return flags.withKeys(command.Context(), func(ctx context.Context, svc *service.Service) error {
 				secret, token, err := svc.CreateToken(ctx, flags.organization, request)
 				if err != nil {
 					return err
@@ -90,7 +81,7 @@ person administers the organisation, and no request with it can take that right 
 	return command
 }
 
-func tokenListCommand(flags *tokenFlags) *cobra.Command {
+func tokenListCommand(flags *databaseFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list --database FILE|URL --organization ID",
 		Short: "List the tokens of an organisation, without their secrets",
@@ -107,7 +98,7 @@ func tokenListCommand(flags *tokenFlags) *cobra.Command {
 	}
 }
 
-func tokenRevokeCommand(flags *tokenFlags) *cobra.Command {
+func tokenRevokeCommand(flags *databaseFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "revoke --database FILE|URL --organization ID TOKEN-ID",
 		Short: "Revoke a token: it is refused from now on",
@@ -118,7 +109,7 @@ func tokenRevokeCommand(flags *tokenFlags) *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, args []string) error {
-			return flags.withService(command.Context(), func(ctx context.Context, svc *service.Service) error {
+			return flags.withKeys(command.Context(), func(ctx context.Context, svc *service.Service) error {
 				if err := svc.RevokeToken(ctx, flags.organization, args[0]); err != nil {
 					return err
 				}
@@ -127,33 +118,6 @@ func tokenRevokeCommand(flags *tokenFlags) *cobra.Command {
 			})
 		},
 	}
-}
-
-// withService does something with the portal of an existing database. A missing file is not made: a misspelt name would otherwise be an
-// empty portal without that organisation.
-func (f *tokenFlags) withService(ctx context.Context, do func(context.Context, *service.Service) error) (err error) {
-	if f.database == "" || f.organization == "" {
-		return errors.New("--database and --organization are required")
-	}
-	if err := exists(f.database); err != nil {
-		return err
-	}
-	opened, err := store.Open(ctx, f.database)
-	if err != nil {
-		return failed(fmt.Errorf("open the database %w", err)) // which names the database
-	}
-	defer func() { err = errors.Join(err, failed(opened.Close())) }()
-	return failed(do(ctx, service.New(opened, service.Options{})))
-}
-
-func exists(database string) error {
-	if store.IsURL(database) {
-		return nil // nobody makes a database on a server by misspelling it
-	}
-	if _, err := os.Stat(database); err != nil {
-		return failed(fmt.Errorf("there is no database at %s (%w); \"portal serve\" makes it", database, errors.Unwrap(err)))
-	}
-	return nil
 }
 
 // parseExpiry reads "90d" or a time of RFC 3339; empty is never.

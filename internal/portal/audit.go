@@ -52,6 +52,8 @@ const (
 	ActionActivate    AuditAction = "activate"     // the person set the first own password (MW-16)
 	ActionSetPassword AuditAction = "set_password" // the person chose another password (VX-22), after a reset too
 	ActionEnrolFactor AuditAction = "enrol_factor" // of a second factor (MW-15)
+
+	ActionRemoveFactor AuditAction = "remove_factor" // of a second factor, by an administrator or with a key that was lost
 )
 
 // String names an actor for people.

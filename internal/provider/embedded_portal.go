@@ -9,7 +9,10 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/keys"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/pwned"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
@@ -41,6 +44,9 @@ func startEmbeddedPortal(ctx context.Context, model embeddedPortalModel) (http.R
 	}
 	const operator = "embedded portal"
 	svc := service.New(db, service.Options{Operator: operator, Pwned: known})
+	if err := svc.UseKeyFile(ctx, keys.Beside(database)); err != nil { // which only second factors need, and this portal has no pages
+		tflog.Warn(ctx, "the embedded portal works without its key file: it enrols and checks no second factor", map[string]any{"error": err.Error()})
+	}
 	if _, err := svc.ApplyOrganization(ctx, file); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

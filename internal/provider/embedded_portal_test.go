@@ -108,6 +108,35 @@ func TestEmbeddedPortal_isNoServedDatabase(t *testing.T) {
 	}
 }
 
+// A database that was copied here without its key file can still be planned and applied to; only second factors are refused.
+func TestEmbeddedPortal_worksWithoutItsKeyFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	database, file := filepath.Join(dir, "portal.db"), filepath.Join(dir, "organization.yaml")
+	if err := os.WriteFile(file, []byte(portaltest.Organization(portal.Telecube)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i, spoil := range []func() error{
+		func() error { return nil },                          // makes the key file
+		func() error { return os.Remove(database + ".key") }, // and never another one
+		func() error { return os.WriteFile(database+".key", []byte("{}"), 0o600) },
+	} {
+		if err := spoil(); err != nil {
+			t.Fatal(err)
+		}
+		c, err := embeddedClient(t.Context(), database, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.CreatePermissionGroup(t.Context(), portal.PermissionGroup{Name: new(fmt.Sprint(i))}); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(database + ".key"); (err == nil) != (i != 1) {
+			t.Errorf("run %d: the key file: %v", i, err)
+		}
+	}
+}
+
 func TestInProcess_cancelled(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

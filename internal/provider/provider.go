@@ -103,7 +103,7 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 				Attributes: map[string]schema.Attribute{
 					"database": schema.StringAttribute{
 						Required:            true,
-						MarkdownDescription: "SQLite file, made if it does not exist. A relative path starts at the working directory of Terraform; `\"${path.module}/portal.db\"` starts at the module.",
+						MarkdownDescription: "SQLite file, made if it does not exist. A relative path starts at the working directory of Terraform; `\"${path.module}/portal.db\"` starts at the module. Beside it the portal makes a key file (`portal.db.key`): keep both out of version control.",
 					},
 					"organization_file": schema.StringAttribute{
 						Required:            true,

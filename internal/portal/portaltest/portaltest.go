@@ -18,6 +18,7 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/keys"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
@@ -186,6 +187,9 @@ func (p *Portal) open(t testing.TB) {
 	p.Service = service.New(opened, service.Options{
 		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now, Pwned: p.pwned,
 	})
+	if err := p.Service.UseKeyFile(t.Context(), keys.Beside(p.options.database)); err != nil {
+		t.Fatalf("the key file of the test's portal: %v", err)
+	}
 }
 
 func (p *Portal) close() {

@@ -49,7 +49,9 @@ func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment 
 			return err
 		}
 		enrolment = Enrolment{URI: key.URL(), Secret: key.Secret()}
-		a.login.TOTPSecret = key.Secret()
+		if a.login.TOTPSecret, err = s.encryptTOTP(ctx, tx, sc.organization.ID, a.user.ID, key.Secret()); err != nil {
+			return err
+		}
 		return tx.PutLogin(ctx, sc.organization.ID, a.login)
 	})
 	return enrolment, err
@@ -67,7 +69,7 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 		if a.login.TOTPConfirmedAt != nil {
 			return errEnrolled
 		}
-		step, right, err := s.totpStepOf(a.login, code)
+		step, right, err := s.totpStepOf(sc, a.login, code)
 		if err != nil {
 			return err
 		}
@@ -143,7 +145,7 @@ func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecre
 
 // useCode reports whether a code is right, and then uses it up: a recovery code at once, a step of time when the login is stored.
 func (s *Service) useCode(ctx context.Context, tx *store.Tx, sc scene, a *account, code string) (right bool, err error) {
-	step, right, err := s.totpStepOf(a.login, code)
+	step, right, err := s.totpStepOf(sc, a.login, code)
 	if err != nil || right {
 		a.login.TOTPLastStep = max(a.login.TOTPLastStep, step)
 		return right, err
@@ -156,17 +158,21 @@ func (s *Service) useCode(ctx context.Context, tx *store.Tx, sc scene, a *accoun
 }
 
 // totpStepOf finds the time step that a code is of (RFC 6238, section 4.2). A step that was used, and those before it, do not count.
-func (s *Service) totpStepOf(l store.Login, code string) (step int64, right bool, err error) {
+func (s *Service) totpStepOf(sc scene, l store.Login, code string) (step int64, right bool, err error) {
 	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
 	if l.TOTPSecret == "" || len(code) != otp.DigitsSix.Length() {
 		return 0, false, nil
+	}
+	secret, err := s.decryptTOTP(sc.organization.ID, l)
+	if err != nil {
+		return 0, false, err
 	}
 	now := s.now().Unix() / int64(totpStep.Seconds())
 	for candidate := now - totpSkew; candidate <= now+totpSkew; candidate++ {
 		if candidate <= l.TOTPLastStep {
 			continue
 		}
-		want, err := hotp.GenerateCode(l.TOTPSecret, uint64(candidate)) //nolint:gosec // a time since 1970
+		want, err := hotp.GenerateCode(secret, uint64(candidate)) //nolint:gosec // a time since 1970
 		if err != nil {
 			return 0, false, err
 		}

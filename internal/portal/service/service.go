@@ -15,11 +15,12 @@ import (
 	"github.com/alexedwards/argon2id"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/keys"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/turns"
 )
 
-// Service is a portal without its HTTP. It keeps nothing in memory between calls, so that several can work on one database.
+// Service is a portal without its HTTP. It keeps nothing in memory between calls but its keys, so that several can work on one database.
 type Service struct {
 	store        *store.Store
 	passwordHash argon2id.Params
@@ -29,6 +30,10 @@ type Service struct {
 	pwned        PwnedSource
 	hashing      *turns.Queue  // the right to hash or to verify a password
 	queued       chan struct{} // see MailQueued
+
+	// Set by UseKeyFile before anything else is done.
+	ring    *keys.Ring // nil: there are no keys
+	sealing string     // the key that audit entries are sealed with
 }
 
 // Options are what a program or a test fixes. Zero values stand for the real thing.

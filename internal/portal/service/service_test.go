@@ -50,6 +50,7 @@ type fixture struct {
 	t            *testing.T
 	clock        *clock
 	database     string // path of the file, or URL
+	keyFile      string
 	acme, globex Caller
 	known        []string // SHA-1 of known passwords
 	away         bool     // whether nobody knows of known passwords
@@ -70,6 +71,15 @@ func (f *fixture) lookUp(_ context.Context, prefix string) (suffixes []string, e
 
 // another is another portal on the same database.
 func (f *fixture) another(t *testing.T) *Service {
+	t.Helper()
+	svc := f.anotherWithoutKey(t)
+	if err := svc.UseKeyFile(t.Context(), f.keyFile); err != nil {
+		t.Fatal(err)
+	}
+	return svc
+}
+
+func (f *fixture) anotherWithoutKey(t *testing.T) *Service {
 	t.Helper()
 	opened, err := store.Open(t.Context(), f.database)
 	if err != nil {
@@ -104,24 +114,39 @@ func newFixture(t *testing.T) *fixture {
 
 // onEveryEngine runs a test on each database that the portal knows: what several portals do at once is for the database to keep right.
 func onEveryEngine(t *testing.T, test func(t *testing.T, f *fixture)) {
+	onEveryDatabase(t, func(t *testing.T, database string) { test(t, newFixtureOn(t, database)) })
+}
+
+// onEveryDatabase is onEveryEngine before there is anything in the database.
+func onEveryDatabase(t *testing.T, test func(t *testing.T, database string)) {
 	t.Parallel()
 	t.Run("SQLite", func(t *testing.T) {
 		t.Parallel()
-		test(t, newFixture(t))
+		test(t, filepath.Join(t.TempDir(), "portal.db"))
 	})
 	t.Run("PostgreSQL", func(t *testing.T) {
 		t.Parallel()
-		test(t, newFixtureOn(t, pgtest.Prepared(t, "schema", func(url string) error {
+		test(t, pgtest.Prepared(t, "schema", func(url string) error {
 			opened, err := store.Open(context.Background(), url)
 			if err != nil {
 				return err
 			}
 			return opened.Close()
-		})))
+		}))
 	})
 }
 
 func newFixtureOn(t *testing.T, database string) *fixture {
+	t.Helper()
+	f := newFixtureWithoutKey(t, database)
+	if err := f.UseKeyFile(t.Context(), f.keyFile); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// newFixtureWithoutKey is a service as before there were keys.
+func newFixtureWithoutKey(t *testing.T, database string) *fixture {
 	t.Helper()
 	opened, err := store.Open(t.Context(), database)
 	if err != nil {
@@ -132,7 +157,7 @@ func newFixtureOn(t *testing.T, database string) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{t: t, database: database, clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
+	f := &fixture{t: t, database: database, keyFile: filepath.Join(t.TempDir(), "portal.key"), clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now, Pwned: f.lookUp})
 	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a"}

@@ -27,6 +27,8 @@ type engine interface {
 	constraintError(err error) error
 	// storageError tells what is wrong with the place that the database lies on, and leaves any other error as it is.
 	storageError(err error) error
+	// purge overwrites what was replaced or deleted and still lies in the database's files, as far as it is this program's to do.
+	purge(ctx context.Context, db *sql.DB) error
 	close() error
 }
 

@@ -15,7 +15,7 @@ type Login struct {
 	BlockedAt       *time.Time
 	InvitedAt       *time.Time
 	LastLoginAt     *time.Time
-	TOTPSecret      string // base32; empty for none
+	TOTPSecret      string // base32 (RFC 4648), encrypted; empty for none
 	TOTPConfirmedAt *time.Time
 	TOTPLastStep    int64 // RFC 6238: of the latest code that was taken
 }

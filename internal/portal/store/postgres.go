@@ -116,6 +116,9 @@ func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// purge leaves to VACUUM what is VACUUM's.
+func (postgres) purge(context.Context, *sql.DB) error { return nil }
+
 func (p postgres) close() error {
 	p.pool.Close()
 	return nil

@@ -40,6 +40,7 @@ func dsn(path string) string {
 			"journal_mode(WAL)", // readers, among them a SIP registrar, go on while someone writes
 			"synchronous(FULL)", // what was answered survives a power cut
 			"foreign_keys(1)",
+			"secure_delete(1)", // of a secret that was in clear nothing stays in the file
 		},
 		"_txlock":      {"immediate"}, // a transaction that turns from reading to writing could not wait, only fail
 		"_time_format": {"sqlite"},
@@ -104,6 +105,13 @@ func lockSchema(ctx context.Context, path string) (unlock func() error, err erro
 }
 
 func (sqlite) close() error { return nil }
+
+// purge empties the write-ahead log into the file, where secure_delete overwrites. Somebody who reads meanwhile keeps the log; then
+// whoever is the last to close the database empties it.
+func (sqlite) purge(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return err
+}
 
 func (sqlite) read(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
 	return db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
