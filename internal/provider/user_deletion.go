@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -46,6 +47,8 @@ type deletions struct {
 	mutex sync.Mutex
 	most  *int64 // nil: no limit
 	users map[string]bool
+
+	reported string // the user whose deletion has failed the plan; a plan that asks about this one again fails again
 }
 
 // add counts a user, once, and reports whether the limit allows it.
@@ -62,28 +65,45 @@ func (d *deletions) add(id string) bool {
 	return int64(len(d.users)) <= *d.most
 }
 
-// guardDelete refuses a deletion that the configuration forbids. It is asked at plan and again at apply, which may be another one than was planned.
-func (r *userResource) guardDelete(state userResourceModel, diags *diag.Diagnostics) {
+// said reports whether the error about another user has failed the plan already, so that it has one error for all who are
+// too many. An apply refuses each of them.
+func (d *deletions) said(id string) bool {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.reported = cmp.Or(d.reported, id)
+	return d.reported != id
+}
+
+// guardDelete refuses a deletion that the configuration forbids, and reports whether the limit does. It is asked at plan and
+// again at apply, which may be another one than was planned.
+func (r *userResource) guardDelete(state userResourceModel, planned bool, diags *diag.Diagnostics) (tooMany bool) {
 	name := named(state.Email, state.ID)
 	if state.refuseDeletion(portal.NounUser, name, diags); diags.HasError() {
-		return
+		return false
 	}
-	if r.access == nil || state.OnDestroy.ValueString() == onDestroyKeep || r.deletions.add(state.ID.ValueString()) {
-		return
+	id := state.ID.ValueString()
+	if r.access == nil || state.OnDestroy.ValueString() == onDestroyKeep || r.deletions.add(id) {
+		return false
+	}
+	if planned && r.deletions.said(id) {
+		return true
 	}
 	diags.AddError("Too many deletions", fmt.Sprintf(
 		"The run takes access from more than %d users, which is max_user_deletions of the provider; the user %s is one too many. If the list of people is complete and "+
 			"they really are to go, raise max_user_deletions for this run.", *r.deletions.most, name))
+	return true
 }
 
 // guard is guardDelete for when it is known whether the user goes.
 func (r *userResource) guard(state userResourceModel) func(*diag.Diagnostics) {
-	return func(diags *diag.Diagnostics) { r.guardDelete(state, diags) }
+	return func(diags *diag.Diagnostics) { r.guardDelete(state, true, diags) }
 }
 
 // planDelete has the guards and the rule set judge a deletion, as long as it is only planned.
 func (r *userResource) planDelete(ctx context.Context, state userResourceModel, diags *diag.Diagnostics) {
-	r.guardDelete(state, diags)
+	if r.guardDelete(state, true, diags) {
+		return
+	}
 	name := named(state.Email, state.ID)
 	switch state.OnDestroy.ValueString() {
 	case onDestroyKeep:
@@ -140,7 +160,7 @@ func (r *userResource) Delete(ctx context.Context, req resource.DeleteRequest, r
 	}
 	ctx, cancel := within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
 	defer cancel()
-	r.guardDelete(state, &resp.Diagnostics)
+	r.guardDelete(state, false, &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

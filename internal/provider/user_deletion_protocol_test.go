@@ -53,6 +53,45 @@ func TestProvider_maxUserDeletions_atApply(t *testing.T) {
 	}
 }
 
+// TestProvider_maxUserDeletions_oneError: a plan says once that too many go, whoever is asked about first and however often. An apply refuses each.
+func TestProvider_maxUserDeletions_oneError(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
+	drive := newProtocol(t, p)
+	made := make([]instance, 5)
+	for i := range made {
+		made[i] = drive.applyChange(drive.planChange(drive.noInstance("switchboard_user"), map[string]any{
+			"email": fmt.Sprintf("bob%d@example.com", i), "first_name": "Bob", "last_name": "Bos",
+		}))
+	}
+	tooMany := func(diagnostics []*tfprotov6.Diagnostic) int {
+		count := 0
+		for _, d := range diagnostics {
+			if d.Summary == "Too many deletions" {
+				count++
+			}
+		}
+		return count
+	}
+	run := drive.limited(t, p, 2)
+	for range 2 { // also when one process plans twice
+		var said []int
+		for i := range made {
+			_, diagnostics := run.tryChange(made[i], nil)
+			said = append(said, tooMany(diagnostics))
+		}
+		if !slices.Equal(said, []int{0, 0, 1, 0, 0}) {
+			t.Errorf("of the five, the plan refuses %v", said)
+		}
+	}
+	unlimited := drive.anew(t, p)
+	for i := range made {
+		if refused := tooMany(run.tryApply(unlimited.planChange(made[i], nil))); refused != 1 {
+			t.Errorf("the apply refuses %d %d times", i, refused)
+		}
+	}
+}
+
 // TestUser_onDestroy_isSaid: the plan says what becomes of a user that is not deleted, on every platform.
 func TestUser_onDestroy_isSaid(t *testing.T) {
 	t.Parallel()

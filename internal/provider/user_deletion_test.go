@@ -109,12 +109,13 @@ func TestAccProvider_maxUserDeletions(t *testing.T) {
 	t.Parallel()
 	p := newCrowd(t)
 	const two = "max_user_deletions = 2"
-	refused := regexp.MustCompile(`(?s)Too many deletions.*more\s+than\s+2\s+users`)
+	refused := oneError("Too many deletions")
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{Config: p.people(two, 5, nil)},
-			{Config: p.people(two, 2, nil), ExpectError: refused},
+			{Config: p.people(two, 2, nil), ExpectError: regexp.MustCompile(`more\s+than\s+2\s+users`)},
+			{Config: p.people(two, 0, nil), ExpectError: refused}, // once, of five
 			{Config: p.people("max_user_deletions = -1", 5, nil), ExpectError: regexp.MustCompile(`(?s)max_user_deletions.*at least 0`)},
 			{Config: p.people(two, 3, nil)},
 			{Config: p.people(two, 3, attributesHCL{"on_destroy": `"keep"`})},
