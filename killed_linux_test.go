@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -48,8 +47,7 @@ func TestTerraformKilled_endsProvider(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	terraform := exec.CommandContext(t.Context(), "terraform", "apply", "-auto-approve", "-no-color")
-	terraform.Dir, terraform.Env = w.dir, w.env
+	terraform := w.command("terraform", "apply", "-auto-approve", "-no-color")
 	if err := terraform.Start(); err != nil {
 		t.Fatal(err)
 	}

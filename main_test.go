@@ -19,6 +19,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/installed"
 )
 
 // These tests run what a user runs: the built binary, as a plugin of the real Terraform CLI and as a portal of its own.
@@ -96,11 +97,24 @@ func (w *workspace) read(name string) []byte {
 	return text
 }
 
+// command is a program in the folder. "terraform" is the Terraform or OpenTofu that tests run.
+func (w *workspace) command(program string, args ...string) *exec.Cmd {
+	w.t.Helper()
+	if program == "terraform" {
+		var err error
+		if program, err = installed.Terraform(); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	command := exec.CommandContext(w.t.Context(), program, args...)
+	command.Dir, command.Env = w.dir, w.env
+	return command
+}
+
 // run runs a program in the folder and returns what it printed and its exit code.
 func (w *workspace) run(program string, args ...string) (string, int) {
 	w.t.Helper()
-	command := exec.CommandContext(w.t.Context(), program, args...)
-	command.Dir, command.Env = w.dir, w.env
+	command := w.command(program, args...)
 	output, err := command.CombinedOutput()
 	if command.ProcessState == nil {
 		w.t.Fatal(err)
@@ -241,8 +255,7 @@ func TestPortalKilledDuringApply(t *testing.T) {
 // mustOutput is must without what the program says on standard error.
 func (w *workspace) mustOutput(program string, args ...string) string {
 	w.t.Helper()
-	command := exec.CommandContext(w.t.Context(), program, args...)
-	command.Dir, command.Env = w.dir, w.env
+	command := w.command(program, args...)
 	output, err := command.Output()
 	if err != nil {
 		w.t.Fatalf("%s %s: %v", filepath.Base(program), strings.Join(args, " "), err)

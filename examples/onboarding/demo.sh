@@ -7,6 +7,7 @@
 set -eu
 
 terraform=${TERRAFORM:-terraform}
+go=${GO:-go}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 root=$(CDPATH='' cd -- "$here/../.." && pwd)
 demo=${DEMO:-$root/demo}
@@ -24,15 +25,8 @@ if [ -n "$platform" ]; then
 fi
 version=${VERSION:-$(sed -n 's/^## \([0-9][0-9.]*\).*/\1/p' "$root/CHANGELOG.md" | head -n 1)}
 
-if ! cli=$(command -v "$terraform"); then
-	echo "There is no \"$terraform\" on the PATH: install Terraform 1.11 or newer (https://developer.hashicorp.com/terraform/install), or OpenTofu 1.11 or newer and say TERRAFORM=tofu make demo." >&2
-	exit 1
-fi
-if ! command -v go > /dev/null; then
-	echo "There is no \"go\" on the PATH: install Go 1.26 or newer (https://go.dev/doc/install)." >&2
-	exit 1
-fi
-
+"$root/.ci/prepare" terraform
+cli=$(command -v "$terraform")
 case $cli in
 /*) ;;
 *) cli=$PWD/$cli ;; # the script changes folder
@@ -63,7 +57,7 @@ run() {
 
 say "Building the provider"
 provider=$logs/terraform-provider-switchboard
-run build go build -C "$root" -ldflags "-X main.version=$version" -o "$provider" .
+run build "$go" build -C "$root" -ldflags "-X main.version=$version" -o "$provider" .
 
 say "Preparing $demo"
 if [ -e "$demo" ]; then
@@ -80,7 +74,7 @@ for file in "$example"/*; do
 done
 # Terraform takes a provider from this folder before it asks a registry, so ./demo needs nothing from outside itself.
 for registry in registry.terraform.io registry.opentofu.org; do
-	mirror=$demo/terraform.d/plugins/$registry/switchboard-hq/switchboard/$version/$(go env GOOS)_$(go env GOARCH)
+	mirror=$demo/terraform.d/plugins/$registry/switchboard-hq/switchboard/$version/$("$go" env GOOS)_$("$go" env GOARCH)
 	mkdir -p "$mirror"
 	ln "$provider" "$mirror/terraform-provider-switchboard_v$version" 2> /dev/null ||
 		cp "$provider" "$mirror/terraform-provider-switchboard_v$version"

@@ -45,12 +45,14 @@ func (b *bench) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mirror := filepath.Join(b.dir, "mirror", "registry.terraform.io", "switchboard-hq", "switchboard", pluginVersion, runtime.GOOS+"_"+runtime.GOARCH)
-	if err := os.MkdirAll(mirror, 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(mirror, pluginName+"_v"+pluginVersion), program, 0o700); err != nil { //nolint:gosec // it is a program
-		return err
+	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} { // of Terraform and of OpenTofu
+		mirror := filepath.Join(b.dir, "mirror", registry, "switchboard-hq", "switchboard", pluginVersion, runtime.GOOS+"_"+runtime.GOARCH)
+		if err := os.MkdirAll(mirror, 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(mirror, pluginName+"_v"+pluginVersion), program, 0o700); err != nil { //nolint:gosec // it is a program
+			return err
+		}
 	}
 	cli := fmt.Sprintf("provider_installation {\n  filesystem_mirror { path = %q }\n}\n", filepath.Join(b.dir, "mirror"))
 	return os.WriteFile(filepath.Join(b.dir, "terraform.rc"), []byte(cli), 0o600)

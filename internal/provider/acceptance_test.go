@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,17 +16,24 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/installed"
 )
 
-// TestMain readies the real Terraform CLI that the acceptance tests run. It is found on PATH, never downloaded.
+// TestMain readies the Terraform or OpenTofu that the acceptance tests run. It is found (installed.Terraform), never downloaded.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
-		if os.Getenv("TF_ACC_TERRAFORM_PATH") == "" {
-			if _, err := exec.LookPath("terraform"); err != nil {
-				fmt.Fprintln(os.Stderr, "These tests run the real Terraform CLI: install Terraform 1.11 or later and put it on PATH.")
-				return 1
-			}
+		cli, err := installed.Terraform()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
 		}
+		registry, err := installed.Registry()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		_ = os.Setenv("TF_ACC_TERRAFORM_PATH", cli)
+		_ = os.Setenv("TF_ACC_PROVIDER_HOST", registry)
 		dir, err := os.MkdirTemp("", "switchboard")
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -2,10 +2,8 @@ package portaltest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +11,8 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/installed"
 )
 
 // Browser is a page in a real browser, Chromium, with scripts switched off. Cookies are its own.
@@ -32,7 +32,7 @@ var chromium struct {
 // startBrowser starts the browser, once.
 func startBrowser() (context.Context, error) {
 	chromium.once.Do(func() {
-		path, err := browserPath()
+		path, err := installed.Browser()
 		if err == nil {
 			chromium.profile, err = os.MkdirTemp("", "switchboard chromium")
 		}
@@ -50,16 +50,6 @@ func startBrowser() (context.Context, error) {
 	return chromium.ctx, chromium.err
 }
 
-// browserPath finds the browser under the names that systems give it.
-func browserPath() (string, error) {
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", errors.New("these tests use a real browser, and there is none on the PATH: install Chromium (the Debian package chromium)")
-}
-
 // CloseBrowser ends the browser, if a test has started it. It is for the end of TestMain.
 func CloseBrowser() {
 	if chromium.ctx != nil {
@@ -73,9 +63,12 @@ func CloseBrowser() {
 // browserTimeout bounds what one test does in a browser.
 const browserTimeout = 5 * time.Minute
 
-// NewBrowser opens a page that ends with the test.
+// NewBrowser opens a page that ends with the test. Where there is no browser, installed.Missing decides what becomes of the test.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
+	if _, err := installed.Browser(); err != nil {
+		installed.Missing(t, err)
+	}
 	parent, err := startBrowser()
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,6 @@ import (
 	"os/user"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +23,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/installed"
 )
 
 // The one server of this process. It is started when the first test wants it.
@@ -42,8 +43,8 @@ type Server struct {
 	templates map[string]string // what a database was prepared for → the database
 }
 
-// New makes an empty database for one test and returns its URL. Its default collation is not bytewise, as it seldom is elsewhere. A machine without
-// PostgreSQL fails the test.
+// New makes an empty database for one test and returns its URL. Its default collation is not bytewise, as it seldom is elsewhere. Where there
+// is no PostgreSQL, installed.Missing decides what becomes of the test.
 func New(t testing.TB) string {
 	t.Helper()
 	return create(t, "", nil)
@@ -58,9 +59,12 @@ func Prepared(t testing.TB, name string, prepare func(url string) error) string 
 
 func create(t testing.TB, preparation string, prepare func(url string) error) string {
 	t.Helper()
+	if _, err := installed.PostgreSQL(); err != nil {
+		installed.Missing(t, err)
+	}
 	s, err := started()
 	if err != nil {
-		t.Fatalf("these tests need a PostgreSQL of their own, at least version 15 (the Debian package is called postgresql): %v", err)
+		t.Fatalf("start a PostgreSQL for the tests: %v", err)
 	}
 	s.creating.Lock() // PostgreSQL copies a database only while nobody else does
 	defer s.creating.Unlock()
@@ -123,7 +127,7 @@ rm -rf "$2"
 
 // Start starts a server of its own, for what is no test, with these settings (name=value) beside those that PostgreSQL has by default.
 func Start(settings ...string) (*Server, error) {
-	programs, err := folder()
+	programs, err := installed.PostgreSQL()
 	if err != nil {
 		return nil, err
 	}
@@ -197,7 +201,7 @@ func run(programs, port string, settings []string) (held io.Closer, err error) {
 
 // Dump returns a database as SQL that any client can run: without the commands of psql, which begin with a backslash.
 func Dump(ctx context.Context, url string) ([]byte, error) {
-	programs, err := folder()
+	programs, err := installed.PostgreSQL()
 	if err != nil {
 		return nil, err
 	}
@@ -220,32 +224,6 @@ func Restore(ctx context.Context, url string, dump []byte) (err error) {
 	defer func() { err = errors.Join(err, connection.Close(context.WithoutCancel(ctx))) }()
 	_, err = connection.Exec(ctx, string(dump))
 	return err
-}
-
-// folder is where the programs of PostgreSQL are: of the newest version that Debian has installed, or on the PATH.
-func folder() (string, error) {
-	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	if err != nil {
-		return "", err
-	}
-	if len(found) > 0 {
-		newest := slices.MaxFunc(found, func(a, b string) int { return versionOf(a) - versionOf(b) })
-		return filepath.Dir(newest), nil
-	}
-	program, err := exec.LookPath("postgres")
-	if err != nil {
-		return "", errors.New("there is no postgres in /usr/lib/postgresql/*/bin nor on the PATH")
-	}
-	return filepath.Dir(program), nil
-}
-
-// versionOf is the version in a path such as /usr/lib/postgresql/15/bin/postgres.
-func versionOf(path string) int {
-	version, err := strconv.Atoi(filepath.Base(filepath.Dir(filepath.Dir(path))))
-	if err != nil {
-		return 0
-	}
-	return version
 }
 
 // unprivileged says as whom PostgreSQL runs, which refuses to be root's: as ourselves, or as a user who has nothing else to do here.

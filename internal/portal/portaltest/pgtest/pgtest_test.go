@@ -89,6 +89,7 @@ func TestServer_endsWithTheTestBinary(t *testing.T) {
 		fmt.Println(query(t, New(t), `SHOW data_directory`))
 		select {}
 	}
+	New(t) // without PostgreSQL, this test ends here
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
 	command.Env = append(os.Environ(), sleeper+"=1")
 	output, err := command.StdoutPipe()
