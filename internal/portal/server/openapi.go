@@ -24,6 +24,8 @@ var OpenAPI = sync.OnceValues(func() ([]byte, error) {
 	reflector.Spec.Info.WithDescription("The people, rights and phones of an organisation on a hosted-telephony or customer-contact platform. " +
 		"A field that is left out of a request is left as it is, or gets the platform's default on creation; an empty value says none; null is refused. " +
 		"Clients ignore fields of answers that they do not know.")
+	reflector.Spec.Info.WithLicense(openapi31.License{Name: "Mozilla Public License 2.0", Identifier: new("MPL-2.0")})
+	reflector.Spec.WithServers(openapi31.Server{URL: "/", Description: new("The portal that serves this description.")})
 	reflector.Spec.SetHTTPBearerTokenSecurity(security, "", "A token of the portal. Each operation says which scope the token needs.")
 	reflector.Spec.SetHTTPBearerTokenSecurity(sessionSecurity, "", "The token of a session, which logging in returns and every stage of it replaces.")
 	for _, route := range routes() {
@@ -67,6 +69,10 @@ func describe(reflector *openapi31.Reflector, r route) error {
 		codes = commonCodes
 	}
 	if exposer, ok := context.(openapi31.OperationExposer); ok {
+		if r.scope == "" && !r.session {
+			// An empty list says that no token is needed. The library leaves an empty list out of its own field.
+			exposer.Operation().WithMapOfAnythingItem("security", []any{})
+		}
 		for _, p := range append(slices.Clone(r.parameters), requestIDParameter) {
 			exposer.Operation().Parameters = append(exposer.Operation().Parameters, p.describe())
 		}
