@@ -69,7 +69,7 @@ type Telephony struct {
 	DefaultProfile       *string  `json:"default_profile,omitzero"`
 	Recording            *string  `json:"recording,omitzero"`
 	BillingNumber        *string  `json:"billing_number,omitzero"`
-	IncomingNumbers      []string `json:"incoming_numbers,omitzero" portal:"read-only"` // owned numbers allocated to the user, E.164 (VX-07)
+	IncomingNumbers      []string `json:"incoming_numbers,omitzero"` // owned numbers that ring at the user and nobody else, E.164 (VX-07)
 }
 
 // ClickDial is how calls are placed from a web page or another program.

@@ -40,7 +40,7 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		return false
 	}
 	unknown := unknownPaths(c.config)
-	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown, Scopes: organization.Scopes, UserID: organization.UserID}
+	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown, Given: givenPaths(c.config), Scopes: organization.Scopes, UserID: organization.UserID}
 	if c.before != nil {
 		change.Before = c.before
 		rules.FillFrom(c.after, c.before)
@@ -125,6 +125,21 @@ func unknownPaths(config tftypes.Value) func(path string) bool {
 			path = path[:max(strings.LastIndexByte(path, '.'), 0)]
 		}
 		return false
+	}
+}
+
+// givenPaths returns whether the configuration gives a value, known or not, at a dotted path.
+func givenPaths(config tftypes.Value) func(path string) bool {
+	return func(path string) bool {
+		value := config
+		for name := range strings.SplitSeq(path, ".") {
+			attributes := map[string]tftypes.Value{}
+			if value.IsNull() || !value.IsKnown() || value.As(&attributes) != nil {
+				return !value.IsNull()
+			}
+			value = attributes[name]
+		}
+		return !value.IsNull()
 	}
 }
 

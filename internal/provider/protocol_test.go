@@ -171,7 +171,7 @@ func asConfigured(t *testing.T, attributes map[string]any) map[string]any {
 		case name == "avatar":
 			delete(attributes, name)
 			attributes["avatar_file"] = pictureFile(t, fmt.Sprint(value))
-		case slices.Contains([]string{"id", "etag", "built_in", "member_count", "pin_set", "avatar_sha256", "planned_publications", "incoming_numbers"}, name):
+		case slices.Contains([]string{"id", "etag", "built_in", "member_count", "pin_set", "avatar_sha256", "planned_publications"}, name):
 			delete(attributes, name) // the portal's
 		}
 	}

@@ -81,6 +81,6 @@ func (m telephonyModel) answered(t *portal.Telephony) *telephonyModel {
 		DefaultProfile:       types.StringPointerValue(t.DefaultProfile),
 		Recording:            types.StringPointerValue(t.Recording),
 		BillingNumber:        number.spelled(m.BillingNumber, t.BillingNumber),
-		IncomingNumbers:      textSet(t.IncomingNumbers),
+		IncomingNumbers:      number.spelledSet(m.IncomingNumbers, t.IncomingNumbers),
 	}
 }

@@ -116,6 +116,14 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 		return
 	}
 	r.judgeDeletion(ctx, state, diags)
+	if state.OnDestroy.ValueString() == onDestroyDisable {
+		return
+	}
+	user := state.request(ctx, diags)
+	if _, set, err := r.view.rules(ctx); err == nil && user.Telephony != nil {
+		set.Normalize(portal.NounUser, &user)
+		r.view.planFreedNumbers(name, valueOf(user.Email), user.Telephony.IncomingNumbers, diags)
+	}
 }
 
 // judgeDeletion has the rule set say what keeps the user: of a user that is only disabled, that it is the last administrator.

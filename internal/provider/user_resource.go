@@ -72,6 +72,8 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
 		return
 	}
+	given := givenPaths(req.Config.Raw)("telephony.incoming_numbers")
+	r.view.planNumbers(ctx, change.before, &after, given, &resp.Diagnostics)
 	r.refusePwned(ctx, after, &resp.Diagnostics)
 	if adopted != nil {
 		return // what the configuration leaves out is as the apply finds it
@@ -102,12 +104,13 @@ func planAvatar(ctx context.Context, config userResourceModel, req *resource.Mod
 // numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, and which picture.
 func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
 	unknown := unknownPaths(req.Config.Raw)
-	if after.Telephony != nil && (before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
+	if after.Telephony != nil && !givenPaths(req.Config.Raw)("telephony.incoming_numbers") &&
+		(before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
 		_, set, err := r.view.rules(ctx)
 		if err != nil {
 			return // the check before has said so
 		}
-		if field := set.Objects[portal.NounUser].Fields["telephony.caller_id"]; field != nil && field.Allocate {
+		if field := set.Objects[portal.NounUser].Fields["telephony.caller_id"]; field != nil && field.Allocate != "" {
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
 		}
 	}
@@ -199,6 +202,9 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	user := plan.request(ctx, &resp.Diagnostics)
 	if config.PermissionGroupIDs.IsNull() {
 		user.PermissionGroupIDs = nil // left out, they stay as they are: this very run may give the user another one
+	}
+	if user.Telephony != nil && !givenPaths(req.Config.Raw)("telephony.incoming_numbers") {
+		user.Telephony.IncomingNumbers = nil // likewise
 	}
 	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
 	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)

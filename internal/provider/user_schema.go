@@ -6,7 +6,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -99,11 +98,8 @@ func telephonyAttributes(a attributes) map[string]schema.Attribute {
 		"default_profile":        a.text("telephony.default_profile", "Profile that is active at first and after a reset."),
 		"recording":              a.text("telephony.recording", "Which calls are recorded."),
 		"billing_number":         a.text("telephony.billing_number", "Number that outgoing calls are billed to.", number),
-		"incoming_numbers": schema.SetAttribute{
-			ElementType:         types.StringType,
-			Computed:            true,
-			MarkdownDescription: "Numbers that ring at the user, because they were free when they became its `caller_id`. Platforms: vaxel.",
-		},
+		"incoming_numbers": a.set("telephony.incoming_numbers", "Numbers that ring at the user and at nobody else. Given, exactly these ring. Left out, they stay as they are, "+
+			"and a `caller_id` that is free is added to them; it stays when another number is shown later.", number),
 	}
 }
 

@@ -24,6 +24,7 @@ type view struct {
 	numbers      once[map[string]rules.Number]
 	claims       *claims
 	losses       losses
+	numberMoves  numberMoves
 	memberships  memberships
 }
 
@@ -123,10 +124,7 @@ func (v *view) stockOf(ctx context.Context, user portal.User, inventory *rules.I
 			return err
 		}
 	}
-	if user.Telephony != nil && valueOf(user.Telephony.CallerID) != "" {
-		inventory.Numbers, err = v.phoneNumbers(ctx)
-	}
-	return err
+	return v.noteNumbers(ctx, user, inventory)
 }
 
 // sipAccountIDs are the SIP accounts that a user refers to anywhere.
@@ -172,13 +170,13 @@ func (v *view) subgroups(ctx context.Context, ids []string) (map[string]rules.Su
 	return found, nil
 }
 
-// phoneNumbers returns who has which of the owned numbers.
+// phoneNumbers returns at whom the owned numbers ring. The holders have no names.
 func (v *view) phoneNumbers(ctx context.Context) (map[string]rules.Number, error) {
 	return v.numbers.get(func() (map[string]rules.Number, error) {
 		listed, err := v.client.ListPhoneNumbers(ctx)
 		numbers := make(map[string]rules.Number, len(listed))
 		for _, number := range listed {
-			numbers[number.Number] = rules.Number{UserID: number.UserID, Main: number.Main}
+			numbers[number.Number] = rules.Number{Holder: rules.Holder{ID: number.UserID}, Main: number.Main}
 		}
 		return numbers, err
 	})

@@ -60,7 +60,8 @@ resource "switchboard_user" "maja" {
   telephony = {
     extension           = "1001"
     sip_account_ids     = [switchboard_sip_account.dock.id]
-    caller_id           = "+46 525 410 01" # owned and free, so calls to it come to Maja
+    caller_id           = "+46 525 410 01"
+    incoming_numbers    = ["+46 525 410 01", "+46 525 410 02"] # calls to these come to Maja
     hide_caller_id      = false
     ring_seconds        = 40
     call_waiting        = true

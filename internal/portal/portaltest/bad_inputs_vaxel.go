@@ -44,6 +44,13 @@ func (b *badInputs) vaxelTelephony() {
 		t.DefaultProfile = new(strings.Repeat("x", 65))
 	})
 	telephony("VX-07 a caller ID that is not owned", "caller_id", portal.CodeNotOwned, "+48225550101", func(t *portal.Telephony) { t.CallerID = new("+48225550199") })
+	incoming := func(name string, code portal.Code, message, number string) {
+		telephony("VX-07 "+name, "incoming_numbers", code, message, func(t *portal.Telephony) { t.IncomingNumbers = []string{number} })
+	}
+	incoming("an incoming number that is not owned", portal.CodeNotOwned, "+48225550101", "+48225550199")
+	incoming("an incoming number of somebody else", portal.CodeInUse, StockEmail, StockNumber)
+	incoming("the main number as an incoming number", portal.CodeNotAllowed, MainNumber, MainNumber)
+	incoming("an incoming number without its country", portal.CodeMalformed, "country code", "0225550101")
 	telephony("VX-18 a recording that there is not", "recording", portal.CodeMalformed, "on_demand", func(t *portal.Telephony) { t.Recording = new("sometimes") })
 	telephony("VX-20 a billing number that is none", "billing_number", portal.CodeMalformed, "country code", func(t *portal.Telephony) { t.BillingNumber = new("0701234567") })
 	telephony("VX-20 a billing number without the partner mobile extension", "billing_number", portal.CodeNotAllowed, "partner_mobile", func(t *portal.Telephony) {

@@ -33,8 +33,9 @@ const (
 	StockUserGroupName = "Stanowisko"
 	StockEmail         = "zajeta@delfin.example.com"
 	StockUsername      = "zajeta"
-	StockExtension     = "203"  // of the taken account; the free ones have 201 and 202
-	StockUserExtension = "2900" // of the user, on platforms on which users have one
+	StockExtension     = "203"          // of the taken account; the free ones have 201 and 202
+	StockUserExtension = "2900"         // of the user, on platforms on which users have one
+	StockNumber        = "+48225550111" // that rings at the user, on platforms on which numbers do
 	notAPictureText    = "jagoda.png"
 )
 
@@ -86,6 +87,9 @@ func (s Stock) holder() portal.User {
 	}
 	if user.Telephony != nil && user.Telephony.Extension != nil {
 		user.Telephony.Extension = new(StockUserExtension)
+	}
+	if s.Organization.Platform == portal.Vaxel {
+		user.Telephony.IncomingNumbers = []string{StockNumber}
 	}
 	if s.TakenAccountID != "" {
 		user.Telephony.SIPAccountIDs = []string{s.TakenAccountID}
@@ -193,6 +197,7 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	if !stock.bare() {
 		inventory.Holders["email"] = map[string]rules.Holder{portal.EmailKey(StockEmail): holder}
 		inventory.Holders["username"] = map[string]rules.Holder{StockUsername: holder}
+		inventory.Numbers = map[string]rules.Number{StockNumber: {Holder: holder}, MainNumber: {Main: true}}
 		inventory.Holders["telephony.extension"] = map[string]rules.Holder{StockUserExtension: holder}
 	}
 	inventory.Holders["name"] = names

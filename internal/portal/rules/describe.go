@@ -153,7 +153,7 @@ func form(p platformField) string {
 func stock(p platformField) string {
 	switch p.field.Source {
 	case SourceOwnedNumbers:
-		if p.field.Allocate {
+		if p.field.Allocate != "" {
 			return "out of the numbers that the organisation owns, of which one that is free is allocated to the user"
 		}
 		return "out of the numbers that the organisation owns"

@@ -45,7 +45,7 @@ func acme() rules.Inventory {
 			"sub_agent":   {Subgroup: portal.Subgroup{ID: "sub_agent", Name: "Agent"}, GroupID: "ugr_1", GroupName: "position"},
 			"sub_krakow":  {Subgroup: portal.Subgroup{ID: "sub_krakow", Name: "Kraków"}, GroupID: "ugr_2", GroupName: "office"},
 		},
-		Numbers: map[string]rules.Number{"+31851234567": {Main: true}, "+31851234569": {UserID: "usr_bob"}},
+		Numbers: map[string]rules.Number{"+31851234567": {Main: true}, "+31851234569": {Holder: rules.Holder{ID: "usr_bob", Name: "bob@example.com"}}},
 		Holders: map[string]map[string]rules.Holder{
 			"email":               {"bob@example.com": {ID: "usr_bob", Name: "bob@example.com"}},
 			"username":            {"bob": {ID: "usr_bob", Name: "bob"}},

@@ -95,11 +95,11 @@ func guardField(t *testing.T, path string, f *Field, of reflect.Type) {
 		(f.CaseSensitive || f.Everywhere) && !f.Unique || (of.Kind() == reflect.Map) != (f.Keys != nil) {
 		t.Errorf("%s has a limit that its type cannot have, or lacks one", path)
 	}
-	if (f.Source == SourceOwnedNumbers) && f.Format != FormatPhoneNumber || f.Allocate && f.Source != SourceOwnedNumbers {
+	if (f.Source == SourceOwnedNumbers) && f.Format != FormatPhoneNumber || f.Allocate != "" && f.Source != SourceOwnedNumbers {
 		t.Errorf("%s: owned numbers compare as E.164, and only they are allocated", path)
 	}
-	if f.Exclusive && f.Source != SourceSIPAccounts {
-		t.Errorf("%s: only a SIP account can belong to one user alone", path)
+	if f.Exclusive && f.Source != SourceSIPAccounts && f.Source != SourceOwnedNumbers {
+		t.Errorf("%s: only a SIP account and a number can belong to one user alone", path)
 	}
 	if text && f.Format == "" && f.Source == "" && f.OneOf == nil && f.MaxLength == 0 {
 		t.Errorf("%s is a free text without a limit", path)

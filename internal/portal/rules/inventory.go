@@ -14,6 +14,8 @@ type Change struct {
 	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
 	// depends on it is not checked. Nil: all is known.
 	Unknown func(path string) bool
+	// Given reports whether the writer says what is to be at a dotted path, rather than leaving it to the portal. Nil: not known.
+	Given func(path string) bool
 	// Scopes are what the token of the writer may do. Nil: not known, not checked.
 	Scopes []portal.Scope
 	// UserID is the user whose token the writer's is; empty: nobody's.
@@ -39,10 +41,10 @@ type Subgroup struct {
 	GroupID, GroupName string
 }
 
-// Number says who has an owned number; nobody, if it is the zero value.
+// Number says at whom an owned number rings; at nobody, if Holder is the zero value.
 type Number struct {
-	UserID string // whom it is allocated to
-	Main   bool   // the main number of the organisation
+	Holder Holder
+	Main   bool // the main number of the organisation
 }
 
 // SIPAccount is an account and who has it; nobody, if Holder is the zero value.

@@ -74,7 +74,7 @@ type Field struct {
 	Distinct      bool     `yaml:"distinct"`       // the elements differ from one another, ignoring case
 	Multiline     bool     `yaml:"multiline"`      // the text may have line breaks and tabs
 	Keys          []string `yaml:"keys"`           // what a map may have values for
-	Allocate      bool     `yaml:"allocate"`       // an owned number that is free becomes an incoming number of the user (VX-07)
+	Allocate      string   `yaml:"allocate"`       // the path of the field that an owned number which is free is added to, unless that field is given (VX-07)
 }
 
 // Format names the shape of a value.

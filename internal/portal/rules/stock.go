@@ -66,8 +66,11 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 		for _, number := range without(values, organization.PhoneNumbers) {
 			e.add(path, f.ID, portal.CodeNotOwned, "%s is not a number that %s owns; %s", clip(number), organization.Name, choices(organization.PhoneNumbers))
 		}
-		if f.Allocate {
+		switch {
+		case f.Allocate != "":
 			e.allocation(path, f, values)
+		case f.Exclusive:
+			e.incoming(path, f, values)
 		}
 	case SourceNumbersOrSenderName:
 		all := slices.Concat(organization.SenderNames, organization.PhoneNumbers)
@@ -78,17 +81,44 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 	}
 }
 
-// allocation tells which number a write allocates to the user.
+// allocation tells what becomes of a number that a user is to show: whether it rings at the user too.
 func (e *evaluation) allocation(path string, f *Field, numbers []string) {
-	if e.inventory.Numbers == nil || !e.changed(path) {
+	if e.inventory.Numbers == nil || !e.changed(path) || e.unknown(f.Allocate) {
 		return
 	}
+	given := e.change.Given != nil && e.change.Given(f.Allocate)
 	for _, number := range numbers {
-		if e.inventory.Free(number) {
-			e.add(path, f.ID, "", "%s is free, so it is allocated to this user as an incoming number too", number)
-			e.findings[len(e.findings)-1].Severity = SeverityWarning
+		holder := e.inventory.Numbers[number].Holder
+		switch {
+		case slices.Contains(e.after.strings(f.Allocate), number):
+		case e.inventory.Free(number) && given:
+			e.warn(path, f.ID, "%s is shown but rings at nobody, as %s does not have it", number, f.Allocate)
+		case e.inventory.Free(number):
+			e.warn(path, f.ID, "%s is free, so it is allocated to this user as an incoming number too", number)
+		case holder != (Holder{}) && !e.same(holder):
+			e.warn(path, f.ID, "%s is an incoming number of %s and stays so; this user only shows it", number, holder.Name)
 		}
 	}
+}
+
+// incoming refuses numbers that cannot ring at the user alone, and tells which ones no longer do.
+func (e *evaluation) incoming(path string, f *Field, numbers []string) {
+	for _, number := range numbers {
+		switch known := e.inventory.Numbers[number]; {
+		case known.Main:
+			e.add(path, f.ID, portal.CodeNotAllowed, "%s is the main number of %s, which is nobody's alone; leave it out", number, e.inventory.Organization.Name)
+		case known.Holder != (Holder{}) && !e.same(known.Holder):
+			e.add(path, f.ID, portal.CodeInUse, "%s is an incoming number of %s, and a number rings at one user only; take it out of that user's incoming_numbers first",
+				number, known.Holder.Name)
+		}
+	}
+	for _, number := range without(e.before.strings(path), e.after.strings(path)) {
+		e.warn(path, f.ID, "%s no longer rings at this user", number)
+	}
+}
+
+func (e *evaluation) warn(path, id, format string, args ...any) {
+	e.findings = append(e.findings, Finding{Field: path, Severity: SeverityWarning, ID: id, Message: fmt.Sprintf(format, args...)})
 }
 
 // pages lists the landing pages of the modules that an organisation has, sorted.

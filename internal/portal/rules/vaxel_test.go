@@ -116,6 +116,12 @@ func TestRules_VX05_VX06_VX08_VX09_VX10_VX11_defaults(t *testing.T) {
 
 func TestRules_VX07_callerID(t *testing.T) {
 	t.Parallel()
+	says := func(findings []rules.Finding, want string) {
+		t.Helper()
+		if len(findings) != 1 || findings[0].Severity != rules.SeverityWarning || findings[0].Message != want {
+			t.Errorf("got %+v, want a warning that %s", findings, want)
+		}
+	}
 	shows := func(number string) []rules.Finding {
 		inventory := acme()
 		inventory.Organization.PhoneNumbers = append(inventory.Organization.PhoneNumbers, "+31851234569")
@@ -127,13 +133,9 @@ func TestRules_VX07_callerID(t *testing.T) {
 		}
 		return set.Check(inventory, rules.Change{Noun: portal.NounUser, After: user})
 	}
-	free := shows("+31 85 123 45 68")
-	expect(t, free, "telephony.caller_id  VX-07")
-	if len(free) == 1 && (free[0].Severity != rules.SeverityWarning || !strings.Contains(free[0].Message, "+31851234568")) {
-		t.Errorf("got %+v", free[0])
-	}
+	says(shows("+31 85 123 45 68"), "+31851234568 is free, so it is allocated to this user as an incoming number too")
+	says(shows("+31851234569"), "+31851234569 is an incoming number of bob@example.com and stays so; this user only shows it")
 	expect(t, shows("+31851234567")) // the main number
-	expect(t, shows("+31851234569")) // Bob's
 	expect(t, shows("+46812345678"), "telephony.caller_id not_owned VX-07")
 	expect(t, shows("081234567"), "telephony.caller_id malformed VX-07")
 	expect(t, shows(""))
@@ -150,6 +152,49 @@ func TestRules_VX07_allocationIsSaidOnce(t *testing.T) {
 	inventory := acme()
 	if inventory.Free("+31851234567") || !inventory.Free("+31851234568") || inventory.Free("+46812345678") {
 		t.Error("free is what is owned, not the main number, and nobody's")
+	}
+}
+
+func TestRules_VX07_incomingNumbers(t *testing.T) {
+	t.Parallel()
+	inventory := acme()
+	inventory.Organization.PhoneNumbers = append(inventory.Organization.PhoneNumbers, "+31851234569")
+	set := ruleSet(t, portal.Vaxel)
+	stored := *storedAlice(t, set)
+	stored.Telephony.IncomingNumbers = []string{"+31851234568"}
+	check := func(given bool, change func(*portal.Telephony)) []rules.Finding {
+		user, telephony := stored, *stored.Telephony
+		change(&telephony)
+		user.Telephony = &telephony
+		return set.Check(inventory, rules.Change{Noun: portal.NounUser, Before: &stored, After: &user, Given: func(string) bool { return given }})
+	}
+	incoming := func(numbers ...string) []rules.Finding {
+		return check(true, func(t *portal.Telephony) { t.IncomingNumbers = append([]string{}, numbers...) })
+	}
+	expect(t, incoming("+31 85 123 45 68"))
+	expect(t, incoming("+31851234568", "+31851234569"), "telephony.incoming_numbers in_use VX-07")
+	expect(t, incoming("+31851234568", "+31851234567"), "telephony.incoming_numbers not_allowed VX-07")
+	expect(t, incoming("+31851234568", "+46812345678"), "telephony.incoming_numbers not_owned VX-07")
+	expect(t, incoming("+31851234568", "0851234568"), "telephony.incoming_numbers malformed VX-07")
+	lost := incoming()
+	expect(t, lost, "telephony.incoming_numbers  VX-07")
+	if len(lost) == 1 && lost[0].Message != "+31851234568 no longer rings at this user" {
+		t.Errorf("got %+v", lost[0])
+	}
+	silent := check(true, func(t *portal.Telephony) { t.CallerID, t.IncomingNumbers = new("+31851234568"), []string{} })
+	expect(t, silent, "telephony.caller_id  VX-07", "telephony.incoming_numbers  VX-07")
+	for _, platform := range portal.Platforms() {
+		if platform != portal.Vaxel {
+			user := alice(t, platform)
+			if user.Telephony == nil {
+				user.Telephony = &portal.Telephony{}
+			}
+			user.Telephony.IncomingNumbers = []string{"+31851234568"}
+			findings := create(t, platform, portal.NounUser, user)
+			if !slices.ContainsFunc(findings, func(f rules.Finding) bool { return f.Code == portal.CodeNotOnPlatform }) {
+				t.Errorf("%s takes incoming numbers: %+v", platform, findings)
+			}
+		}
 	}
 }
 

@@ -192,7 +192,7 @@ func TestOpenAPI_ALL05_secretsAreInRequestsOnly(t *testing.T) {
 		}
 	}
 	for name, readOnly := range map[string]string{
-		"VoicemailRequest": "pin_set", "WebcareRequest": "avatar_sha256", "TelephonyRequest": "incoming_numbers", "SubgroupRequest": "member_count", "PlannedPublicationRequest": "id",
+		"VoicemailRequest": "pin_set", "WebcareRequest": "avatar_sha256", "SubgroupRequest": "member_count", "PlannedPublicationRequest": "id",
 	} {
 		if !schemas[name].Properties[readOnly].ReadOnly {
 			t.Errorf("%s may give %s, which only the portal writes", name, readOnly)

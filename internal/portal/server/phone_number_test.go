@@ -12,7 +12,8 @@ import (
 func TestServer_VX07_phoneNumbersSayWhoHasThem(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
-	user := portaltest.GoodUser(p.Stock(t))
+	stock := p.Stock(t)
+	user := portaltest.GoodUser(stock)
 	user.Telephony.CallerID = new("+48 22 555 01 03")
 	created := into[portal.User](t, send(t, p, "POST", "/v1/users", user), http.StatusCreated)
 	if !slices.Equal(created.Telephony.IncomingNumbers, []string{"+48225550103"}) {
@@ -34,6 +35,9 @@ func TestServer_VX07_phoneNumbersSayWhoHasThem(t *testing.T) {
 		want := portal.PhoneNumberStatus{Number: number.Number, Main: number.Number == portaltest.MainNumber}
 		if number.Number == "+48225550103" {
 			want.UserID = created.ID
+		}
+		if number.Number == portaltest.StockNumber {
+			want.UserID = stock.HolderID
 		}
 		if number != want {
 			t.Errorf("have %+v, want %+v", number, want)

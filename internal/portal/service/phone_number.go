@@ -49,37 +49,61 @@ func (s *Service) ListPhoneNumbers(ctx context.Context, caller Caller, query Lis
 	return page, err
 }
 
-// noteNumber notes who has the number that a user is to show, as the main number or as incoming number.
-func noteNumber(ctx context.Context, tx *store.Tx, sc scene, number string, inventory *rules.Inventory) error {
+// noteNumbers notes at whom the numbers ring that a user is to show or to be called under.
+func noteNumbers(ctx context.Context, tx *store.Tx, sc scene, u portal.User, inventory *rules.Inventory) error {
 	inventory.Numbers = map[string]rules.Number{}
-	if number == "" {
-		return nil
+	for _, number := range append(incomingNumbers(u), callerID(u)) {
+		if number == "" {
+			continue
+		}
+		noted := rules.Number{Main: number == sc.mainNumber}
+		holder, err := tx.HolderOfNumber(ctx, sc.organization.ID, number)
+		switch {
+		case err == nil:
+			noted.Holder = rules.Holder(holder)
+		case !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+		inventory.Numbers[number] = noted
 	}
-	allocation, err := tx.Allocation(ctx, sc.organization.ID, number)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	inventory.Numbers[number] = rules.Number{UserID: allocation.UserID, Main: number == sc.mainNumber}
 	return nil
 }
 
-// allocate gives a user the number that it shows, if that is another one than before and nobody has it (VX-07). What it had is free again.
-func allocate(ctx context.Context, tx *store.Tx, sc scene, before, after portal.User) error {
-	number := callerID(after)
-	if !sc.allocatesNumbers() || number == callerID(before) {
+// allocate has those numbers ring at a user that the request gives. One that leaves them to the portal keeps what it has, and gets the number that
+// it shows from now on too, if nobody has that (VX-07).
+func (e *userEntity) allocate(ctx context.Context, tx *store.Tx, sc scene, before, after portal.User) error {
+	if !sc.allocatesNumbers() {
 		return nil
 	}
-	if err := tx.ReleaseNumbers(ctx, sc.organization.ID, after.ID); err != nil {
-		return err
+	had, wanted := incomingNumbers(before), incomingNumbers(after)
+	if number := callerID(after); !e.numbersGiven && number != "" && number != callerID(before) && number != sc.mainNumber {
+		_, err := tx.HolderOfNumber(ctx, sc.organization.ID, number)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			wanted = append(wanted, number)
+		case err != nil:
+			return err
+		}
 	}
-	if number == "" || number == sc.mainNumber {
+	for _, number := range missing(had, wanted) {
+		if err := tx.ReleaseNumber(ctx, sc.organization.ID, number); err != nil {
+			return err
+		}
+	}
+	for _, number := range missing(wanted, had) {
+		if err := tx.Allocate(ctx, sc.organization.ID, store.Allocation{Number: number, UserID: after.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// incomingNumbers are a copy.
+func incomingNumbers(u portal.User) []string {
+	if u.Telephony == nil {
 		return nil
 	}
-	_, err := tx.Allocation(ctx, sc.organization.ID, number)
-	if !errors.Is(err, store.ErrNotFound) {
-		return err
-	}
-	return tx.Allocate(ctx, sc.organization.ID, store.Allocation{Number: number, UserID: after.ID})
+	return slices.Clone(u.Telephony.IncomingNumbers)
 }
 
 func callerID(u portal.User) string {
@@ -92,5 +116,5 @@ func callerID(u portal.User) string {
 // allocatesNumbers reports whether the platform gives a user the free number that the user shows.
 func (sc scene) allocatesNumbers() bool {
 	field := sc.set.Objects[portal.NounUser].Fields["telephony.caller_id"]
-	return field != nil && field.Allocate
+	return field != nil && field.Allocate != ""
 }

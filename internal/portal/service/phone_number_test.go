@@ -65,7 +65,7 @@ func (f *fixture) holders(caller Caller) (ids []string) {
 	return ids
 }
 
-func TestService_VX07_freeCallerIDIsAllocatedAndReleased(t *testing.T) {
+func TestService_VX07_freeCallerIDIsAllocatedAndStays(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	nord := f.on(nordFile)
@@ -87,23 +87,20 @@ func TestService_VX07_freeCallerIDIsAllocatedAndReleased(t *testing.T) {
 		t.Errorf("numbers belong to %v, want %v", got, want)
 	}
 
-	// What changes something else leaves the number where it is, and what somebody else showed stays unallocated.
+	// What changes something else leaves the number where it is, and so does another number that is shown: direct number first, main number later.
 	f.replaceIn(nord, astrid.ID, portal.User{FirstName: new("Anna")})
+	f.replaceIn(nord, astrid.ID, callerID("+46812345670"))
+	f.replaceIn(nord, astrid.ID, callerID(""))
 	moved := f.replaceIn(nord, astrid.ID, callerID("+46812345672"))
-	if got := moved.Telephony.IncomingNumbers; !slices.Equal(got, []string{"+46812345672"}) {
+	if got := moved.Telephony.IncomingNumbers; !slices.Equal(got, []string{"+46812345671", "+46812345672"}) {
 		t.Errorf("with another caller ID the user has %v", got)
 	}
-	if got, want := f.holders(nord), []string{"", "", astrid.ID}; !slices.Equal(got, want) {
+	if got, want := f.holders(nord), []string{"", astrid.ID, astrid.ID}; !slices.Equal(got, want) {
 		t.Errorf("numbers belong to %v, want %v", got, want)
 	}
 	if list, err := f.ListUsers(t.Context(), nord, ListQuery{Where: map[string]string{"email": "astrid@example.com"}}); err != nil || marshal(t, list.Items[0]) != marshal(t, moved) {
 		t.Errorf("the list shows %s, %v; want %s", marshal(t, list.Items), err, marshal(t, moved))
 	}
-	f.replaceIn(nord, astrid.ID, callerID(""))
-	if got := f.holders(nord); !slices.Equal(got, []string{"", "", ""}) {
-		t.Errorf("without a caller ID numbers belong to %v", got)
-	}
-	f.replaceIn(nord, astrid.ID, callerID("+46812345672"))
 	if err := f.DeleteUser(t.Context(), nord, astrid.ID, "", portal.Deletion{}); err != nil {
 		t.Fatal(err)
 	}
@@ -119,19 +116,54 @@ func TestService_VX07_allocationIsNoChangeOfItsOwn(t *testing.T) {
 	f := newFixture(t)
 	nord := f.on(nordFile)
 	request := nordUser("astrid@example.com", "+46812345671")
-	request.Telephony.IncomingNumbers = []string{"+46812345672"}
 	made, err := f.CreateUser(t.Context(), nord, request, "key")
 	if err != nil {
 		t.Fatal(err)
-	}
-	if got := made.Object.Telephony.IncomingNumbers; !slices.Equal(got, []string{"+46812345671"}) {
-		t.Errorf("incoming_numbers of a request is read-only, but gave %v", got)
 	}
 	if again, err := f.CreateUser(t.Context(), nord, request, "key"); err != nil || !again.Replayed || marshal(t, again.Object) != marshal(t, made.Object) {
 		t.Errorf("repeated: %s, %v", marshal(t, again), err)
 	}
 	if same := f.replaceIn(nord, made.Object.ID, made.Object); same.ETag != made.Object.ETag {
 		t.Errorf("the object that was read changes the version from %s to %s", made.Object.ETag, same.ETag)
+	}
+}
+
+// A request that says which numbers ring at a user is taken at its word: those and no others, whatever number is shown.
+func TestService_VX07_incomingNumbersAreAsGiven(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	nord := f.on(nordFile)
+	incoming := func(numbers ...string) portal.User {
+		return portal.User{Telephony: &portal.Telephony{IncomingNumbers: append([]string{}, numbers...)}}
+	}
+	request := nordUser("astrid@example.com", "+46812345671")
+	request.Telephony.IncomingNumbers = []string{"+46 8 123 456 72"}
+	astrid := f.userIn(nord, request)
+	if got := astrid.Telephony.IncomingNumbers; !slices.Equal(got, []string{"+46812345672"}) {
+		t.Errorf("made with %v", got)
+	}
+	bjorn := f.userIn(nord, nordUser("bjorn@example.com", ""))
+	_, err := f.ReplaceUser(t.Context(), nord, bjorn.ID, incoming("+46812345672"), "")
+	wantError(t, err, portal.CodeInvalid, "telephony.incoming_numbers", portal.CodeInUse)
+	if got := portalError(t, err).Errors[0].Message; !strings.Contains(got, "astrid@example.com") {
+		t.Errorf("the message does not name the holder: %s", got)
+	}
+	_, err = f.ReplaceUser(t.Context(), nord, bjorn.ID, incoming("+46812345670"), "")
+	wantError(t, err, portal.CodeInvalid, "telephony.incoming_numbers", portal.CodeNotAllowed)
+	_, err = f.ReplaceUser(t.Context(), nord, bjorn.ID, incoming("+46812345699"), "")
+	wantError(t, err, portal.CodeInvalid, "telephony.incoming_numbers", portal.CodeNotOwned)
+
+	astrid = f.replaceIn(nord, astrid.ID, incoming("+46812345671"))
+	if got, want := f.holders(nord), []string{"", astrid.ID, ""}; !slices.Equal(got, want) {
+		t.Errorf("numbers belong to %v, want %v", got, want)
+	}
+	f.replaceIn(nord, bjorn.ID, incoming("+46812345672"))
+	shown := incoming("+46812345672")
+	shown.Telephony.CallerID = new("+46812345671")
+	bjorn = f.replaceIn(nord, bjorn.ID, shown)
+	f.replaceIn(nord, astrid.ID, incoming())
+	if got, want := f.holders(nord), []string{"", "", bjorn.ID}; !slices.Equal(got, want) {
+		t.Errorf("numbers belong to %v, want %v", got, want)
 	}
 }
 

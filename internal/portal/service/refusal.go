@@ -88,7 +88,7 @@ func fieldOf(noun portal.Noun, key store.Key) string {
 	case store.KeyUserGroupOfUser:
 		return "directory.user_group_ids"
 	case store.KeyAllocatedNumber:
-		return "telephony.caller_id"
+		return "telephony.incoming_numbers"
 	case store.KeySIPAccountExtension:
 		return "extension"
 	case store.KeyExtension:

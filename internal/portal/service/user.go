@@ -47,6 +47,7 @@ type userEntity struct {
 	pinHash      string             // likewise
 	avatar       store.Avatar       // of the request
 	logins, pins secretVerifier
+	numbersGiven bool // whether the request says which numbers ring at the user
 }
 
 func (*userEntity) noun() portal.Noun { return portal.NounUser }
@@ -80,20 +81,16 @@ func (e *userEntity) list(ctx context.Context, tx *store.Tx, sc scene, selection
 func userOf(row store.User, sc scene) (portal.User, error) {
 	user := row.User
 	err := sc.set.Complete(portal.NounUser, &user)
-	if t := user.Telephony; t != nil && t.IncomingNumbers == nil && sc.allocatesNumbers() {
-		t.IncomingNumbers = []string{}
-	}
 	return user, err
 }
 
 func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) }
 
-func (*userEntity) keepWritable(u *portal.User) {
+// keepWritable also notes what the request leaves to the portal, which cannot be told once it is filled in from what is stored.
+func (e *userEntity) keepWritable(u *portal.User) {
+	e.numbersGiven = u.Telephony != nil && u.Telephony.IncomingNumbers != nil
 	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
-	if u.Telephony != nil {
-		u.Telephony.IncomingNumbers = nil
-	}
 	if u.Voicemail != nil {
 		u.Voicemail.PINSet = false
 	}
@@ -159,7 +156,7 @@ func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *p
 	if err := noteSubgroups(ctx, tx, sc, u, &inventory); err != nil {
 		return inventory, err
 	}
-	if err := noteNumber(ctx, tx, sc, callerID(*u), &inventory); err != nil {
+	if err := noteNumbers(ctx, tx, sc, *u, &inventory); err != nil {
 		return inventory, err
 	}
 	organizationID := sc.organization.ID
@@ -327,7 +324,7 @@ func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before,
 	if err := claimEmail(ctx, tx, sc, before, after); err != nil {
 		return err
 	}
-	if err := allocate(ctx, tx, sc, before, after); err != nil {
+	if err := e.allocate(ctx, tx, sc, before, after); err != nil {
 		return err
 	}
 	if err := e.keepAvatar(ctx, tx, sc, before, after); err != nil {

@@ -17,9 +17,11 @@ func (t *Tx) Allocations(ctx context.Context, organizationID string) ([]Allocati
 	return all(ctx, t, scanAllocation, `SELECT number, user_id FROM number_allocations WHERE organization_id = $1 ORDER BY number`, organizationID)
 }
 
-// Allocation returns who has a number, or ErrNotFound.
-func (t *Tx) Allocation(ctx context.Context, organizationID, number string) (Allocation, error) {
-	return one(ctx, t, scanAllocation, `SELECT number, user_id FROM number_allocations WHERE organization_id = $1 AND number = $2`, organizationID, number)
+// HolderOfNumber returns the user who has a number, or ErrNotFound.
+func (t *Tx) HolderOfNumber(ctx context.Context, organizationID, number string) (Holder, error) {
+	const query = `SELECT users.id, ` + userName + ` FROM number_allocations a JOIN users ON users.organization_id = a.organization_id AND users.id = a.user_id
+		WHERE a.organization_id = $1 AND a.number = $2`
+	return one(ctx, t, scanHolder, query, organizationID, number)
 }
 
 // Allocate gives a number to a user. That of another one is a DuplicateError.
@@ -28,8 +30,7 @@ func (t *Tx) Allocate(ctx context.Context, organizationID string, a Allocation) 
 	return t.change(ctx, query, organizationID, a.Number, a.UserID)
 }
 
-// ReleaseNumbers frees the numbers of a user.
-func (t *Tx) ReleaseNumbers(ctx context.Context, organizationID, userID string) error {
-	_, err := t.exec(ctx, `DELETE FROM number_allocations WHERE organization_id = $1 AND user_id = $2`, organizationID, userID)
-	return err
+// ReleaseNumber frees a number.
+func (t *Tx) ReleaseNumber(ctx context.Context, organizationID, number string) error {
+	return t.change(ctx, `DELETE FROM number_allocations WHERE organization_id = $1 AND number = $2`, organizationID, number)
 }
