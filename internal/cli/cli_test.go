@@ -95,9 +95,13 @@ func TestRun_mistakesInTheCommandLineExit2(t *testing.T) {
 		token + "--scope read --expires soon":                 `"soon"`,
 		token + "--scope read --expires 0d":                   "future",
 		token + "--scope read --expires 2020-01-01T00:00:00Z": "future",
-		"portal token create --database portal.db --name ci --scope read": "--organization",
-		"portal token list --organization delfin":                         "--database",
-		"portal token revoke --database portal.db --organization delfin":  "one token",
+		"portal serve --database portal.db --organization o.yaml --public-url http://portal.example.com":    "--public-url is \"http://portal.example.com\", where passwords",
+		"portal serve --database portal.db --organization o.yaml --public-url portal.example.com":           "such as https://portal.example.com",
+		"portal serve --database portal.db --organization o.yaml --public-url ftp://portal.example.com":     "such as https://portal.example.com",
+		"portal serve --database portal.db --organization o.yaml --public-url http://127.0.0.1.example.com": "give an address with https://",
+		"portal token create --database portal.db --name ci --scope read":                                   "--organization",
+		"portal token list --organization delfin":                                                           "--database",
+		"portal token revoke --database portal.db --organization delfin":                                    "one token",
 	} {
 		code, stdout, stderr := run(t, strings.Fields(command)...)
 		if code != 2 || stdout != "" {
@@ -121,6 +125,8 @@ func TestRun_failuresExit1WithOneSentence(t *testing.T) {
 		"no database":           {[]string{"portal", "token", "list", "--database", filepath.Join(dir, "none.db"), "--organization", "delfin"}, "no database at"},
 		"no organisation file":  {append(serve, filepath.Join(dir, "none.yaml")), "none.yaml"},
 		"bad organisation file": {append(serve, write(t, "bad.yaml", "id: delfin\nplattform: telecube\n")), "bad.yaml:2"},
+		"a proxy by its name":   {append(serve, organization, "--trusted-proxy", "proxy.example.com"), "such as 10.0.0.0/8"},
+		"everybody a proxy":     {append(serve, organization, "--trusted-proxy", "0.0.0.0/0"), "everybody"},
 		"no certificate":        {append(serve, organization, "--tls-cert", "none.pem", "--tls-key", "none.key"), "none.pem"},
 		"bad address":           {append(serve, organization, "--listen", "127.0.0.1:http-alt-none"), "http-alt-none"},
 		"plain HTTP for all":    {append(serve, organization, "--listen", ":0"), "--tls-cert and --tls-key, or listen on this machine only, such as --listen 127.0.0.1"},

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/url"
 	"os/signal"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/pwned"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
@@ -29,6 +31,7 @@ type serveFlags struct {
 	key           string
 	logFormat     string
 	publicURL     string
+	proxies       []string
 	mail          mailFlags
 	pwnedURL      string
 	pwnedFile     string
@@ -51,6 +54,9 @@ need it. Keep a copy of it, apart from the copies of the database. Portals on on
 
 HTTPS needs a certificate and its key. Without them the portal serves plain HTTP, which it does on a loopback address only.
 
+Behind a proxy, give its network with --trusted-proxy. Otherwise all people seem to come from one address, which failed log-ins then lock out together.
+The proxy has to write X-Forwarded-For or Forwarded (RFC 7239); the right-most address that is no trusted proxy's counts.
+
 People log in with a browser at the same address. They are invited by mail, for which the portal needs a mail server (--smtp-server); without one
 the mails are kept in the database, for a portal that has one. Administrators look people up at /o/<organisation>/admin/users.`,
 		Example: `  terraform-provider-switchboard portal serve --database portal.db --organization delfin.yaml
@@ -65,6 +71,9 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 				return errors.New("--tls-cert and --tls-key belong together: give both or none")
 			}
 			if err := keyFileGiven(flags.database, &flags.keyFile); err != nil {
+				return err
+			}
+			if err := checkPublicURL(flags.publicURL); err != nil {
 				return err
 			}
 			log, err := newLog(command.ErrOrStderr(), flags.logFormat)
@@ -85,6 +94,8 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 	command.Flags().StringVar(&flags.key, "tls-key", "", "private key of the certificate (PEM)")
 	command.Flags().StringVar(&flags.logFormat, "log-format", "text", "text or json")
 	command.Flags().StringVar(&flags.publicURL, "public-url", "", "address under which people reach the portal, for the links in mails (default: the address it listens on)")
+	command.Flags().StringArrayVar(&flags.proxies, "trusted-proxy", nil, "network of proxies in front of the portal, such as 10.0.0.0/8: their X-Forwarded-For or Forwarded says "+
+		"where a request comes from; repeat it for several networks")
 	flags.mail.add(command)
 	command.Flags().StringVar(&flags.pwnedURL, "pwned-passwords-url", "", "Have I Been Pwned range API, for platforms that forbid known passwords (default: "+pwned.DefaultURL+")")
 	command.Flags().StringVar(&flags.pwnedFile, "pwned-passwords-file", "", "a copy of its corpus to look in instead: lines SHA1:COUNT, sorted by hash")
@@ -105,6 +116,10 @@ func newLog(w io.Writer, format string) (*slog.Logger, error) {
 
 // serve runs a portal until the context ends.
 func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) {
+	proxies, err := parseTrustedProxies(flags.proxies)
+	if err != nil {
+		return err
+	}
 	known, err := pwned.Open(flags.pwnedURL, flags.pwnedFile)
 	if err != nil {
 		return err
@@ -135,7 +150,24 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 	}
 	defer stopMail()
 	log.Info("listening", "url", address, "database", store.Name(flags.database))
-	return untilDone(ctx, httpServer(web.WithAPI(server.New(svc, log), svc, publicURL, log), serveLimits(), log), listener, log)
+	handler := proxies.believe(web.WithAPI(server.New(svc, log), svc, publicURL, log))
+	return untilDone(ctx, httpServer(handler, serveLimits(), log), listener, log)
+}
+
+// checkPublicURL refuses an address at which passwords and sessions would go over the network in clear: browsers keep cookies off it only if it says https.
+func checkPublicURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	address, err := url.Parse(text)
+	if err != nil || address.Host == "" || address.Scheme != "https" && address.Scheme != "http" {
+		return fmt.Errorf("--public-url is %q; give the address with which people reach the portal, such as https://portal.example.com", text)
+	}
+	if address.Scheme == "http" && !portal.IsLoopback(address.Hostname()) {
+		return fmt.Errorf("--public-url is %q, where passwords and sessions would go over the network in clear; give an address with https://, "+
+			"or one of this machine only, such as http://127.0.0.1:8080", text)
+	}
+	return nil
 }
 
 // apply brings one organisation in line with its file.

@@ -130,8 +130,8 @@ func changePassword(c *call) (any, error) {
 	return newSessionAnswer(secret, session), err
 }
 
-// address is where a request comes from, without the port: what log-ins are counted by, and what the audit trail keeps. A portal behind a proxy
-// sees the proxy's: what a proxy says of it in a header is not believed, as anybody can say it.
+// address is where a request comes from, without the port: what log-ins are counted by, and what the audit trail keeps. What trusted proxies say
+// of it is in the request already.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {

@@ -191,7 +191,7 @@ func (v *visit) redirect(path string) error {
 	return nil
 }
 
-// address is where a request comes from. What a proxy says of it is not believed: anybody can say it.
+// address is where a request comes from. What trusted proxies say of it is in the request already.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
