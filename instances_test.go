@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -116,7 +117,7 @@ func TestPostgreSQL_threePortalsOneOfThemKilled(t *testing.T) {
 
 	people.check(t, c)
 	guesses.check(t, database)
-	checkBlocking(t, b.URL, c)
+	checkWaiting(t, b.URL, c)
 	checkTrail(t, w, database)
 }
 
@@ -260,10 +261,16 @@ func startGuessing(t *testing.T, endpoint string, wait *sync.WaitGroup) *guessin
 	return g
 }
 
-// logIn tries to log in and returns the status of the answer; 0 for none.
+// logIn tries to log in to nord and returns the status of the answer; 0 for none.
 func logIn(t *testing.T, endpoint, login, password string) int {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"organization_id": "nord", "login": login, "password": password})
+	return logInFrom(t, "", "nord", endpoint, login, password)
+}
+
+// logInFrom is logIn to any organisation. The address goes into X-Forwarded-For, if there is one.
+func logInFrom(t *testing.T, address, organizationID, endpoint, login, password string) int {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"organization_id": organizationID, "login": login, "password": password})
 	if err != nil {
 		t.Error(err)
 	}
@@ -273,6 +280,9 @@ func logIn(t *testing.T, endpoint, login, password string) int {
 		return 0
 	}
 	request.Header.Set("Content-Type", "application/json")
+	if address != "" {
+		request.Header.Set("X-Forwarded-For", address)
+	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0 // of the portal that was killed
@@ -289,7 +299,7 @@ func (g *guessing) check(t *testing.T, database string) {
 		t.Fatal(err)
 	}
 	defer func() { _ = connection.Close(context.WithoutCancel(t.Context())) }()
-	key := sha256.Sum256([]byte("login\n" + stranger))
+	key := sha256.Sum256([]byte("person\n" + stranger))
 	var counted int
 	if err := connection.QueryRow(t.Context(), `SELECT failures FROM login_throttle WHERE key_sha256 = $1`, hex.EncodeToString(key[:])).Scan(&counted); err != nil {
 		t.Fatal(err)
@@ -304,8 +314,9 @@ func (g *guessing) check(t *testing.T, database string) {
 	}
 }
 
-// checkBlocking has many guess somebody's password at once, at three portals that live: three failures block (EN-18), and it is done once.
-func checkBlocking(t *testing.T, endpoint string, c *client.Client) {
+// checkWaiting has many guess somebody's password at once, at three portals that live. Five of one network are answered, and nobody is blocked, as the
+// rule set of vaxel does not say so.
+func checkWaiting(t *testing.T, endpoint string, c *client.Client) {
 	t.Helper()
 	made, err := c.CreateUser(t.Context(), portal.User{
 		Email: new("victim@example.com"), FirstName: new("Frida"), LastName: new("Lind"), Password: new(portal.Secret("Vq7-lamp-Orbit-kiwi")),
@@ -315,17 +326,23 @@ func checkBlocking(t *testing.T, endpoint string, c *client.Client) {
 		t.Fatal(err)
 	}
 	var wait sync.WaitGroup
+	var wrong, early atomic.Int32
 	for range 9 {
 		wait.Go(func() {
-			if status := logIn(t, endpoint, "victim@example.com", "Wr0ng-h0rse-battery!"); status != http.StatusUnauthorized && status != http.StatusTooManyRequests {
+			switch status := logIn(t, endpoint, "victim@example.com", "Wr0ng-h0rse-battery!"); status {
+			case http.StatusUnauthorized:
+				wrong.Add(1)
+			case http.StatusTooManyRequests:
+				early.Add(1)
+			default:
 				t.Errorf("a wrong password is answered by %d", status)
 			}
 		})
 	}
 	wait.Wait()
 	user, err := c.GetUser(t.Context(), made.Object.ID)
-	if err != nil || user.Status != portal.StatusBlocked {
-		t.Errorf("after nine wrong passwords the user is %+v: %v", user, err)
+	if err != nil || user.Status != portal.StatusPending || !*user.Enabled || wrong.Load()+early.Load() != 9 || wrong.Load() < 1 {
+		t.Errorf("after nine wrong passwords, %d of them answered, the user is %+v: %v", wrong.Load(), user, err)
 	}
 }
 
@@ -354,7 +371,7 @@ func checkTrail(t *testing.T, w *workspace, database string) {
 		action, _, _ := strings.Cut(change, "_") // without the id
 		counted[action]++
 	}
-	if want := contested + same + crowded + 1; counted["create user usr"] != want || counted["block user usr"] != 1 || counted["create organization nord"] != 1 {
-		t.Errorf("the audit trail tells of %v, want %d new users, 1 block and 1 new organisation", counted, want)
+	if want := contested + same + crowded + 1; counted["create user usr"] != want || counted["block user usr"] != 0 || counted["create organization nord"] != 1 {
+		t.Errorf("the audit trail tells of %v, want %d new users, no block and 1 new organisation", counted, want)
 	}
 }

@@ -28,7 +28,8 @@ type User struct {
 	Permissions         []string `json:"permissions,omitzero" portal:"read-only"`
 	PlannedPublications int      `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag
 
-	// The life of the login, which is read-only and no part of the ETag. A block shows in Enabled too, and with that in the ETag (EN-18).
+	// The life of the login, which is no part of the ETag and ignored in requests, with one exception: a request with an If-Match that sets Enabled ends a
+	// block only if it says that the status was blocked when it was read, so that it ends no block that it does not know of (EN-18).
 	Status      UserStatus `json:"status,omitzero"`
 	TwoFactor   bool       `json:"two_factor,omitzero"`    // whether a second factor is enrolled
 	InvitedAt   string     `json:"invited_at,omitzero"`    // when the invitation was last queued, RFC 3339 in UTC; empty for never

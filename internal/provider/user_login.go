@@ -63,6 +63,9 @@ func leaveLoginOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *r
 // keepPlannedLogin keeps what the plan said, where it said anything: Terraform takes an answer that differs from the plan for a bug, and a person may log in
 // between plan and apply. The next refresh has it right.
 func (m *userResourceModel) keepPlannedLogin(planned userResourceModel) {
+	if !planned.Enabled.IsUnknown() && portal.UserStatus(m.Status.ValueString()) == portal.StatusBlocked {
+		m.Enabled = planned.Enabled // somebody was blocked since the plan, or has been blocked again
+	}
 	if !planned.Status.IsUnknown() {
 		m.Status = planned.Status
 	}

@@ -200,6 +200,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
 	defer cancel()
 	user := plan.request(ctx, &resp.Diagnostics)
+	user.Status = portal.UserStatus(state.Status.ValueString()) // of which the plan knew: the write ends no other block
 	if config.PermissionGroupIDs.IsNull() {
 		user.PermissionGroupIDs = nil // left out, they stay as they are: this very run may give the user another one
 	}

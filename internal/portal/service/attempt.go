@@ -102,5 +102,8 @@ func (s *Service) countInARow(ctx context.Context, tx *store.Tx, sc scene, userI
 	if err != nil {
 		return err
 	}
-	return s.block(ctx, tx, sc, caller, a)
+	if err := s.block(ctx, tx, sc, a); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, caller, accountEvent(portal.ActionBlock, a.user.User, "enabled"))
 }

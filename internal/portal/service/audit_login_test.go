@@ -81,10 +81,17 @@ func TestAudit_EN18_tellsOfABlock(t *testing.T) {
 		last.Address != "203.0.113.9" {
 		t.Errorf("the block is told as %+v", last)
 	}
-	// A block is a change of the user: who has read it before is told.
+	// A block by an administrator is a change of the user: who has read it before is told.
+	if _, err := r.UnblockUser(t.Context(), r.caller, r.id); err != nil {
+		t.Fatal(err)
+	}
+	ticking(r.fixture)
+	if _, err := r.BlockUser(t.Context(), r.caller, r.id); err != nil {
+		t.Fatal(err)
+	}
 	_, err := r.ReplaceUser(t.Context(), r.caller, r.id, portal.User{LastName: new("Smit")}, before.ETag)
-	if problem := portalError(t, err); problem.ChangedBy != "portal: failed log-ins" || problem.ChangedAt == nil {
-		t.Errorf("%+v does not say that the portal blocked the user", problem)
+	if problem := portalError(t, err); problem.ChangedBy != "token tok_umbrella" || problem.ChangedAt == nil {
+		t.Errorf("%+v does not say who blocked the user", problem)
 	}
 }
 

@@ -113,7 +113,7 @@ func TestLogin_EN18_threeFailuresInARowBlock(t *testing.T) {
 	}
 
 	// What Terraform sends to mend the drift unblocks; so does an administrator.
-	unblocked, err := r.ReplaceUser(t.Context(), r.caller, r.id, portal.User{Enabled: new(true)}, blocked.ETag)
+	unblocked, err := r.ReplaceUser(t.Context(), r.caller, r.id, portal.User{Enabled: new(true), Status: blocked.Status}, blocked.ETag)
 	if err != nil || unblocked.Status != portal.StatusActive || !*unblocked.Enabled {
 		t.Fatalf("unblocked: %s, %v", marshal(t, unblocked), err)
 	}
@@ -219,6 +219,57 @@ func TestLogin_EN18_failuresRaceToOneBlock(t *testing.T) {
 		}
 		if got := r.now(); got.Status != portal.StatusBlocked || blocks != 1 {
 			t.Errorf("the user is %q after %d blocks, want one", got.Status, blocks)
+		}
+	})
+}
+
+// A write that was decided before failed log-ins blocked the person is done, and ends no block that it does not know of.
+func TestLogin_EN18_aBlockFailsNoWriteAndOutlivesIt(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, f *fixture) {
+		r := f.onEngage()
+		before := r.now()
+		for range 3 {
+			r.isRefused(otherLoginPassword)
+		}
+		replace := func(seen portal.User, request portal.User) portal.User {
+			t.Helper()
+			request.Enabled, request.Status = new(true), seen.Status
+			after, err := f.ReplaceUser(t.Context(), r.caller, r.id, request, seen.ETag)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return after
+		}
+		if same := replace(before, portal.User{}); same.ETag != before.ETag || *same.Enabled {
+			t.Errorf("a write that changes nothing else made %s", marshal(t, same))
+		}
+		after := replace(before, portal.User{LastName: new("Smit")})
+		if *after.LastName != "Smit" || *after.Enabled || after.Status != portal.StatusBlocked {
+			t.Errorf("after a write from before the block: %s", marshal(t, after))
+		}
+		r.isRefused(ownPassword)
+		if got := replace(after, portal.User{}); !*got.Enabled || got.Status != portal.StatusActive {
+			t.Errorf("after a write that knows of the block: %s", marshal(t, got))
+		}
+		r.isIn(ownPassword)
+
+		// What the configuration does not manage goes back and forth as it is shown, and is no withdrawal of access.
+		for range 3 {
+			r.isRefused(otherLoginPassword)
+		}
+		blocked := r.now()
+		blocked.LastName = new("Bakker")
+		if _, err := f.ReplaceUser(t.Context(), r.caller, r.id, blocked, blocked.ETag); err != nil {
+			t.Fatal(err)
+		}
+		if row := f.storedIn(r.caller, r.id); !isTrue(row.Granted) || isTrue(row.Enabled) {
+			t.Errorf("access is granted: %v, shown: %v", isTrue(row.Granted), isTrue(row.Enabled))
+		}
+		if got, err := f.ReplaceUser(t.Context(), r.caller, r.id, portal.User{Enabled: new(true)}, ""); err != nil || !*got.Enabled {
+			t.Errorf("a write that is to hold whatever there is: %s, %v", marshal(t, got), err)
+		}
+		if err := f.DeleteUser(t.Context(), r.caller, r.id, r.now().ETag, portal.Deletion{}); err != nil {
+			t.Error(err)
 		}
 	})
 }

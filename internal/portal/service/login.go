@@ -157,16 +157,14 @@ func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, 
 	return s.openSession(ctx, tx, row, stage)
 }
 
-// block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18).
-func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, caller Caller, a account) error {
+// block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18). It makes no new version of the user:
+// what somebody does at a log-in never fails the write of who manages the user.
+func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, a account) error {
 	a.login.BlockedAt = new(s.now().UTC())
 	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
 		return err
 	}
-	if err := tx.DeleteSessionsOfUser(ctx, sc.organization.ID, a.user.ID); err != nil {
-		return err
-	}
-	return s.setAccess(ctx, tx, sc, caller, a, portal.ActionBlock, false)
+	return tx.DeleteSessionsOfUser(ctx, sc.organization.ID, a.user.ID)
 }
 
 // setAccess is a change of the user, which makes a new version.
@@ -179,7 +177,7 @@ func (s *Service) setAccess(ctx context.Context, tx *store.Tx, sc scene, caller 
 	return s.record(ctx, tx, caller, made)
 }
 
-// BlockUser withdraws a person's access, as three failed log-ins do (EN-18). One who is blocked stays so.
+// BlockUser withdraws a person's access, as failed log-ins do on some platforms (EN-18). One who is blocked stays so.
 func (s *Service) BlockUser(ctx context.Context, caller Caller, id string) (portal.User, error) {
 	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
 		if a.login.BlockedAt != nil {
@@ -188,7 +186,10 @@ func (s *Service) BlockUser(ctx context.Context, caller Caller, id string) (port
 		if err := refuseBlock(ctx, tx, sc, caller, a.user.User); err != nil {
 			return err
 		}
-		return s.block(ctx, tx, sc, caller, a)
+		if err := s.block(ctx, tx, sc, a); err != nil {
+			return err
+		}
+		return s.setAccess(ctx, tx, sc, caller, a, portal.ActionBlock, false)
 	})
 }
 

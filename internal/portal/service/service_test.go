@@ -224,8 +224,13 @@ func (f *fixture) user(u portal.User) portal.User {
 // stored reads what the database holds, the part that no answer shows included.
 func (f *fixture) stored(id string) (user store.User) {
 	f.t.Helper()
+	return f.storedIn(f.acme, id)
+}
+
+func (f *fixture) storedIn(caller Caller, id string) (user store.User) {
+	f.t.Helper()
 	if err := f.store.Read(f.t.Context(), func(tx *store.Tx) (err error) {
-		user, err = tx.User(f.t.Context(), "acme", id)
+		user, err = tx.User(f.t.Context(), caller.OrganizationID, id)
 		return err
 	}); err != nil {
 		f.t.Fatal(err)

@@ -26,7 +26,9 @@ func (s *Service) CreateUser(ctx context.Context, caller Caller, user portal.Use
 
 // ReplaceUser changes a user.
 func (s *Service) ReplaceUser(ctx context.Context, caller Caller, id string, user portal.User, ifMatch string) (portal.User, error) {
-	return replace(ctx, s, caller, s.user(), id, user, ifMatch)
+	e := s.user()
+	e.unconditional = ifMatch == ""
+	return replace(ctx, s, caller, e, id, user, ifMatch)
 }
 
 // DeleteUser deletes a user, whose SIP accounts and numbers are free from then on. With planned publications the user stays, unless
@@ -48,6 +50,8 @@ type userEntity struct {
 	avatar       store.Avatar       // of the request
 	logins, pins secretVerifier
 	numbersGiven bool // whether the request says which numbers ring at the user
+
+	unconditional, sawBlock bool // a request that is to hold whatever there is; one that says that the user was blocked
 }
 
 func (*userEntity) noun() portal.Noun { return portal.NounUser }
@@ -89,6 +93,7 @@ func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) 
 // keepWritable also notes what the request leaves to the portal, which cannot be told once it is filled in from what is stored.
 func (e *userEntity) keepWritable(u *portal.User) {
 	e.numbersGiven = u.Telephony != nil && u.Telephony.IncomingNumbers != nil
+	e.sawBlock = u.Status == portal.StatusBlocked
 	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
 	if u.Voicemail != nil {
@@ -99,8 +104,11 @@ func (e *userEntity) keepWritable(u *portal.User) {
 	}
 }
 
-// resolve reads the picture, whose hash tells whether it is another one.
-func (e *userEntity) resolve(wanted, _ *portal.User) {
+// resolve reads the picture, whose hash tells whether it is another one, and keeps a block that the request does not know of (EN-18).
+func (e *userEntity) resolve(wanted, stored *portal.User) {
+	if stored != nil && stored.Status == portal.StatusBlocked && !e.sawBlock && !e.unconditional {
+		wanted.Enabled = stored.Enabled
+	}
 	e.avatar = readAvatar(*wanted)
 	if wanted.Webcare != nil && wanted.Webcare.Avatar != nil {
 		wanted.Webcare.AvatarSHA256 = e.avatar.SHA256
@@ -303,6 +311,9 @@ func (e *userEntity) insert(ctx context.Context, tx *store.Tx, sc scene, id stri
 func (e *userEntity) update(ctx context.Context, tx *store.Tx, sc scene, u portal.User) error {
 	row := userRow(sc, u)
 	row.Version, row.PasswordHash, row.PINHash = e.row.Version, e.row.PasswordHash, e.row.PINHash
+	if e.row.Status == portal.StatusBlocked && !isTrue(u.Enabled) {
+		row.Enabled = e.row.Granted // what is shown is the block
+	}
 	given := e.secrets(&u)
 	if given.password != nil {
 		row.PasswordHash = e.passwordHash

@@ -17,6 +17,7 @@ type User struct {
 	PasswordHash string     // PHC string of argon2id
 	PINHash      string     // of the voicemail PIN, likewise; empty for none
 	Invited      *time.Time // of a new user: when the invitation was queued; to be given, not returned
+	Granted      *bool      // Enabled as it will be when a block ends; a blocked user is returned as not enabled
 	// The address and the login name as they are compared, nil for none; to be given, not returned.
 	EmailKey, UsernameKey *string
 }
@@ -44,6 +45,7 @@ func scanUser(r row) (u User, err error) {
 		return u, fmt.Errorf("user %s: %w", columns.ID, err)
 	}
 	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
+	u.Granted = columns.Enabled
 	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
 	if t := u.Telephony; t != nil {
 		restore(&t.PBXID, pbx)

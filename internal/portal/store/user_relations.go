@@ -107,6 +107,9 @@ func (t *Tx) loadRelations(ctx context.Context, list []User, of userCondition) e
 
 func (u *User) logsIn(l Login) {
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = l.Status(), l.TOTPConfirmedAt != nil, stamp(l.InvitedAt), stamp(l.LastLoginAt)
+	if l.BlockedAt != nil {
+		u.Enabled = new(false)
+	}
 }
 
 func (u *User) relate(r relation) error {
