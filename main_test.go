@@ -223,7 +223,7 @@ func TestPortalKilledDuringApply(t *testing.T) {
 	w.env = append(w.env, "TF_VAR_endpoint="+proxy.URL, "TF_VAR_token="+token)
 
 	output, code := w.run("terraform", "apply", "-auto-approve", "-no-color")
-	if code == 0 || !strings.Contains(output, "No answer from the portal") {
+	if code == 0 || !strings.Contains(output, "The portal cannot be reached") {
 		t.Fatalf("the apply must fail when the portal dies; exit code %d\n%s", code, output)
 	}
 	restarted, _ := w.serve()

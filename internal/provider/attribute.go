@@ -3,7 +3,6 @@ package provider
 import (
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/boolplanmodifier"
@@ -141,8 +140,7 @@ func (a attributes) secret(path, text string) (value schema.StringAttribute, ver
 		Optional: true,
 		Computed: true,
 		MarkdownDescription: "Version of `" + name + "`: the secret is sent on creation and whenever this number changes, in either direction. " +
-			"After an import it is `1`, so that importing somebody changes no secret.",
-		Validators:    []validator.Int64{int64validator.AlsoRequires(atSibling(name))},
+			"After an import it is `1`, so that importing somebody changes no secret. As long as the number stays, `" + name + "` can be left out.",
 		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 	}
 	return value, version

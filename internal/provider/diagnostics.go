@@ -28,7 +28,7 @@ func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 		return
 	}
 	if !ok {
-		diags.AddError("No answer from the portal", fmt.Sprintf("While %s: %v", doing, err))
+		diags.AddError("The portal cannot be reached", fmt.Sprintf("While %s: %v", doing, err))
 		return
 	}
 	switch failure.Code {

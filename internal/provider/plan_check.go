@@ -31,12 +31,12 @@ type plannedChange[T any] struct {
 }
 
 // check evaluates the platform's rule set on the change, completes the planned object with the defaults that the portal will apply, and reports
-// every finding at its attribute. It reports whether the plan can be settled: not if nothing changes, and not if the portal could not be
-// asked, as then nothing was checked but what needs no portal.
+// every finding at its attribute. It reports whether the plan is to be settled: not if nothing changes. It has to be settled whether or not the portal could
+// be asked what the organisation has: Terraform plans once more when it applies, and takes another plan than the first for a bug.
 func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagnostics) bool {
 	organization, set, err := v.rules(ctx)
 	if err != nil {
-		c.warnUnchecked(err, diags)
+		addPortalError(diags, "planning the "+c.noun.Title(), c.noun, err)
 		return false
 	}
 	unknown := unknownPaths(c.config)
@@ -64,7 +64,7 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	}
 	if err != nil {
 		c.warnUnchecked(err, diags)
-		return false
+		return true
 	}
 	for _, finding := range set.Check(inventory, change) {
 		if finding.Severity == rules.SeverityWarning {

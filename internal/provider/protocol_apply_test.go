@@ -46,6 +46,16 @@ func (d *protocol) tryChange(prior instance, attributes map[string]any) (planned
 	config := d.encode(tftypes.NewValue(schema.ValueType(), nil))
 	if attributes != nil {
 		config = d.value(schema, attributes)
+	}
+	return d.tryPlan(d.refresh(prior), config)
+}
+
+// tryPlan plans an instance that was refreshed before.
+func (d *protocol) tryPlan(prior instance, config *tfprotov6.DynamicValue) (plannedInstance, []*tfprotov6.Diagnostic) {
+	d.t.Helper()
+	schema := d.schemas.ResourceSchemas[prior.typeName]
+	given := d.decode(prior.typeName, config)
+	if !given.IsNull() {
 		validated, err := d.server.ValidateResourceConfig(d.t.Context(), &tfprotov6.ValidateResourceConfigRequest{
 			TypeName: prior.typeName, Config: config, ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
 		})
@@ -56,8 +66,7 @@ func (d *protocol) tryChange(prior instance, attributes map[string]any) (planned
 			return plannedInstance{}, validated.Diagnostics // Terraform goes no further either
 		}
 	}
-	prior = d.refresh(prior)
-	proposed := proposeBlock(schema, prior.state, d.decode(prior.typeName, config))
+	proposed := proposeBlock(schema, prior.state, given)
 	planned, err := d.server.PlanResourceChange(d.t.Context(), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: prior.typeName, Config: config, PriorState: d.encode(prior.state), PriorPrivate: prior.private, ProposedNewState: d.encode(proposed),
 		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{},
@@ -71,7 +80,24 @@ func (d *protocol) tryChange(prior instance, attributes map[string]any) (planned
 	return plannedInstance{
 		instance: instance{prior.typeName, d.decode(prior.typeName, planned.PlannedState), planned.PlannedPrivate},
 		prior:    prior.state, config: config,
-	}, planned.Diagnostics
+	}, d.sound(schema, prior, given, planned)
+}
+
+// sound fails the test if Terraform would call a plan invalid. An error comes without a plan.
+func (d *protocol) sound(schema *tfprotov6.Schema, prior instance, config tftypes.Value, planned *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic {
+	d.t.Helper()
+	if !hasErrors(planned.Diagnostics) {
+		for _, fault := range planFaults(schema, prior.state, config, d.decode(prior.typeName, planned.PlannedState)) {
+			d.t.Errorf("invalid plan of a %s: %s", prior.typeName, fault)
+		}
+	}
+	return planned.Diagnostics
+}
+
+func hasErrors(diagnostics []*tfprotov6.Diagnostic) bool {
+	return slices.ContainsFunc(diagnostics, func(diagnostic *tfprotov6.Diagnostic) bool {
+		return diagnostic.Severity == tfprotov6.DiagnosticSeverityError
+	})
 }
 
 // refresh reads an instance.
@@ -101,7 +127,9 @@ func (d *protocol) applyChange(plan plannedInstance) instance {
 	}
 	d.noError("apply", applied.Diagnostics)
 	result := instance{plan.typeName, d.decode(plan.typeName, applied.NewState), applied.Private}
-	d.asPlanned(plan.state, result.state)
+	for _, fault := range slices.Concat(resultFaults(d.schemas.ResourceSchemas[plan.typeName], result.state), deviations("", plan.state, result.state)) {
+		d.t.Errorf("inconsistent result of a %s after the apply: %s", plan.typeName, fault)
+	}
 	return result
 }
 
@@ -124,27 +152,6 @@ func (d *protocol) idOf(i instance) (id string) {
 		d.t.Fatal(err)
 	}
 	return id
-}
-
-// asPlanned fails unless every value of a result that was known at plan is the planned one, and all are known now.
-func (d *protocol) asPlanned(plan, result tftypes.Value) {
-	d.t.Helper()
-	if !result.IsFullyKnown() {
-		d.t.Errorf("after the apply something is still unknown: %s", result)
-	}
-	for _, name := range differences(plan, result) {
-		path := tftypes.NewAttributePath()
-		for step := range strings.SplitSeq(name, ".") {
-			path = path.WithAttributeName(step)
-		}
-		was, _, err := tftypes.WalkAttributePath(plan, path)
-		if err != nil { // nothing is known of what is below something unknown
-			continue
-		}
-		if value, ok := was.(tftypes.Value); !ok || value.IsFullyKnown() {
-			d.t.Errorf("the apply made something else of %s than was planned: %v", name, was)
-		}
-	}
 }
 
 func (d *protocol) noError(doing string, diagnostics []*tfprotov6.Diagnostic) {

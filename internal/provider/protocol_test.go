@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -194,11 +193,5 @@ func pictureFile(t *testing.T, encoded string) string {
 
 // at is the attribute that a diagnostic is at, as a dotted path.
 func at(diagnostic *tfprotov6.Diagnostic) string {
-	var names []string
-	for _, step := range diagnostic.Attribute.Steps() {
-		if name, ok := step.(tftypes.AttributeName); ok {
-			names = append(names, string(name))
-		}
-	}
-	return strings.Join(names, ".")
+	return dotted(diagnostic.Attribute)
 }

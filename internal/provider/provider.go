@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 )
 
@@ -160,6 +161,11 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 			return
 		}
 		a.view = newView(a.client)
+		// Asked here, a portal that is away is one error of the run, and all objects of a run are planned by the same rule set.
+		if _, _, err := a.view.rules(ctx); err != nil {
+			addPortalError(&resp.Diagnostics, "asking for the organisation", portal.NounUser, err)
+			return
+		}
 	}
 	p.access.Store(a)
 	resp.ResourceData = a

@@ -137,7 +137,7 @@ func TestAccProvider_portalDown(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
-			{PreConfig: p.Stop, Config: config, ExpectError: regexp.MustCompile(`(?s)No answer from the portal.*switchboard_user.*|No answer from the portal`)},
+			{PreConfig: p.Stop, Config: config, ExpectError: regexp.MustCompile(`The portal cannot be reached`)},
 			{PreConfig: func() { p.Restart(t) }, Config: config, PlanOnly: true},
 		},
 	})

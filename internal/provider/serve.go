@@ -49,11 +49,15 @@ func optionsOf(version string) options {
 // newServer is the provider as Terraform talks to it.
 func newServer(o options) tfprotov6.ProviderServer {
 	p := &switchboardProvider{options: o}
-	framework := providerserver.NewProtocol6(p)()
-	if !o.fastPlan {
-		return framework
+	framework, ok := providerserver.NewProtocol6(p)().(frameworkServer)
+	if !ok {
+		panic("the framework's server does less than it did") // found by every test
 	}
-	return newShortWay(p, framework)
+	checked := newWholeNumbers(p, framework)
+	if !o.fastPlan {
+		return checked
+	}
+	return newShortWay(p, checked)
 }
 
 // spareGarbageCollection trades memory for time, unless the environment says how the Go runtime is to have it.

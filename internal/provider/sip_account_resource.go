@@ -76,14 +76,17 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 		state.refuseDeletion(portal.NounSIPAccount, named(state.Extension, state.ID), &resp.Diagnostics)
 		return
 	}
-	if !r.ready() {
-		return
-	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	requireSecret("password_wo", config.PasswordWO, plan.PasswordWOVersion, state.PasswordWOVersion, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !r.ready() {
+		return
+	}
+	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
+	if !req.State.Raw.IsNull() {
 		change.before = new(state.request())
 	} else {
 		r.held.created(portal.NounSIPAccount, plan.Extension.ValueString(), &resp.Diagnostics)

@@ -50,11 +50,7 @@ type unchangedKind struct {
 // done once more the long way, which changes nothing.
 type stay func(ctx context.Context, a *access, state []byte, config wireTree) bool
 
-func newShortWay(p *switchboardProvider, server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
-	framework, ok := server.(frameworkServer)
-	if !ok {
-		return server
-	}
+func newShortWay(p *switchboardProvider, framework frameworkServer) *shortWay {
 	schemas := p.resourceSchemas()
 	s := &shortWay{
 		frameworkServer: framework, provider: p, unchanged: map[string]unchangedKind{}, stored: storedStates(schemas), quiet: quietConfigs(schemas),

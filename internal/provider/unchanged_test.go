@@ -161,11 +161,11 @@ func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 		idle[reflect.TypeOf(modifier)] = true
 	}
 	p := &switchboardProvider{options: quickOptions()}
-	framework := providerserver.NewProtocol6(p)()
-	short, ok := newShortWay(p, framework).(*shortWay)
+	framework, ok := providerserver.NewProtocol6(p)().(frameworkServer)
 	if !ok {
 		t.Fatal("the framework's server does less than it did, so there is no short way")
 	}
+	short := newShortWay(p, framework)
 	identities, err := framework.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,6 @@ import (
 	"reflect"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -49,7 +48,7 @@ func quietObject(attributes map[string]schema.Attribute) quiet {
 	for name, attribute := range attributes {
 		if attribute.IsWriteOnly() && attributes[name+versionSuffix] != nil {
 			secrets = append(secrets, name)
-			paired[name], paired[name+versionSuffix] = true, true
+			paired[name] = true
 		}
 	}
 	checks := make(map[string]quiet, len(attributes))
@@ -69,8 +68,8 @@ func quietObject(attributes map[string]schema.Attribute) quiet {
 				return false
 			}
 		}
-		for _, name := range secrets { // a secret and its version require each other
-			if (object[name] == nil) != (object[name+versionSuffix] == nil) {
+		for _, name := range secrets { // a secret requires its version
+			if object[name] != nil && object[name+versionSuffix] == nil {
 				return false
 			}
 		}
@@ -96,7 +95,7 @@ func quietAttribute(attribute schema.Attribute, paired bool) quiet {
 func quietValue(attribute schema.Attribute, paired bool) quiet {
 	switch a := attribute.(type) {
 	case schema.StringAttribute:
-		validators, known := withoutPair(a.Validators, stringvalidator.AlsoRequires(), paired)
+		validators, known := withoutPair(a.Validators, paired)
 		if !known || a.CustomType != nil {
 			return nil
 		}
@@ -120,7 +119,7 @@ func quietValue(attribute schema.Attribute, paired bool) quiet {
 			return ok || value == nil
 		}
 	case schema.Int64Attribute:
-		if validators, known := withoutPair(a.Validators, int64validator.AlsoRequires(), paired); !known || len(validators) > 0 || a.CustomType != nil {
+		if len(a.Validators) > 0 || a.CustomType != nil {
 			return nil
 		}
 		return quietWhole
@@ -138,9 +137,10 @@ func quietValue(attribute schema.Attribute, paired bool) quiet {
 
 // withoutPair are the validators of an attribute without the one that wants another attribute too, as this is the only one that looks beyond the attribute. It reports
 // false if there is such a one and the attribute is not paired.
-func withoutPair[T any](validators []T, alsoRequires T, paired bool) (rest []T, known bool) {
+func withoutPair(validators []validator.String, paired bool) (rest []validator.String, known bool) {
+	alsoRequires := reflect.TypeOf(stringvalidator.AlsoRequires())
 	for _, v := range validators {
-		if reflect.TypeOf(v) != reflect.TypeOf(alsoRequires) {
+		if reflect.TypeOf(v) != alsoRequires {
 			rest = append(rest, v)
 		} else if !paired {
 			return nil, false

@@ -62,3 +62,8 @@ func (r *userResource) adopt(ctx context.Context, plan userResourceModel, user p
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }
+
+// mayAdopt reports whether a creation may turn out to be a takeover: whom the portal has when it comes to that is not known at plan.
+func mayAdopt(config userResourceModel) bool {
+	return config.AdoptExisting.IsUnknown() || config.AdoptExisting.ValueBool()
+}

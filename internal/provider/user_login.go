@@ -43,8 +43,9 @@ func userLoginAttributes() map[string]schema.Attribute {
 // leaveLoginOpen plans as unknown what the write itself brings: a block that ends, an invitation that goes out. What the person does meanwhile is for the
 // next refresh to show; see keepPlannedLogin.
 func leaveLoginOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
-	unblocks := before != nil && before.Status == portal.StatusBlocked && valueOf(after.Enabled)
-	invites := before != nil && before.InvitedAt == "" && (valueOf(after.SendInvitation) || unknownPaths(req.Config.Raw)("send_invitation"))
+	unknown := unknownPaths(req.Config.Raw)
+	unblocks := before != nil && before.Status == portal.StatusBlocked && (valueOf(after.Enabled) || unknown("enabled"))
+	invites := before != nil && before.InvitedAt == "" && (valueOf(after.SendInvitation) || unknown("send_invitation"))
 	if before == nil || unblocks {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("status"), types.StringUnknown())...)
 	}

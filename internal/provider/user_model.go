@@ -157,7 +157,7 @@ func (m userResourceModel) answered(ctx context.Context, user portal.User, diags
 	webcare := nested[webcareResourceModel](ctx, m.Webcare, diags)
 	answer.Webcare = nestedValue[webcareResourceModel](ctx, nil, diags)
 	if read := webcare.answered(user.Webcare); read != nil {
-		answer.Webcare = nestedValue(ctx, &webcareResourceModel{webcareModel: *read, AvatarFile: webcare.AvatarFile}, diags)
+		answer.Webcare = nestedValue(ctx, &webcareResourceModel{webcareModel: *read, AvatarFile: settledText(webcare.AvatarFile)}, diags)
 	}
 	return answer
 }

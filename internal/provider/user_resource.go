@@ -44,7 +44,12 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	picture := planAvatar(ctx, config, &req, resp)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || !r.ready() {
+	plan.requireSecrets(ctx, config, state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.ready() {
+		leaveOpenUnconfigured(ctx, req, resp, plan, state)
 		return
 	}
 	if req.State.Raw.IsNull() {
@@ -61,6 +66,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	var adopted *portal.User
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request(ctx, &resp.Diagnostics))
+		if takesOverVoicemail(plan, state) {
+			change.before.Voicemail = r.storedVoicemail(ctx, after.ID, &resp.Diagnostics)
+		}
 	} else if adopted = r.adoptee(ctx, config, false, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
 		warnAdopted(&resp.Diagnostics, adopted)
 		change.before, after.ID = adopted, adopted.ID // the claims of whoever manages the user already are those of another resource
@@ -75,13 +83,16 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	given := givenPaths(req.Config.Raw)("telephony.incoming_numbers")
 	r.view.planNumbers(ctx, change.before, &after, given, &resp.Diagnostics)
 	r.refusePwned(ctx, after, &resp.Diagnostics)
-	if adopted != nil {
-		return // what the configuration leaves out is as the apply finds it
+	if req.State.Raw.IsNull() && mayAdopt(config) {
+		return // what the configuration leaves out is as the apply finds it, also if there is nobody now to take over
 	}
 	if after.Voicemail != nil && after.Voicemail.PIN != nil {
-		after.Voicemail.PINSet = true
+		after.Voicemail.PINSet = *after.Voicemail.PIN != ""
 	}
 	answer := plan.answered(ctx, after, &resp.Diagnostics)
+	if takesOverVoicemail(plan, state) {
+		answer.Voicemail = plan.Voicemail // likewise
+	}
 	if after.ID == "" {
 		answer.ID = types.StringUnknown()
 	}
@@ -101,10 +112,14 @@ func planAvatar(ctx context.Context, config userResourceModel, req *resource.Mod
 }
 
 // leaveOpen plans as unknown what follows from something that is not known yet, or that only the portal decides when it writes: which
-// numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, and which picture.
+// numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, and which picture. An object that is itself not known stays so: nothing is put into it.
 func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
 	unknown := unknownPaths(req.Config.Raw)
-	if after.Telephony != nil && !givenPaths(req.Config.Raw)("telephony.incoming_numbers") &&
+	var plan userResourceModel
+	if resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...); resp.Diagnostics.HasError() {
+		return
+	}
+	if given(plan.Telephony) && !givenPaths(req.Config.Raw)("telephony.incoming_numbers") &&
 		(before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
 		_, set, err := r.view.rules(ctx)
 		if err != nil {
@@ -114,12 +129,31 @@ func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanReq
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
 		}
 	}
-	if after.Voicemail != nil && unknown("voicemail.pin") {
+	if given(plan.Voicemail) && unknown("voicemail.pin") {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("voicemail").AtName("pin_set"), types.BoolUnknown())...)
 	}
-	if after.Webcare != nil && unknown("webcare.avatar_file") {
+	leaveAvatarOpen(ctx, plan, unknown, resp)
+}
+
+// leaveAvatarOpen plans the digest of a picture as unknown whose file is not known yet.
+func leaveAvatarOpen(ctx context.Context, plan userResourceModel, unknown func(string) bool, resp *resource.ModifyPlanResponse) {
+	if given(plan.Webcare) && unknown("webcare.avatar_file") {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("webcare").AtName("avatar_sha256"), types.StringUnknown())...)
 	}
+}
+
+// leaveOpenUnconfigured plans a change as long as the provider's configuration is not known: the apply, which knows it, may make known what this leaves
+// open, and nothing else.
+func leaveOpenUnconfigured(
+	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, state userResourceModel,
+) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
+		return
+	}
+	before, after := state.request(ctx, &resp.Diagnostics), plan.request(ctx, &resp.Diagnostics)
+	rules.FillFrom(&after, &before)
+	leaveAvatarOpen(ctx, plan, unknownPaths(req.Config.Raw), resp)
+	leaveLoginOpen(ctx, req, resp, &before, &after)
 }
 
 func callerID(user *portal.User) string {
@@ -141,7 +175,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 	defer cancel()
 	user := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
-	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
+	configuredAvatar(ctx, config.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -208,7 +242,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 		user.Telephony.IncomingNumbers = nil // likewise
 	}
 	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
-	configuredAvatar(ctx, plan.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)
+	configuredAvatar(ctx, config.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -247,6 +281,9 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), onDestroyDelete)...)
 	if v := user.Voicemail; v != nil && (valueOf(v.Enabled) || v.PINSet) { // one that is in use is managed from the import on
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("voicemail").AtName("pin_wo_version"), importedVersion)...)
+	}
+	if w := user.Webcare; w != nil && w.AvatarSHA256 == "" {
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("webcare").AtName("avatar_file"), "")...)
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
 }

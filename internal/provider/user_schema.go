@@ -130,8 +130,11 @@ func webcareAttributes(a attributes) map[string]schema.Attribute {
 		"landing_page":                 a.text("webcare.landing_page", "Page after login, of a module that the organisation has."),
 		"login_availability":           a.text("webcare.login_availability", "What the user is available for after login."),
 		"avatar_file": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: a.describe("webcare", "File with the user's picture: PNG or JPEG, at most 1 MiB. `\"\"` removes the picture. Another picture under the same name is noticed."),
+			Optional: true,
+			Computed: true,
+			MarkdownDescription: a.describe("webcare", "File with the user's picture: PNG or JPEG, at most 1 MiB. `\"\"` removes the picture. Another picture under the same name is noticed. "+
+				"After an import of a user without a picture it is `\"\"`."),
+			PlanModifiers: []planmodifier.String{stringplanmodifier.UseNonNullStateForUnknown()},
 		},
 		"avatar_sha256": schema.StringAttribute{
 			Computed:            true,

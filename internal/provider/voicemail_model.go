@@ -1,6 +1,9 @@
 package provider
 
 import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -42,4 +45,19 @@ func (m voicemailModel) answered(v *portal.Voicemail) *voicemailModel {
 		Email:     emailShape().spelled(m.Email, v.Email),
 		SMSNumber: phoneNumberShape().spelled(m.SMSNumber, v.SMSNumber),
 	}
+}
+
+// takesOverVoicemail reports whether a user who is there gets a voicemail attribute that the state does not have: added later, or put back.
+func takesOverVoicemail(plan, state userResourceModel) bool {
+	return !state.ID.IsNull() && !given(state.Voicemail) && given(plan.Voicemail)
+}
+
+// storedVoicemail returns the voicemail that the portal has for a user whose state says nothing about it. The rules need it: a PIN that is set there stays.
+func (r *userResource) storedVoicemail(ctx context.Context, id string, diags *diag.Diagnostics) *portal.Voicemail {
+	users, err := r.view.users.find(ctx, []string{id})
+	if err != nil {
+		addPortalError(diags, "looking at the voicemail of the user "+id, portal.NounUser, err)
+		return nil
+	}
+	return users[id].Voicemail
 }

@@ -59,6 +59,14 @@ func settledVersion(v types.Int64) types.Int64 {
 	return v
 }
 
+// settledText is a text after an apply that only the configuration gives.
+func settledText(v types.String) types.String {
+	if v.IsUnknown() {
+		return types.StringNull()
+	}
+	return v
+}
+
 // texts returns the known elements of a set; nil if the set itself is null or unknown.
 func texts(v types.Set) []string {
 	if v.IsNull() || v.IsUnknown() {

@@ -5,6 +5,7 @@ import "github.com/switchboard-hq/terraform-provider-switchboard/internal/portal
 func (b *badInputs) maatwerk() {
 	const outside = "+31612345678"
 	b.people("MW-02", "")
+	b.emptyPassword("MW-03")
 	b.weakPassword("MW-03 a password that is guessed", "Password1!")
 	b.groupsOfUser("MW-04")
 	b.permissionGroups("MW-06", "maatwerk")

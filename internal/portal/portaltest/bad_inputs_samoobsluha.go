@@ -11,6 +11,7 @@ func (b *badInputs) samoobsluha() {
 	b.licencesNotOrdered()
 	b.licenceChanges()
 	b.people("SA-03", "SA-03")
+	b.emptyPassword("SA-03")
 	b.weakPassword("SA-03 a password that is guessed", "Password1!")
 	b.oneGroup("SA-04")
 	b.permissionGroups("SA-04", "samoobsluha")

@@ -23,6 +23,10 @@ func (b *badInputs) people(emailID, nameID string) {
 	b.user(nameID+" an empty last name", mistake{"last_name", portal.CodeRequired, string(b.stock.Organization.Platform)}, func(u *portal.User) { u.LastName = new("") })
 }
 
+func (b *badInputs) emptyPassword(id string) {
+	b.user(id+" an empty password", mistake{"password", portal.CodeRequired, "protects nothing"}, func(u *portal.User) { u.Password = new(portal.Secret) })
+}
+
 func (b *badInputs) weakPassword(name string, password portal.Secret) {
 	b.user(name, mistake{"password", portal.CodeWeakPassword, ""}, func(u *portal.User) { u.Password = &password })
 }
@@ -66,6 +70,7 @@ func (b *badInputs) sipAccounts(id, platform string) {
 	b.sipAccount("ALL-02 another account's extension", mistake{"extension", portal.CodeAlreadyExists, StockExtension}, func(a *portal.SIPAccount) { a.Extension = new(StockExtension) })
 	b.sipAccount(id+" a type that "+platform+" does not have", mistake{"type", portal.CodeMalformed, "voip, app"}, func(a *portal.SIPAccount) { a.Type = new("fax") })
 	b.sipAccount(id+" a SIP password without a digit", mistake{"password", portal.CodeWeakPassword, "digit"}, func(a *portal.SIPAccount) { a.Password = new(portal.Secret("vXzkPqrLmTyw")) })
+	b.sipAccount(id+" an empty SIP password", mistake{"password", portal.CodeRequired, "protects nothing"}, func(a *portal.SIPAccount) { a.Password = new(portal.Secret) })
 	b.sipAccount(id+" a short SIP password", mistake{"password", portal.CodeWeakPassword, "12"}, func(a *portal.SIPAccount) { a.Password = new(portal.Secret("vX3kPq9")) })
 }
 

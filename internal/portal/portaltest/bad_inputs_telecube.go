@@ -21,6 +21,7 @@ func (b *badInputs) telecubeUsers() {
 	b.user("TC-01 an e-mail address with a name", mistake{"email", portal.CodeMalformed, "one address and nothing else"}, func(u *portal.User) {
 		u.Email = new("Jagoda <jagoda@delfin.example.com>")
 	})
+	b.emptyPassword("TC-06")
 	b.weakPassword("TC-06 a short password", "vX3!")
 	b.weakPassword("TC-06 a password without a special character", "vX3kPq9LmT2w")
 	b.weakPassword("TC-06 a password without a digit", "vX-kPq!LmT.w")

@@ -11,6 +11,7 @@ func (b *badInputs) vaxel() {
 	b.user("VX-01 a first name of one letter", mistake{"first_name", portal.CodeMalformed, "2 to 64"}, func(u *portal.User) { u.FirstName = new("J") })
 	b.user("VX-01 a name with a digit", mistake{"last_name", portal.CodeMalformed, "Wiśniewska 2"}, func(u *portal.User) { u.LastName = new("Wiśniewska 2") })
 	b.user("VX-01 a name with a special character", mistake{"first_name", portal.CodeMalformed, "Jagoda_W"}, func(u *portal.User) { u.FirstName = new("Jagoda_W") })
+	b.emptyPassword("VX-03")
 	b.weakPassword("VX-03 a password that is guessed", "Password1!")
 	b.vaxelTelephony()
 	b.vaxelVoicemail()

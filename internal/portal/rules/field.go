@@ -18,6 +18,11 @@ func (e *evaluation) field(path string, f *Field) {
 	if e.unknown(path) {
 		return
 	}
+	if password, given := e.after.values[path].(portal.Secret); given && password == "" && f.Format == FormatPassword {
+		e.add(path, f.ID, portal.CodeRequired,
+			"an empty password protects nothing; give one, or leave it out and the portal keeps the old one or generates one")
+		return
+	}
 	values := e.after.strings(path)
 	if f.Required && !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) && !e.stored(path, f) {
 		e.add(path, f.ID, portal.CodeRequired, "%s requires %s for a %s; give a value", e.set.Platform, path, e.change.Noun.Title())

@@ -171,12 +171,6 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 		return err
 	}
 	findings := d.scene.set.Check(inventory, change)
-	if given := e.secrets(&d.wanted).password; given != nil && *given == "" {
-		findings = append(findings, rules.Finding{
-			Field: "password", Severity: rules.SeverityError, Code: portal.CodeRequired,
-			Message: "an empty password protects nothing; give one, or leave the field out and the portal keeps the old one or generates one",
-		})
-	}
 	more, err := e.findings(ctx, tx, d.scene, &d.wanted)
 	if err != nil {
 		return err
