@@ -63,8 +63,9 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 		MarkdownDescription: "People, rights and phones on hosted-telephony and customer-contact platforms.",
 		Attributes: map[string]schema.Attribute{
 			"endpoint": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "URL of the portal, such as `https://portal.example.com`. Plain `http` is accepted for loopback addresses only. Defaults to the environment variable `SWITCHBOARD_ENDPOINT`.",
+				Optional: true,
+				MarkdownDescription: "URL of the portal, such as `https://portal.example.com`. Plain `http` is accepted for loopback addresses only. " +
+					"The portal has to answer as soon as anything is planned; one that the same apply starts gives its address through an attribute that is not known before. Defaults to the environment variable `SWITCHBOARD_ENDPOINT`.",
 			},
 			"token": schema.StringAttribute{
 				Optional:            true,

@@ -105,7 +105,7 @@ func telephonyAttributes(a attributes) map[string]schema.Attribute {
 
 // voicemailAttribute is optional but not computed: it holds a write-only attribute, and Terraform does not let a provider compute around one.
 func voicemailAttribute(a attributes) schema.SingleNestedAttribute {
-	pin, pinVersion := a.secret("voicemail.pin", "PIN with which the user listens to messages.")
+	pin, pinVersion := a.secret("voicemail.pin", "PIN with which the user listens to messages. `\"\"` takes the stored one away, which needs `enabled = false`.")
 	children := map[string]schema.Attribute{
 		"enabled":        a.flag("voicemail.enabled", "Whether callers can leave a message. That needs a PIN and an e-mail address."),
 		"pin_wo":         pin,
@@ -114,7 +114,8 @@ func voicemailAttribute(a attributes) schema.SingleNestedAttribute {
 		"email":          a.text("voicemail.email", "E-mail address that is told of new messages.", emailShape()),
 		"sms_number":     a.text("voicemail.sms_number", "Mobile number that is told of new messages by SMS.", phoneNumberShape()),
 	}
-	attribute := a.object("voicemail", "What happens to calls that nobody takes. Left out, it stays as the portal has it, and is not in the state.", children)
+	attribute := a.object("voicemail", "What happens to calls that nobody takes. Left out, it stays as the portal has it, and is not in the state. "+
+		"Added later, it keeps the PIN that the portal has, unless one is given.", children)
 	attribute.Computed, attribute.PlanModifiers = false, nil
 	return attribute
 }
