@@ -212,7 +212,7 @@ func staying[T any](noun portal.Noun, id func(*T) string, more func(*access, *T,
 			return false
 		}
 		var diags diag.Diagnostics
-		if more != nil && !more(a, &object, config, &diags) {
+		if more != nil && (!more(a, &object, config, &diags) || len(diags) > 0) { // then the long way claims nothing either
 			return false
 		}
 		_, set, err := a.view.rules(ctx)
