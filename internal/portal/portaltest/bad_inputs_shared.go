@@ -24,7 +24,9 @@ func (b *badInputs) people(emailID, nameID string) {
 }
 
 func (b *badInputs) emptyPassword(id string) {
-	b.user(id+" an empty password", mistake{"password", portal.CodeRequired, "protects nothing"}, func(u *portal.User) { u.Password = new(portal.Secret) })
+	b.user(id+" an empty password", mistake{"password", portal.CodeRequired, "protects nothing"}, func(u *portal.User) {
+		u.Password, u.SendInvitation = new(portal.Secret), new(true)
+	})
 }
 
 func (b *badInputs) weakPassword(name string, password portal.Secret) {
