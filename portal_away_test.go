@@ -8,9 +8,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestSavedPlan_portalAwayAtApply: the portal that made the plan is away when it is applied. Terraform says so once, however much was planned, and blames nobody; when the
+// TestPortalAway_savedPlan: the portal that made the plan is away when it is applied. Terraform says so once, however much was planned, and blames nobody; when the
 // portal is back, an apply does it.
-func TestSavedPlan_portalAwayAtApply(t *testing.T) {
+func TestPortalAway_savedPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Telecube))
 	w := newWorkspace(t, map[string]string{"main.tf": thirtyPeople})
