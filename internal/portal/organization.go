@@ -12,6 +12,8 @@ type Organization struct {
 	SenderNames  []string `json:"sender_names"`  // registered alphanumeric SMS senders (3GPP TS 23.038), at most 11 characters
 	PBXs         []PBX    `json:"pbxs"`
 	Modules      []string `json:"modules"`
+	Profiles     []string `json:"profiles"` // names of availability profiles, besides ProfileAvailable (VX-06)
+	Editions     []string `json:"editions"` // ordered licences, product and edition, such as "callcentrum start"; all of a product that has none here (SA-01)
 
 	Helpdesks      []Helpdesk      `json:"helpdesks"`
 	SocialAccounts []SocialAccount `json:"social_accounts"`
@@ -19,6 +21,9 @@ type Organization struct {
 	Scopes         []Scope         `json:"scopes"`          // of the token that asks
 	UserID         string          `json:"user_id"`         // whose token it is; empty: nobody's
 }
+
+// ProfileAvailable is the profile that every organisation has (VX-06).
+const ProfileAvailable = "available"
 
 // Which number outgoing calls show (MW-17).
 const (

@@ -24,6 +24,8 @@ type organizationModel struct {
 	SIPDomain      types.String         `tfsdk:"sip_domain"`
 	Ordered        types.Set            `tfsdk:"ordered"`
 	Modules        types.Set            `tfsdk:"modules"`
+	Profiles       types.Set            `tfsdk:"profiles"`
+	Editions       types.Set            `tfsdk:"editions"`
 	PhoneNumbers   types.Set            `tfsdk:"phone_numbers"`
 	SenderNames    types.Set            `tfsdk:"sender_names"`
 	OutgoingNumber types.String         `tfsdk:"outgoing_number"`
@@ -72,6 +74,8 @@ func (d *organizationDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"sip_domain":      text("Host part of SIP addresses and digest realm. Empty without telephony."),
 			"ordered":         set("Services that the organisation ordered, such as `pbx` or `helpdesk`."),
 			"modules":         set("Modules that the organisation has."),
+			"profiles":        set("Profiles that a user can have as the default one, besides `available`."),
+			"editions":        set("Licences that the organisation ordered, as product and edition. Of a product that has none here, it ordered every edition."),
 			"phone_numbers":   set("Numbers that the organisation owns, in E.164 form."),
 			"sender_names":    set("Names registered as senders of SMS."),
 			"outgoing_number": text("Whose number outgoing calls show: that of the SIP `account` or that of the `user`."),
@@ -114,6 +118,8 @@ func newOrganizationModel(o portal.Organization) organizationModel {
 		SIPDomain:      types.StringValue(o.SIPDomain),
 		Ordered:        textSet(append([]string{}, o.Ordered...)),
 		Modules:        textSet(append([]string{}, o.Modules...)),
+		Profiles:       textSet(append([]string{}, o.Profiles...)),
+		Editions:       textSet(append([]string{}, o.Editions...)),
 		PhoneNumbers:   textSet(append([]string{}, o.PhoneNumbers...)),
 		SenderNames:    textSet(append([]string{}, o.SenderNames...)),
 		OutgoingNumber: types.StringValue(o.OutgoingNumber),

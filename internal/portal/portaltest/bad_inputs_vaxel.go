@@ -44,6 +44,9 @@ func (b *badInputs) vaxelTelephony() {
 	telephony("VX-06 a profile whose name is too long", "default_profile", portal.CodeMalformed, "at most 64", func(t *portal.Telephony) {
 		t.DefaultProfile = new(strings.Repeat("x", 65))
 	})
+	telephony("VX-06 a profile that is misspelt", "default_profile", portal.CodeMissing, "available, lunch", func(t *portal.Telephony) {
+		t.DefaultProfile = new("avialable")
+	})
 	telephony("VX-07 a caller ID that is not owned", "caller_id", portal.CodeNotOwned, "+48225550101", func(t *portal.Telephony) { t.CallerID = new("+48225550199") })
 	incoming := func(name string, code portal.Code, message, number string) {
 		telephony("VX-07 "+name, "incoming_numbers", code, message, func(t *portal.Telephony) { t.IncomingNumbers = []string{number} })

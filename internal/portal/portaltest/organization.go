@@ -17,7 +17,11 @@ const MainNumber = "+48225550112"
 // from +48225550101 to MainNumber, the sender names DELFIN and DELFIN24, the PBXs warszawa and krakow, the helpdesks wsparcie and
 // serwis, a social account on x and one on facebook, every service ordered and every module.
 func Organization(platform portal.Platform) string {
-	return organization(platform, "[pbx, helpdesk, video]", "["+strings.Join(modules(platform), ", ")+"]")
+	file := organization(platform, "[pbx, helpdesk, video]", "["+strings.Join(modules(platform), ", ")+"]")
+	if platform == portal.Vaxel {
+		file += "profiles: [lunch]\n"
+	}
+	return file
 }
 
 // BareOrganization is the file of the same organisation before it ordered any service and any module.

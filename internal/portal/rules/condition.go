@@ -18,8 +18,8 @@ type Check struct {
 	Require  []Condition `yaml:"require"`
 	Severity Severity    `yaml:"severity"` // error when left out
 	Code     portal.Code `yaml:"code"`     // not_allowed when left out
-	// Message says what is allowed and what to do. {path} stands for that field's value, {before.path} for the stored one, and {ordered} for the
-	// services that the organisation has ordered.
+	// Message says what is allowed and what to do. {path} stands for that field's value, {before.path} for the stored one, {ordered} for the
+	// services that the organisation has ordered, and {offered} for the licences that it can choose from.
 	Message string `yaml:"message"`
 }
 
@@ -41,6 +41,7 @@ type Condition struct {
 	New     *bool        `yaml:"new"`     // the object is (or is not) being created
 	Ordered string       `yaml:"ordered"` // the organisation has ordered this service
 	Module  string       `yaml:"module"`  // the organisation has this module
+	Offered []string     `yaml:"offered"` // the values of these fields, in this order, are a licence of an edition that the organisation has ordered
 	Scope   portal.Scope `yaml:"scope"`   // the token has this scope
 	Discard *bool        `yaml:"discard"` // the writer says (or does not) that planned work goes with the object
 	Any     []Condition  `yaml:"any"`     // at least one of these is true
@@ -94,6 +95,8 @@ func (e *evaluation) holds(c Condition) truth {
 		return e.atLeast(*c.AtLeast, c.Fields)
 	case c.Any != nil:
 		return e.any(c.Any)
+	case c.Offered != nil:
+		return e.offered(c.Offered)
 	case c.Field == "":
 		return e.circumstance(c)
 	}

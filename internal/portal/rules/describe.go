@@ -159,6 +159,8 @@ func stock(p platformField) string {
 		return "out of the numbers that the organisation owns"
 	case SourceNumbersOrSenderName:
 		return "out of the numbers that the organisation owns and the sender names registered for it"
+	case SourceProfiles:
+		return "`" + portal.ProfileAvailable + "` or another profile of the organisation"
 	case SourceSubgroups:
 		return "ids of subgroups, at most one of each user group"
 	case SourceSocialAccounts:

@@ -42,7 +42,7 @@ func guardCheck(t *testing.T, set *Set, check Check, object *Object, wire map[st
 		path, stored := strings.CutPrefix(match[1], "before.")
 		field := object.Fields[path]
 		shown := field != nil && !slices.Contains([]Format{FormatPassword, FormatPIN, FormatPicture}, field.Format)
-		if _, known := wire[path]; !shown && (!stored || !known) && match[1] != "ordered" {
+		if _, known := wire[path]; !shown && (!stored || !known) && match[1] != "ordered" && match[1] != "offered" {
 			t.Errorf("%s: %q in %q is no field to show", check.ID, match[1], check.Message)
 		}
 	}
@@ -57,7 +57,7 @@ func guardCheck(t *testing.T, set *Set, check Check, object *Object, wire map[st
 func guardCondition(t *testing.T, set *Set, id string, c Condition, object *Object, wire map[string]reflect.StructField) {
 	t.Helper()
 	ofField := count(c.Equals != nil, c.OneOf != nil, c.Set != nil, c.Changed != nil, c.Count != nil, c.Among != nil, c.Length != nil, c.FreeMail != nil)
-	others := count(c.AtLeast != nil, c.Ordered != "", c.Module != "", c.Scope != "", c.Discard != nil, c.New != nil, c.Any != nil)
+	others := count(c.AtLeast != nil, c.Ordered != "", c.Module != "", c.Scope != "", c.Discard != nil, c.New != nil, c.Any != nil, c.Offered != nil)
 	if ofField+others != 1 || (ofField == 1) != (c.Field != "") || (c.AtLeast != nil) != (c.Fields != nil) || c.Before && (c.Changed != nil || c.Field == "") {
 		t.Errorf("%s: %+v does not say one thing", id, c)
 	}
@@ -68,7 +68,7 @@ func guardCondition(t *testing.T, set *Set, id string, c Condition, object *Obje
 	for _, alternative := range c.Any {
 		guardCondition(t, set, id, alternative, object, wire)
 	}
-	for _, path := range slices.Concat([]string{c.Field}, c.Among, c.Fields) {
+	for _, path := range slices.Concat([]string{c.Field}, c.Among, c.Fields, c.Offered) {
 		if path == "" || object.Fields[path] != nil {
 			continue
 		}

@@ -119,7 +119,7 @@ func guardField(t *testing.T, path string, f *Field, of reflect.Type) {
 
 var sources = []Source{
 	"", SourcePermissionGroups, SourceSIPAccounts, SourceSubgroups, SourcePBXs, SourceHelpdesks, SourceSocialAccounts, SourceLandingPages, SourcePermissions,
-	SourceOwnedNumbers, SourceNumbersOrSenderName,
+	SourceOwnedNumbers, SourceNumbersOrSenderName, SourceProfiles,
 }
 
 var requirementID = regexp.MustCompile(`^(MW|EN|SA|TC|VX|ALL)-[0-9]{2}$`)

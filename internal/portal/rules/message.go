@@ -8,8 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// fill puts values into a message: {path} becomes the wanted value of that field, {before.path} the stored one, and {ordered} what the
-// organisation has ordered.
+// fill puts values into a message: {path} becomes the wanted value of that field, {before.path} the stored one, {ordered} what the
+// organisation has ordered, and {offered} the licences that it can choose from.
 func (e *evaluation) fill(message string) string {
 	var b strings.Builder
 	for {
@@ -31,6 +31,8 @@ func (e *evaluation) placeholder(name string) string {
 		return e.before.text(stored)
 	case name == "ordered":
 		return e.set.orderedBy(e.inventory.Organization)
+	case name == "offered":
+		return choices(e.set.offered(e.inventory.Organization))
 	case e.unknown(name):
 		return "a value that is not known yet"
 	default:

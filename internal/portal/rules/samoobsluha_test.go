@@ -287,3 +287,40 @@ func TestRules_SA14_lockedWhileTheLicenceStays(t *testing.T) {
 	licensed("video")(&stored)
 	expect(t, update(t, portal.Samoobsluha, portal.NounUser, stored, func(u *portal.User) { u.Telephony.PBXID, u.Telephony.Extension = new("pbx_2"), new("202") }))
 }
+
+// Which licences can be chosen follows from the product and its edition that were ordered.
+func TestRules_SA01_editionsOrdered(t *testing.T) {
+	t.Parallel()
+	set := ruleSet(t, portal.Samoobsluha)
+	check := func(editions, ordered []string, licence string) []rules.Finding {
+		inventory := acme()
+		inventory.Organization.Editions, inventory.Organization.Ordered = editions, ordered
+		user := alice(t, portal.Samoobsluha)
+		licensed(licence)(user)
+		if err := set.Complete(portal.NounUser, user); err != nil {
+			t.Fatal(err)
+		}
+		return set.Check(inventory, rules.Change{Noun: portal.NounUser, After: user})
+	}
+	all := []string{"pbx", "helpdesk", "video"}
+	start := []string{"callcentrum start", "callcentrum mini"}
+	for _, licence := range []string{"callcentrum start", "callcentrum mini", "helpdesk profi", "omnichannel enterprise", "video"} {
+		expect(t, check(start, all, licence)) // of the products that the file does not name, every edition
+		expect(t, check(nil, all, licence))
+	}
+	refused := check(start, all, "callcentrum profi")
+	expect(t, refused, "licence.edition not_allowed SA-01")
+	want := "the organisation has not ordered callcentrum profi; choose one of callcentrum mini, callcentrum start, helpdesk enterprise, helpdesk mini, helpdesk profi, " +
+		"helpdesk start, omnichannel enterprise, omnichannel mini, omnichannel profi, omnichannel start, video"
+	if len(refused) == 1 && refused[0].Message != want {
+		t.Errorf("said  %s\nwant %s", refused[0].Message, want)
+	}
+	unserved := check(start, []string{"pbx"}, "video")
+	expect(t, unserved, "licence.product not_allowed SA-01")
+	if len(unserved) == 1 && !strings.HasSuffix(unserved[0].Message, "or take another licence: choose one of callcentrum mini, callcentrum start") {
+		t.Errorf("said %s", unserved[0].Message)
+	}
+	if len(ruleSet(t, portal.Vaxel).Licences()) > 0 || len(ruleSet(t, portal.Engage).Licences()) > 0 {
+		t.Error("platforms without licences list some")
+	}
+}

@@ -108,6 +108,7 @@ const (
 	SourceSocialAccounts      Source = "social_accounts"        // likewise; the key of each is the account's social platform
 	SourceLandingPages        Source = "landing_pages"          // pages in the rule set, of modules that the organisation has
 	SourcePermissions         Source = "permissions"            // names in the rule set
+	SourceProfiles            Source = "profiles"               // portal.ProfileAvailable and those in the organisation file
 	SourceOwnedNumbers        Source = "owned_numbers"          // numbers the organisation rents
 	SourceNumbersOrSenderName Source = "numbers_or_sender_name" // owned numbers and registered SMS sender names
 )

@@ -57,6 +57,14 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 		for _, id := range without(values, ids) {
 			e.add(path, f.ID, portal.CodeMissing, "%q is no helpdesk of %s; %s", clip(id), organization.Name, choices(ids))
 		}
+	case SourceProfiles:
+		if !e.changed(path) {
+			return // one that is stored was there when it was chosen
+		}
+		profiles := append([]string{portal.ProfileAvailable}, organization.Profiles...)
+		for _, profile := range without(values, profiles) {
+			e.add(path, f.ID, portal.CodeMissing, "%q is no profile of %s; %s", clip(profile), organization.Name, choices(profiles))
+		}
 	case SourceLandingPages:
 		pages := e.set.pages(organization)
 		for _, page := range without(values, pages) {

@@ -333,3 +333,25 @@ func TestRules_VX20_billingNumberNeedsTheExtension(t *testing.T) {
 	expect(t, without(t, "partner_mobile", bill("+46812345678")), "telephony.billing_number not_allowed VX-20")
 	expect(t, without(t, "partner_mobile", bill("")))
 }
+
+func TestRules_VX06_profiles(t *testing.T) {
+	t.Parallel()
+	set := ruleSet(t, portal.Vaxel)
+	inventory := acme()
+	inventory.Organization.Profiles = []string{"lunch"}
+	stored := *storedAlice(t, set)
+	profile := func(name string) []rules.Finding {
+		user, telephony := stored, *stored.Telephony
+		telephony.DefaultProfile, user.Telephony = &name, &telephony
+		return set.Check(inventory, rules.Change{Noun: portal.NounUser, Before: &stored, After: &user})
+	}
+	expect(t, profile("available"))
+	expect(t, profile("lunch"))
+	misspelt := profile("avialable")
+	expect(t, misspelt, "telephony.default_profile missing VX-06")
+	if len(misspelt) == 1 && !strings.Contains(misspelt[0].Message, "choose one of available, lunch") {
+		t.Errorf("said %s", misspelt[0].Message)
+	}
+	stored.Telephony.DefaultProfile = new("meeting") // from before profiles were named
+	expect(t, profile("meeting"))
+}

@@ -53,7 +53,11 @@ func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) 
 		}
 		created := before.ID == ""
 		put := tx.InsertOrganization
-		if !created {
+		if created {
+			if err := refuseOtherID(ctx, tx, file); err != nil {
+				return err
+			}
+		} else {
 			put = tx.UpdateOrganization
 			if err := refuseApply(ctx, tx, before.Organization, file); err != nil {
 				return err
@@ -90,6 +94,7 @@ func organizationEvent(before store.Organization, file OrganizationFile) event {
 		name          string
 		before, after any
 	}{
+		{"editions", before.Editions, after.Editions},
 		{"helpdesks", before.Helpdesks, after.Helpdesks},
 		{"main_number", before.MainNumber, file.MainNumber},
 		{"modules", before.Modules, after.Modules},
@@ -99,6 +104,7 @@ func organizationEvent(before store.Organization, file OrganizationFile) event {
 		{"pbxs", before.PBXs, after.PBXs},
 		{"phone_numbers", before.PhoneNumbers, after.PhoneNumbers},
 		{"platform", before.Platform, after.Platform},
+		{"profiles", before.Profiles, after.Profiles},
 		{"sender_names", before.SenderNames, after.SenderNames},
 		{"sip_domain", before.SIPDomain, after.SIPDomain},
 		{"social_accounts", before.SocialAccounts, after.SocialAccounts},
@@ -190,6 +196,9 @@ func refuseApply(ctx context.Context, tx *store.Tx, before portal.Organization, 
 	if file.MainNumber != "" {
 		parts = append(parts, part{"main_number", "%s cannot become the main number while it is the incoming number of %s; give them another one first", []string{file.MainNumber}, tx.UsersOfAllocation})
 	}
+	parts = append(parts, part{
+		"phone_numbers", "%s cannot go while it rings at %s; take it out of the incoming numbers first", missing(before.PhoneNumbers, after.PhoneNumbers), tx.UsersOfAllocation,
+	})
 	for _, part := range parts {
 		for _, id := range part.removed {
 			users, err := part.users(ctx, before.ID, id)
@@ -199,6 +208,11 @@ func refuseApply(ctx context.Context, tx *store.Tx, before portal.Organization, 
 			if len(users) > 0 {
 				refuse(part.field, part.message, id, names(users))
 			}
+		}
+	}
+	if after.Platform == before.Platform {
+		if err := refuseDependents(ctx, tx, before, after, refuse); err != nil {
+			return err
 		}
 	}
 	if len(fields) == 0 {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -63,7 +64,7 @@ func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error
 		return OrganizationFile{}, err
 	}
 	top := document.top("id", "name", "platform", "sip_domain", "ordered", "phone_numbers", "main_number", "sender_names", "outgoing_number",
-		"pbxs", "helpdesks", "social_accounts", "modules")
+		"pbxs", "helpdesks", "social_accounts", "modules", "profiles", "editions")
 	o := portal.Organization{
 		ID:        top.text("id", text{required: true, pattern: organizationID, allowed: "1 to 63 lower-case letters, digits and hyphens, such as acme"}),
 		Name:      top.text("name", text{required: true, allowed: "the name as it is printed, such as Acme B.V."}),
@@ -81,6 +82,7 @@ func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error
 		SocialAccounts: socialAccounts(top),
 		OutgoingNumber: cmp.Or(top.text("outgoing_number", text{pattern: outgoingNumber, allowed: "account, which shows the number of the SIP account, or user"}), portal.OutgoingNumberAccount),
 	}
+	o.Profiles, o.Editions = profiles(top, o.Platform), editions(top, o.Platform)
 	mainNumber := mainNumber(top, o.PhoneNumbers)
 	if o.SIPDomain == "" && !top.has("sip_domain") && hasSIPAccounts(o.Platform) {
 		top.fail(top.keyOf("platform"), "%s has SIP accounts, so sip_domain is required: the domain that phones register with, such as acme.example.com", o.Platform)
@@ -105,6 +107,40 @@ func platform(top mapping) portal.Platform {
 func hasSIPAccounts(p portal.Platform) bool {
 	set, err := rules.For(p)
 	return err == nil && set.Objects[portal.NounSIPAccount] != nil
+}
+
+// maxProfileLength is in characters.
+const maxProfileLength = 64
+
+// profiles are those that people choose from besides portal.ProfileAvailable (VX-06).
+func profiles(top mapping, on portal.Platform) []string {
+	set, err := rules.For(on)
+	if top.has("profiles") && err == nil && set.Objects[portal.NounUser].Fields["telephony.default_profile"] == nil {
+		top.fail(top.keyOf("profiles"), "%s has no profiles; leave the field out", set.Platform)
+	}
+	return top.list("profiles", func(value string) (string, error) {
+		if value == "" || value != strings.TrimSpace(value) || utf8.RuneCountInString(value) > maxProfileLength || strings.ContainsFunc(value, unicode.IsControl) {
+			return "", fmt.Errorf("write the name of a profile, of 1 to %d characters on one line, such as lunch", maxProfileLength)
+		}
+		return value, nil
+	})
+}
+
+// editions are the licences that the organisation has ordered where not every edition of a product is (SA-01).
+func editions(top mapping, on portal.Platform) []string {
+	var allowed []string
+	if set, err := rules.For(on); err == nil {
+		allowed = slices.DeleteFunc(set.Licences(), func(licence string) bool { return !strings.Contains(licence, " ") })
+		if top.has("editions") && len(allowed) == 0 {
+			top.fail(top.keyOf("editions"), "%s has no licences; leave the field out", set.Platform)
+		}
+	}
+	return top.list("editions", func(value string) (string, error) {
+		if len(allowed) > 0 && !slices.Contains(allowed, value) {
+			return "", errors.New("write a product and its edition, one of " + strings.Join(allowed, ", "))
+		}
+		return value, nil
+	})
 }
 
 func named(allowed string) func(string) (string, error) {

@@ -23,7 +23,7 @@ func TestOrganizationFile_everyField(t *testing.T) {
 	want := portal.Organization{
 		ID: "acme", Name: "Acme B.V.", Platform: portal.Telecube, SIPDomain: "acme.example.com", Ordered: []string{"pbx"},
 		PhoneNumbers: []string{"+48221234567", "+48221234568"}, SenderNames: []string{"ACME", "Acme Help"},
-		PBXs: []portal.PBX{{ID: "main", Name: "Headquarters"}}, Modules: []string{"crm"},
+		PBXs: []portal.PBX{{ID: "main", Name: "Headquarters"}}, Modules: []string{"crm"}, Profiles: []string{}, Editions: []string{},
 		Helpdesks: []portal.Helpdesk{}, SocialAccounts: []portal.SocialAccount{}, OutgoingNumber: portal.OutgoingNumberAccount,
 	}
 	if !reflect.DeepEqual(file.Organization, want) {
@@ -85,6 +85,11 @@ func TestOrganizationFile_mistakesSayWhereAndWhatIsAllowed(t *testing.T) {
 		"account of no platform": {head + "social_accounts:\n  - {id: a, name: A}\n", []string{"o.yaml:6:6: platform is required; write a social platform in lower-case letters, such as x or facebook"}},
 		"account of a platform":  {head + "social_accounts:\n  - {id: a, name: A, platform: X!}\n", []string{`o.yaml:6:32: platform is "X!"; write a social platform`}},
 		"account with a colour":  {head + "social_accounts:\n  - {id: a, name: A, platform: x, colour: red}\n", []string{`o.yaml:6:35: "colour" is no field here; allowed are id, name, platform`}},
+		"profile in two lines":   {strings.Replace(head, "telecube", "vaxel", 1) + "profiles: [\"a\\nb\"]\n", []string{"o.yaml:5:12: profiles has ", "write the name of a profile, of 1 to 64 characters"}},
+		"profile on telecube":    {head + "profiles: [lunch]\n", []string{"o.yaml:5:1: telecube has no profiles; leave the field out"}},
+		"edition that is none":   {strings.Replace(head, "telecube", "samoobsluha", 1) + "editions: [callcentrum maxi]\n", []string{`o.yaml:5:12: editions has "callcentrum maxi": write a product and its edition, one of callcentrum enterprise, callcentrum mini`}},
+		"edition of video":       {strings.Replace(head, "telecube", "samoobsluha", 1) + "editions: [video]\n", []string{`o.yaml:5:12: editions has "video": write a product and its edition`}},
+		"edition on telecube":    {head + "editions: [callcentrum mini]\n", []string{"o.yaml:5:1: telecube has no licences; leave the field out"}},
 		"anchor":                 {strings.Replace(head, "name: Acme", "name: &a Acme", 1), []string{"o.yaml:2:7: name is an anchor, alias or tag, which this file has no use for"}},
 		"several at once":        {"id: A\nname: Acme\nplatform: x\ncolour: red\n", []string{"o.yaml:1:5: id is", "\no.yaml:3:11: platform is", "\no.yaml:4:1: \"colour\" is no field here"}},
 	} {

@@ -37,6 +37,12 @@ func scanOrganization(r row) (o Organization, err error) {
 	if o.SocialAccounts == nil {
 		o.SocialAccounts = []portal.SocialAccount{}
 	}
+	if o.Profiles == nil {
+		o.Profiles = []string{}
+	}
+	if o.Editions == nil {
+		o.Editions = []string{}
+	}
 	o.OutgoingNumber = cmp.Or(o.OutgoingNumber, portal.OutgoingNumberAccount)
 	return o, nil
 }
