@@ -57,7 +57,9 @@ type Store struct {
 func (s *Store) Close() error { return errors.Join(s.db.Close(), s.engine.close()) }
 
 // Purge overwrites what was replaced or deleted. On PostgreSQL that is for VACUUM to do.
-func (s *Store) Purge(ctx context.Context) error { return s.engine.storageError(s.engine.purge(ctx, s.db)) }
+func (s *Store) Purge(ctx context.Context) error {
+	return s.engine.storageError(s.engine.purge(ctx, s.db))
+}
 
 // Tx is a transaction. It ends when the function it was given to returns.
 type Tx struct {
