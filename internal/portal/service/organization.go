@@ -109,11 +109,16 @@ func organizationEvent(before store.Organization, file OrganizationFile) event {
 		{"sip_domain", before.SIPDomain, after.SIPDomain},
 		{"social_accounts", before.SocialAccounts, after.SocialAccounts},
 	} {
-		if !reflect.DeepEqual(field.before, field.after) {
+		if !reflect.DeepEqual(field.before, field.after) && !(isEmptyList(field.before) && isEmptyList(field.after)) {
 			e.fields = append(e.fields, field.name)
 		}
 	}
 	return e
+}
+
+func isEmptyList(value any) bool {
+	list := reflect.ValueOf(value)
+	return list.Kind() == reflect.Slice && list.Len() == 0
 }
 
 // insertBuiltInGroups gives a new organisation the groups that come with its platform (MW-05).
