@@ -85,6 +85,7 @@ func TestRun_mistakesInTheCommandLineExit2(t *testing.T) {
 		"portal serve --database portal.db --organization o.yaml --tls-cert c.pem":                                "--tls-key",
 		"portal serve --database portal.db --organization o.yaml --tls-key k.pem":                                 "--tls-cert",
 		"portal serve --database portal.db --organization o.yaml --log-format colour":                             "colour",
+		"portal serve --database portal.db --organization o.yaml --audit-retention 3":                             `"3"`,
 		"portal serve --database postgres://localhost/portal --organization o.yaml":                               "--key-file",
 		"portal token create --database postgres://localhost/portal --organization delfin --name ci --scope read": "--key-file",
 		"portal key rotate --database postgres://localhost/portal":                                                "--key-file",

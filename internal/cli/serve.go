@@ -9,7 +9,11 @@ import (
 	"log/slog"
 	"net/url"
 	"os/signal"
+	"strconv"
+	"strings"
+	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +29,7 @@ import (
 type serveFlags struct {
 	database      string
 	keyFile       string
+	retention     string
 	organizations []string
 	listen        string
 	certificate   string
@@ -76,6 +81,10 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 			if err := checkPublicURL(flags.publicURL); err != nil {
 				return err
 			}
+			keep, err := parseRetention(flags.retention)
+			if err != nil {
+				return err
+			}
 			log, err := newLog(command.ErrOrStderr(), flags.logFormat)
 			if err != nil {
 				return err
@@ -83,7 +92,7 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 			ctx, stop := signal.NotifyContext(command.Context(), syscall.SIGTERM, syscall.SIGINT)
 			defer stop()
 			context.AfterFunc(ctx, stop) // a second signal ends the program at once
-			return failed(serve(ctx, flags, log))
+			return failed(serve(ctx, flags, keep, log))
 		},
 	}
 	command.Flags().StringVar(&flags.database, "database", "", "database: file (SQLite) or URL (postgres://…)")
@@ -96,6 +105,7 @@ the mails are kept in the database, for a portal that has one. Administrators lo
 	command.Flags().StringVar(&flags.publicURL, "public-url", "", "address under which people reach the portal, for the links in mails (default: the address it listens on)")
 	command.Flags().StringArrayVar(&flags.proxies, "trusted-proxy", nil, "network of proxies in front of the portal, such as 10.0.0.0/8: their X-Forwarded-For or Forwarded says "+
 		"where a request comes from; repeat it for several networks")
+	command.Flags().StringVar(&flags.retention, "audit-retention", "365d", "how long audit entries are kept: days such as 90d, or forever")
 	flags.mail.add(command)
 	command.Flags().StringVar(&flags.pwnedURL, "pwned-passwords-url", "", "Have I Been Pwned range API, for platforms that forbid known passwords (default: "+pwned.DefaultURL+")")
 	command.Flags().StringVar(&flags.pwnedFile, "pwned-passwords-file", "", "a copy of its corpus to look in instead: lines SHA1:COUNT, sorted by hash")
@@ -115,7 +125,7 @@ func newLog(w io.Writer, format string) (*slog.Logger, error) {
 }
 
 // serve runs a portal until the context ends.
-func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) {
+func serve(ctx context.Context, flags serveFlags, keep time.Duration, log *slog.Logger) (err error) {
 	proxies, err := parseTrustedProxies(flags.proxies)
 	if err != nil {
 		return err
@@ -149,6 +159,7 @@ func serve(ctx context.Context, flags serveFlags, log *slog.Logger) (err error) 
 		return errors.Join(err, listener.Close())
 	}
 	defer stopMail()
+	defer startPruning(ctx, svc, keep, log)()
 	log.Info("listening", "url", address, "database", store.Name(flags.database))
 	handler := proxies.believe(web.WithAPI(server.New(svc, log), svc, publicURL, log))
 	return untilDone(ctx, httpServer(handler, serveLimits(), log), listener, log)
@@ -168,6 +179,48 @@ func checkPublicURL(text string) error {
 			"or one of this machine only, such as http://127.0.0.1:8080", text)
 	}
 	return nil
+}
+
+const day = 24 * time.Hour
+
+// parseRetention reads how long audit entries are kept; 0 is forever.
+func parseRetention(text string) (time.Duration, error) {
+	if text == "forever" {
+		return 0, nil
+	}
+	days, isDays := strings.CutSuffix(text, "d")
+	n, err := strconv.Atoi(days)
+	const most = 36500
+	if !isDays || err != nil || n < 1 || n > most {
+		return 0, fmt.Errorf("--audit-retention is %q; write a number of days from 1d to %dd, or forever", text, most)
+	}
+	return time.Duration(n) * day, nil
+}
+
+// startPruning removes audit entries that were kept long enough, at the start and once a day. The function it returns waits until that has ended.
+func startPruning(ctx context.Context, svc *service.Service, keep time.Duration, log *slog.Logger) (stop func()) {
+	if keep == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var running sync.WaitGroup
+	running.Go(func() {
+		daily := time.NewTicker(day)
+		defer daily.Stop()
+		for ctx.Err() == nil {
+			if err := svc.PruneAudit(ctx, keep); err != nil && ctx.Err() == nil {
+				log.Error("audit entries were not removed", "error", err)
+			}
+			select {
+			case <-daily.C:
+			case <-ctx.Done():
+			}
+		}
+	})
+	return func() {
+		cancel()
+		running.Wait()
+	}
 }
 
 // apply brings one organisation in line with its file.

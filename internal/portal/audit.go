@@ -2,8 +2,8 @@ package portal
 
 import "time"
 
-// AuditEntry is one line of the audit trail: who changed what, when, and with which request. Nothing changes or deletes an entry, and no
-// entry holds a value: of a change it has the names of the fields, so that neither secrets nor what a person had before lie around in it.
+// AuditEntry is one line of the audit trail: who changed what, when, and with which request. Nothing changes an entry but the erasure of a
+// person, and none is removed before its time. No entry holds a value: of a change it has the names of the fields, so that neither secrets nor what a person had before lie around in it.
 type AuditEntry struct {
 	ID         string      `json:"id"` // in the order of the times
 	At         time.Time   `json:"at"` // UTC, to the microsecond
@@ -53,6 +53,13 @@ const (
 	ActionSetPassword AuditAction = "set_password" // the person chose another password (VX-22), after a reset too
 	ActionEnrolFactor AuditAction = "enrol_factor" // of a second factor (MW-15)
 
+	ActionFailLogIn    AuditAction = "fail_log_in"   // a wrong password, code or token, or no access; fields says which
+	ActionLockOut      AuditAction = "lock_out"      // so many attempts failed that the next one has to wait
+	ActionLogOut       AuditAction = "log_out"       // of a person, or of an administrator with a token
+	ActionRequestReset AuditAction = "request_reset" // of a forgotten password, for a person who exists
+	ActionBeginChain   AuditAction = "begin_chain"   // entries from before there was a chain were added to it
+	ActionPrune        AuditAction = "prune"         // of entries that were kept long enough
+	ActionErase        AuditAction = "erase"         // of a person's names and addresses
 	ActionRemoveFactor AuditAction = "remove_factor" // of a second factor, by an administrator or with a key that was lost
 )
 

@@ -150,6 +150,9 @@ func (s *Service) RequestReset(ctx context.Context, organizationID, login, addre
 		if err != nil {
 			return err
 		}
+		if err := s.record(ctx, tx, sc.somebody(), accountEvent(portal.ActionRequestReset, a.user.User)); err != nil {
+			return err
+		}
 		return s.queueMail(ctx, tx, sc, a.user.ID, MailReset)
 	})
 }

@@ -71,10 +71,38 @@ func (s *Service) ended(ctx context.Context, tx *store.Tx, a attempt, how outcom
 	case outcomeSucceeded:
 		return s.giveBack(ctx, tx, a.sc.organization.ID, a.keys, !a.partial)
 	case outcomeFailed:
+		if err := s.recordFailure(ctx, tx, a); err != nil {
+			return err
+		}
 		return s.countInARow(ctx, tx, a.sc, a.userID)
 	default:
 		return nil
 	}
+}
+
+// recordFailure tells the audit trail of a failed attempt. What was given stays out of it, as people type passwords into the wrong field.
+func (s *Service) recordFailure(ctx context.Context, tx *store.Tx, a attempt) error {
+	made := event{action: portal.ActionFailLogIn, noun: string(portal.NounUser), fields: []string{string(a.proof)}}
+	if a.proof == proofToken {
+		made.noun = auditToken
+	}
+	if a.userID != "" {
+		found, err := readAccount(ctx, tx, a.sc, a.userID)
+		if err == nil {
+			made.id, made.name = a.userID, nameOf(found.user.User)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+	}
+	if err := s.record(ctx, tx, a.sc.somebody(), made); err != nil {
+		return err
+	}
+	err := s.throttled(ctx, tx, a.sc.organization.ID, a.keys)
+	if _, wait := errors.AsType[*portal.Error](err); wait {
+		made.action = portal.ActionLockOut
+		return s.record(ctx, tx, a.sc.itself("failed log-ins"), made)
+	}
+	return err
 }
 
 // countInARow counts the failures of a person since the last success, and blocks the person after too many where the platform does so (EN-18). Without

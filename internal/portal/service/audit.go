@@ -21,6 +21,7 @@ const (
 	auditOrganization = "organization"
 	auditPBX          = "pbx"
 	auditPublication  = "planned_publication"
+	auditTrail        = "audit"
 )
 
 // Request is the request that something is done for, as the audit trail has it.
@@ -65,7 +66,15 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, caller Caller, e eve
 		ID: id, At: at, Actor: caller.actor(), Action: e.action, Noun: e.noun, ObjectID: e.id, ObjectName: e.name,
 		Fields: append([]string{}, e.fields...), RequestID: request.ID, Address: request.Address,
 	}
-	return tx.InsertAuditEntry(ctx, caller.OrganizationID, store.AuditEntry{AuditEntry: entry, Version: e.version})
+	stored := store.AuditEntry{AuditEntry: entry, Version: e.version}
+	head, err := s.auditHead(ctx, tx, caller.OrganizationID)
+	if err != nil {
+		return err
+	}
+	if stored.AuditLink, err = s.linkTo(head, caller.OrganizationID, stored); err != nil {
+		return err
+	}
+	return tx.InsertAuditEntry(ctx, caller.OrganizationID, stored)
 }
 
 // auditID returns an id that sorts by time, within a transaction by the order of what happened, and is not given twice: the microseconds since
@@ -88,6 +97,11 @@ func (s *Service) operator(organizationID string) Caller {
 // person is the caller of what people do about their own login.
 func (sc scene) person(u portal.User) Caller {
 	return Caller{OrganizationID: sc.organization.ID, UserID: u.ID, Actor: portal.Actor{Kind: portal.ActorUser, ID: u.ID, Name: sc.loginOf(u)}}
+}
+
+// somebody is the caller of what needs no log-in.
+func (sc scene) somebody() Caller {
+	return Caller{OrganizationID: sc.organization.ID, Actor: portal.Actor{Kind: portal.ActorUser, Name: "somebody who is not logged in"}}
 }
 
 // itself is the caller of what the portal does because of its rules.

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"math"
+
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -23,7 +23,10 @@ func (s *Service) UseKeyFile(ctx context.Context, path string) error {
 		return err
 	}
 	s.ring, s.sealing = ring, used.ID
-	return nil
+	return s.eachOrganization(ctx, func(tx *store.Tx, id string) error {
+		_, err := s.auditHead(ctx, tx, id)
+		return err
+	})
 }
 
 func (s *Service) openKeys(ctx context.Context, path string) (*keys.Ring, store.EncryptionKey, error) {
@@ -168,11 +171,13 @@ func (s *Service) RotateKey(ctx context.Context) (old, now string, err error) {
 	return used.ID, newest.ID, err
 }
 
+const allOrganizations = 1 << 30
+
 // eachOrganization does something with every organisation, in a transaction each.
 func (s *Service) eachOrganization(ctx context.Context, do func(tx *store.Tx, id string) error) error {
 	var ids []string
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		ids, err = tx.OrganizationIDs(ctx, math.MaxInt32)
+		ids, err = tx.OrganizationIDs(ctx, allOrganizations)
 		return err
 	})
 	if err != nil {

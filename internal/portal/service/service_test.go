@@ -138,15 +138,23 @@ func onEveryDatabase(t *testing.T, test func(t *testing.T, database string)) {
 
 func newFixtureOn(t *testing.T, database string) *fixture {
 	t.Helper()
-	f := newFixtureWithoutKey(t, database)
+	f := openFixture(t, database)
 	if err := f.UseKeyFile(t.Context(), f.keyFile); err != nil {
 		t.Fatal(err)
 	}
+	f.applyBoth()
 	return f
 }
 
 // newFixtureWithoutKey is a service as before there were keys.
 func newFixtureWithoutKey(t *testing.T, database string) *fixture {
+	t.Helper()
+	f := openFixture(t, database)
+	f.applyBoth()
+	return f
+}
+
+func openFixture(t *testing.T, database string) *fixture {
 	t.Helper()
 	opened, err := store.Open(t.Context(), database)
 	if err != nil {
@@ -162,9 +170,13 @@ func newFixtureWithoutKey(t *testing.T, database string) *fixture {
 	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now, Pwned: f.lookUp})
 	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a"}
 	f.globex = Caller{OrganizationID: "globex", TokenID: "tok_g"}
+	return f
+}
+
+func (f *fixture) applyBoth() {
+	f.t.Helper()
 	f.apply(acmeFile)
 	f.apply(strings.ReplaceAll(strings.ReplaceAll(acmeFile, "acme", "globex"), "Acme", "Globex"))
-	return f
 }
 
 func (f *fixture) apply(text string) {

@@ -139,7 +139,20 @@ func personSession(ctx context.Context, tx *store.Tx, sc scene, session *Session
 
 // LogOut ends a session. One that is over already is no error.
 func (s *Service) LogOut(ctx context.Context, secret string) error {
-	err := s.writeInSession(ctx, secret, func(tx *store.Tx) error { return tx.DeleteSession(ctx, secretHash(secret)) })
+	err := s.writeInSession(ctx, secret, func(tx *store.Tx) error {
+		_, session, err := s.session(ctx, tx, secret)
+		if err != nil {
+			return err
+		}
+		made := event{action: portal.ActionLogOut, noun: auditToken, id: session.TokenID, name: session.Name}
+		if session.UserID != "" {
+			made = event{action: portal.ActionLogOut, noun: string(portal.NounUser), id: session.UserID, name: session.Login}
+		}
+		if err := s.record(ctx, tx, s.SessionCaller(session), made); err != nil {
+			return err
+		}
+		return tx.DeleteSession(ctx, secretHash(secret))
+	})
 	if errors.Is(err, errNoSession) || errors.Is(err, store.ErrNotFound) {
 		return nil
 	}

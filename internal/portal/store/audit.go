@@ -11,6 +11,8 @@ import (
 // AuditEntry is one line of the audit trail, with the version of the object that the change led to; 0 for none.
 type AuditEntry struct {
 	portal.AuditEntry
+	AuditLink
+
 	Version int64
 }
 
@@ -21,12 +23,15 @@ type AuditSelection struct {
 	Limit    int    // most rows
 }
 
-const selectAudit = `SELECT id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, COALESCE(object_version, 0), fields, request_id, address
+const selectAudit = `SELECT id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, COALESCE(object_version, 0), fields, request_id, address,
+	COALESCE(position, 0), COALESCE(previous, ''), COALESCE(link, ''), COALESCE(key_id, ''),
+	COALESCE(actor_salt, ''), COALESCE(actor_hash, ''), COALESCE(object_salt, ''), COALESCE(object_hash, '')
 	FROM audit WHERE organization_id = $1`
 
 func scanAuditEntry(r row) (e AuditEntry, err error) {
 	var fields string
-	err = r.Scan(&e.ID, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Name, &e.Action, &e.Noun, &e.ObjectID, &e.ObjectName, &e.Version, &fields, &e.RequestID, &e.Address)
+	err = r.Scan(&e.ID, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Name, &e.Action, &e.Noun, &e.ObjectID, &e.ObjectName, &e.Version, &fields, &e.RequestID, &e.Address,
+		&e.Position, &e.Previous, &e.Link, &e.KeyID, &e.ActorSalt, &e.ActorHash, &e.ObjectSalt, &e.ObjectHash)
 	if err != nil {
 		return e, err
 	}
@@ -34,17 +39,20 @@ func scanAuditEntry(r row) (e AuditEntry, err error) {
 	return e, json.Unmarshal([]byte(fields), &e.Fields)
 }
 
-// InsertAuditEntry adds to the audit trail. There is no statement that changes or deletes an entry.
+// InsertAuditEntry adds to the audit trail, and to the chain if the entry has a place there.
 func (t *Tx) InsertAuditEntry(ctx context.Context, organizationID string, e AuditEntry) error {
 	fields, err := json.Marshal(e.Fields)
 	if err != nil {
 		return err
 	}
-	const query = `INSERT INTO audit (organization_id, id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, object_version, fields, request_id, address)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULLIF(CAST($11 AS BIGINT), 0), $12, $13, $14)`
+	const query = `INSERT INTO audit (organization_id, id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, object_version, fields, request_id, address,
+			position, previous, link, key_id, actor_salt, actor_hash, object_salt, object_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULLIF(CAST($11 AS BIGINT), 0), $12, $13, $14,
+			NULLIF(CAST($15 AS BIGINT), 0), $16, $17, $18, $19, $20, $21, $22)`
 	t.audited++
 	return t.change(ctx, query, organizationID, e.ID, e.At, string(e.Actor.Kind), e.Actor.ID, e.Actor.Name, string(e.Action), e.Noun, e.ObjectID, e.ObjectName,
-		e.Version, string(fields), e.RequestID, e.Address)
+		e.Version, string(fields), e.RequestID, e.Address,
+		e.Position, e.Previous, e.Link, e.KeyID, e.ActorSalt, e.ActorHash, e.ObjectSalt, e.ObjectHash)
 }
 
 // Audited is how many entries this transaction has added to the audit trail.

@@ -94,7 +94,8 @@ func TestAudit_theDatabaseRefusesToChangeOrDeleteAnEntry(t *testing.T) {
 	})
 }
 
-// The code has no statement that changes the audit trail: this holds on every engine, whatever its triggers.
+// The code has no statement that changes the audit trail but those of the chain: to take entries up, to erase names and to prune. This holds on
+// every engine, whatever its triggers.
 func TestAudit_noStatementChangesOrDeletesAnEntry(t *testing.T) {
 	t.Parallel()
 	sources, err := filepath.Glob("*.go")
@@ -117,6 +118,12 @@ func TestAudit_noStatementChangesOrDeletesAnEntry(t *testing.T) {
 			t.Fatal(err)
 		}
 		text = regexp.MustCompile(`(?i)alter table audit add column`).ReplaceAll(text, nil) // which changes no entry
+		if file == "audit_chain.go" {
+			if found := touches.FindAll(text, -1); len(found) != 4 {
+				t.Errorf("%s touches the audit trail %d times: %q", file, len(found), found)
+			}
+			continue
+		}
 		if found := touches.Find(text); found != nil {
 			t.Errorf("%s: %q touches the audit trail, which is append-only", file, found)
 		}

@@ -99,15 +99,26 @@ func (p postgres) prepare(ctx context.Context, db *sql.DB) (err error) {
 // keepPostgresAudit has PostgreSQL itself refuse to change or delete what the audit trail says, like keepAudit. A trigger that is there is left alone:
 // to replace it would wait for everybody.
 func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
-	const look = `SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass AND tgname IN ('audit_never_changes', 'audit_never_empties')`
+	const look = `SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass
+		AND tgname IN ('audit_only_forgets', 'audit_only_ages', 'audit_never_empties')`
 	const protect = `
 		CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
 			$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'restrict_violation'; END $$;
-		CREATE TRIGGER audit_never_changes BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
+		CREATE OR REPLACE FUNCTION audit_only_ages() RETURNS trigger LANGUAGE plpgsql AS
+			$$ BEGIN
+				IF NOT ` + auditPruned + ` THEN
+					RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'restrict_violation';
+				END IF;
+				RETURN OLD;
+			END $$;
+		DROP TRIGGER IF EXISTS audit_never_changes ON audit;
+		DROP TRIGGER IF EXISTS audit_never_empties ON audit;
+		CREATE TRIGGER audit_only_forgets BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT ` + auditUpdate + `) EXECUTE FUNCTION audit_is_append_only();
+		CREATE TRIGGER audit_only_ages BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_only_ages();
 		CREATE TRIGGER audit_never_empties BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();`
 	var triggers int
 	err := db.QueryRowContext(ctx, look).Scan(&triggers)
-	if err == nil && triggers == 0 {
+	if err == nil && triggers < 3 {
 		_, err = db.ExecContext(ctx, protect) // which is one transaction
 	}
 	if err != nil {

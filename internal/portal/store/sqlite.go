@@ -125,11 +125,15 @@ func (sqlite) repeatable(error) bool { return false }
 
 func (sqlite) commitError(err error) error { return err }
 
-// keepAudit has SQLite itself refuse to change, delete or replace what the audit trail says. It is no migration, as PostgreSQL says it
-// otherwise. The last trigger is there because a replacement in SQLite is no deletion to a trigger.
+// keepAudit has SQLite itself refuse to change, delete or replace what the audit trail says, but for erasing names and for pruning. It is no migration,
+// as PostgreSQL says it otherwise. The last trigger is there because a replacement in SQLite is no deletion to a trigger.
 const keepAudit = `
-	CREATE TRIGGER IF NOT EXISTS audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
-	CREATE TRIGGER IF NOT EXISTS audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+	DROP TRIGGER IF EXISTS audit_never_changes;
+	DROP TRIGGER IF EXISTS audit_never_shrinks;
+	CREATE TRIGGER IF NOT EXISTS audit_only_forgets BEFORE UPDATE ON audit WHEN NOT ` + auditUpdate + `
+		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
+	CREATE TRIGGER IF NOT EXISTS audit_only_ages BEFORE DELETE ON audit WHEN NOT ` + auditPruned + `
+		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 	CREATE TRIGGER IF NOT EXISTS audit_never_repeats BEFORE INSERT ON audit
 		WHEN EXISTS (SELECT 1 FROM audit WHERE organization_id = NEW.organization_id AND id = NEW.id)
 		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;`
