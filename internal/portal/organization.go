@@ -20,6 +20,7 @@ type Organization struct {
 	OutgoingNumber string          `json:"outgoing_number"` // OutgoingNumberAccount or OutgoingNumberUser (MW-17)
 	Scopes         []Scope         `json:"scopes"`          // of the token that asks
 	UserID         string          `json:"user_id"`         // whose token it is; empty: nobody's
+	ManagedBy      string          `json:"managed_by"`      // what a client with this token sends as Managed-By unless it is told another name
 }
 
 // ProfileAvailable is the profile that every organisation has (VX-06).

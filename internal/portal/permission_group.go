@@ -9,6 +9,11 @@ type PermissionGroup struct {
 	Permissions []string `json:"permissions,omitzero"`
 	BuiltIn     bool     `json:"built_in"`     // read-only: comes with the platform, cannot be deleted (MW-05, MW-06)
 	MemberCount int      `json:"member_count"` // read-only: how many users are in it; no part of the ETag
+
+	// Where the object comes from, which is read-only and no part of a request.
+	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
+	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
+	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 }
 
 // PermissionGroupMember is one user in one permission group, whatever others the user is in.

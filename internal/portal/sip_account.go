@@ -14,4 +14,9 @@ type SIPAccount struct {
 	SIPUsername  string  `json:"sip_username,omitzero"` // read-only: digest username, given once, never an extension
 	SIPDomain    string  `json:"sip_domain,omitzero"`   // read-only: digest realm
 	UserID       string  `json:"user_id,omitzero"`      // read-only: the user that has this account; no part of the ETag
+
+	// Where the object comes from, which is read-only and no part of a request.
+	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
+	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
+	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 }

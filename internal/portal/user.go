@@ -24,6 +24,11 @@ type User struct {
 	Licence            *Licence   `json:"licence,omitzero"`
 	Webcare            *Webcare   `json:"webcare,omitzero"`
 
+	// Where the object comes from, which is read-only and no part of a request.
+	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
+	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
+	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
+
 	// Permissions are read-only: the effective rights, the union of those of all permission groups the user is in (MW-04); no part of the ETag.
 	Permissions         []string `json:"permissions,omitzero" portal:"read-only"`
 	PlannedPublications int      `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag

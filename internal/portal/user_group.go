@@ -6,6 +6,11 @@ type UserGroup struct {
 	ETag      string     `json:"etag,omitzero"`
 	Name      *string    `json:"name,omitzero"` // unique in the organisation, ignoring case
 	Subgroups []Subgroup `json:"subgroups,omitzero"`
+
+	// Where the object comes from, which is read-only and no part of a request.
+	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
+	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
+	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 }
 
 // Subgroup is one of the choices that a user group offers. A replacement of the group keeps the id of a subgroup whose name stays, ignoring case.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -30,6 +31,9 @@ type Client struct {
 
 	singleReads bool
 	views       views
+
+	managedBy      string                  // see Config
+	defaultManager *atomic.Pointer[string] // what the portal says of the token; nil until it was asked
 }
 
 // views are what the client has seen of the portal's lists.
@@ -54,6 +58,7 @@ type request struct {
 	path           string
 	query          url.Values
 	ifMatch        string
+	managedBy      string // empty leaves the header out
 	idempotencyKey string
 	idempotent     bool    // a POST that does the same however often it arrives, even without a key
 	body           []byte  // nil is none
@@ -143,6 +148,9 @@ func (c *call) prepare(ctx context.Context) (*retryablehttp.Request, error) {
 	r.Header.Set("Accept", "application/json, application/problem+json")
 	if c.ifMatch != "" {
 		r.Header.Set("If-Match", c.ifMatch)
+	}
+	if c.managedBy != "" {
+		r.Header.Set("Managed-By", c.managedBy)
 	}
 	if c.idempotencyKey != "" {
 		r.Header.Set("Idempotency-Key", c.idempotencyKey)

@@ -13,8 +13,7 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Created is the answer to a create. Replayed says that an earlier request with the same content had made the object already: its
-// answer was lost, or the run was killed before it saved it.
+// Created is the answer to a create. Replayed says that an earlier attempt of the same create had made the object already and its answer was lost.
 type Created[T any] struct {
 	Object   T
 	Replayed bool
@@ -129,15 +128,13 @@ func (c collection[T]) get(ctx context.Context, id string) (*T, error) {
 }
 
 func (c collection[T]) create(ctx context.Context, object T) (Created[T], error) {
-	body, bare, secrets, err := encode(object)
+	body, secrets, err := encode(object)
 	if err != nil {
 		return Created[T]{}, err
 	}
-	key, err := idempotencyKey(http.MethodPost, c.path, bare)
-	if err != nil {
-		return Created[T]{}, err
-	}
-	made, got, err := c.object(ctx, request{method: http.MethodPost, path: c.path, idempotencyKey: key, body: body, secrets: secrets})
+	made, got, err := c.object(ctx, request{
+		method: http.MethodPost, path: c.path, idempotencyKey: newIdempotencyKey(), managedBy: c.client.manager(), body: body, secrets: secrets,
+	})
 	if err != nil {
 		if !isRefusal(err) {
 			c.note((*view).reset) // there may be an object whose id nobody knows
@@ -153,11 +150,11 @@ func (c collection[T]) replace(ctx context.Context, id string, object T, etag st
 	if err != nil {
 		return nil, err
 	}
-	body, _, secrets, err := encode(object)
+	body, secrets, err := encode(object)
 	if err != nil {
 		return nil, err
 	}
-	stored, got, err := c.object(ctx, request{method: http.MethodPut, path: path, ifMatch: etag, body: body, secrets: secrets})
+	stored, got, err := c.object(ctx, request{method: http.MethodPut, path: path, ifMatch: etag, managedBy: c.client.manager(), body: body, secrets: secrets})
 	if err != nil {
 		c.note(func(v *view) { v.changed(id) }) // perhaps; and if the portal refuses, somebody else may have changed it
 		return nil, err
@@ -208,11 +205,10 @@ func (c collection[T]) objectPath(id string) (string, error) {
 	return c.path + "/" + url.PathEscape(id), nil
 }
 
-// encode returns the object as JSON, the object without its secrets, and the secrets.
-func encode[T any](object T) ([]byte, T, secrets, error) {
-	bare, hidden := splitSecrets(object)
+// encode returns the object as JSON, and its secrets.
+func encode[T any](object T) ([]byte, secrets, error) {
 	body, err := json.Marshal(object)
-	return body, bare, hidden, err
+	return body, secretsOf(object), err
 }
 
 // unexpected is the error for a 2xx answer that is not what the Portal API says.

@@ -101,23 +101,38 @@ func TestClient_sendsSecretsOnlyInTheBody(t *testing.T) {
 	}
 }
 
-func TestClient_createWithAnotherPasswordHasTheSameKey(t *testing.T) {
+// A later create of the same content is another create: it must not be answered with the object of the first one.
+func TestClient_ALL09_everyCreateHasAKeyOfItsOwn(t *testing.T) {
 	t.Parallel()
 	server := newScript(t, plain, succeed)
 	c := server.client(t)
-	for _, password := range []portal.Secret{"first", "second"} {
-		if _, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("201"), Password: &password}); err != nil {
+	for range 3 {
+		if _, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("201")}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("202")}); err != nil {
+	keys := map[string]bool{}
+	for _, r := range server.got() {
+		keys[r.Header.Get("Idempotency-Key")] = true
+	}
+	if len(keys) != 3 || keys[""] {
+		t.Errorf("keys %v, want three", keys)
+	}
+}
+
+func TestClient_saysWhoManagesWhatItWrites(t *testing.T) {
+	t.Parallel()
+	server := newScript(t, plain, succeed)
+	c := server.client(t, func(config *client.Config) { config.ManagedBy = "people" })
+	if _, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("201")}); err != nil {
 		t.Fatal(err)
 	}
-	keys := []string{}
-	for _, r := range server.got() {
-		keys = append(keys, r.Header.Get("Idempotency-Key"))
+	if _, err := c.ReplaceSIPAccount(t.Context(), "sip_1", portal.SIPAccount{}, ""); err != nil {
+		t.Fatal(err)
 	}
-	if keys[0] != keys[1] || keys[0] == keys[2] {
-		t.Errorf("keys %v, want the first two the same and the third another", keys)
+	for _, r := range server.got() {
+		if by := r.Header.Values("Managed-By"); len(by) != 1 || by[0] != "people" {
+			t.Errorf("%s says that it is managed by %q", r.Method, by)
+		}
 	}
 }

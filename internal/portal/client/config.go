@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -43,6 +44,9 @@ type Config struct {
 	MaxRequestsPerSecond float64
 	// SingleReads has every read ask the portal, one request for each object and one page of a list after the other, and nothing be remembered.
 	SingleReads bool
+	// ManagedBy is the name under which the client manages the objects that it writes (see portal.IsManagedBy); empty is what the portal says of the token, once the
+	// organisation has been read.
+	ManagedBy string
 	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
 	Logger func(ctx context.Context, message string, fields map[string]any)
 }
@@ -66,6 +70,9 @@ func New(config Config) (*Client, error) {
 	}
 	if !isHeaderValue(config.UserAgent) {
 		return nil, fmt.Errorf("user agent: %q has characters that no HTTP header can carry; use printable ASCII", config.UserAgent)
+	}
+	if config.ManagedBy != "" && !portal.IsManagedBy(config.ManagedBy) {
+		return nil, fmt.Errorf("managed by: %q cannot be sent in a header; give 1 to %d printable ASCII characters", config.ManagedBy, portal.MaxManagedByLength)
 	}
 	if config.RequestTimeout < 0 {
 		return nil, fmt.Errorf("request timeout: %s is negative; give a duration above 0, such as 30s", config.RequestTimeout)
@@ -96,6 +103,9 @@ func New(config Config) (*Client, error) {
 		timeout:   config.RequestTimeout,
 		retry:     retry,
 		log:       config.Logger,
+		managedBy: config.ManagedBy,
+
+		defaultManager: new(atomic.Pointer[string]),
 		http: &http.Client{
 			Transport: newLimiter(timed{wholeAnswers{transport}, config.RequestTimeout}, retry, config.MaxRequestsPerSecond),
 			// A redirect could lead the token to another host, so do reports it instead.

@@ -23,5 +23,18 @@ func (c *Client) Organization(ctx context.Context) (*portal.Organization, error)
 	if organization.ID == "" {
 		return nil, c.unexpected(r, got, errors.New("the organisation in it has no id"))
 	}
+	c.defaultManager.Store(&organization.ManagedBy)
 	return &organization, nil
+}
+
+// manager is the name under which the client manages the objects that it writes. It is empty as long as it was neither told one nor has read the
+// organisation, and with a portal that keeps no such names.
+func (c *Client) manager() string {
+	if c.managedBy != "" {
+		return c.managedBy
+	}
+	if known := c.defaultManager.Load(); known != nil {
+		return *known
+	}
+	return ""
 }

@@ -51,34 +51,22 @@ func (s secrets) conceal(text string) string {
 	return text
 }
 
-// splitSecrets returns a copy of the object without its portal.Secret values, and these values. The object itself is not changed.
-func splitSecrets[T any](object T) (T, secrets) {
+// secretsOf returns the portal.Secret values that an object holds, however deep.
+func secretsOf(object any) secrets {
 	var found secrets
-	bare := reflect.New(reflect.TypeFor[T]()).Elem()
-	bare.Set(takeSecrets(reflect.ValueOf(object), &found))
-	return bare.Interface().(T), found //nolint:forcetypeassert // bare was made as a T two lines up
+	collectSecrets(reflect.ValueOf(object), &found)
+	return found
 }
 
-func takeSecrets(v reflect.Value, found *secrets) reflect.Value {
+func collectSecrets(v reflect.Value, found *secrets) {
 	switch {
 	case v.Type() == reflect.TypeFor[portal.Secret]():
 		*found = append(*found, v.String())
-		return reflect.Zero(v.Type())
 	case v.Kind() == reflect.Pointer && !v.IsNil():
-		inner := takeSecrets(v.Elem(), found)
-		if v.Type() == reflect.TypeFor[*portal.Secret]() {
-			return reflect.Zero(v.Type())
-		}
-		bare := reflect.New(v.Type().Elem())
-		bare.Elem().Set(inner)
-		return bare
+		collectSecrets(v.Elem(), found)
 	case v.Kind() == reflect.Struct && v.Type() != reflect.TypeFor[time.Time]():
-		bare := reflect.New(v.Type()).Elem()
 		for i := range v.NumField() {
-			bare.Field(i).Set(takeSecrets(v.Field(i), found))
+			collectSecrets(v.Field(i), found)
 		}
-		return bare
-	default:
-		return v
 	}
 }

@@ -97,7 +97,7 @@ func (o collection[T]) routes() []route {
 		{
 			method: http.MethodPost, path: o.path, id: "create" + o.name, scope: portal.ScopeWrite,
 			summary:    "Makes a " + title + ". What is left out gets the platform's default.",
-			parameters: []parameter{idempotencyKeyParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusCreated,
+			parameters: []parameter{idempotencyKeyParameter, managedByParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusCreated,
 			headers: []header{etagHeader, locationHeader, replayedHeader}, codes: bodyCodes, run: o.handleCreate,
 		},
 		{
@@ -109,7 +109,7 @@ func (o collection[T]) routes() []route {
 		{
 			method: http.MethodPut, path: single, id: "replace" + o.name, scope: portal.ScopeWrite,
 			summary:    "Replaces a " + title + ". A field that is left out keeps its value.",
-			parameters: []parameter{idParameter, ifMatchParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusOK,
+			parameters: []parameter{idParameter, ifMatchParameter, managedByParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusOK,
 			headers: []header{etagHeader}, codes: writeCodes, run: o.handleReplace,
 		},
 		{
@@ -149,6 +149,9 @@ func (o collection[T]) handleCreate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.caller.ManagedBy, err = c.managedBy(); err != nil {
+		return nil, err
+	}
 	object, err := decode[T](c)
 	if err != nil {
 		return nil, err
@@ -165,7 +168,10 @@ func (o collection[T]) handleCreate(c *call) (any, error) {
 	return o.single(c)(created.Object, nil)
 }
 
-func (o collection[T]) handleReplace(c *call) (any, error) {
+func (o collection[T]) handleReplace(c *call) (_ any, err error) {
+	if c.caller.ManagedBy, err = c.managedBy(); err != nil {
+		return nil, err
+	}
 	object, err := decode[T](c)
 	if err != nil {
 		return nil, err

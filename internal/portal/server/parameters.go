@@ -49,8 +49,13 @@ var (
 		in: "header", name: "If-Match", description: "The ETag that the user must still have; otherwise the answer is 412 and nothing happens.",
 		schema: map[string]any{"type": "string"},
 	}
+	managedByParameter = parameter{
+		in: "header", name: "Managed-By",
+		description: "Who manages the object from now on, such as the name of a Terraform configuration. It is stored and answered as managed_by. Left out, who manages it stays; empty, it is nobody.",
+		schema:      map[string]any{"type": "string", "maxLength": portal.MaxManagedByLength, "pattern": "^[ -~]*$"},
+	}
 	idempotencyKeyParameter = parameter{
-		in: "header", name: "Idempotency-Key", description: "A key of the client's choice. The same request with the same key within 24 hours makes no second object.",
+		in: "header", name: "Idempotency-Key", description: "A random key for one create and its retries. The same request with the same key within 24 hours makes no second object and writes nothing: it is answered with the first one.",
 		schema: map[string]any{"type": "string", "minLength": 1, "maxLength": maxKeyLength, "pattern": "^[ -~]+$"},
 	}
 	requestIDParameter = parameter{

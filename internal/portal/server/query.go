@@ -79,6 +79,19 @@ func (c *call) flag(p parameter) (bool, error) {
 const maxKeyLength = 255
 
 // idempotencyKey reads the key under which a client may repeat a creation, or "".
+// managedBy is who manages the object from this write on; nil leaves it as it is.
+func (c *call) managedBy() (*string, error) {
+	values := c.Header.Values("Managed-By")
+	if len(values) == 0 {
+		return nil, nil
+	}
+	if len(values) > 1 || values[0] != "" && !portal.IsManagedBy(values[0]) {
+		return nil, badField("Managed-By", fmt.Sprintf("must be one header of 1 to %d printable ASCII characters, or empty to manage the object no longer",
+			portal.MaxManagedByLength))
+	}
+	return &values[0], nil
+}
+
 func (c *call) idempotencyKey() (string, error) {
 	values := c.Header.Values("Idempotency-Key")
 	if len(values) == 0 {

@@ -23,14 +23,14 @@ type entity[T any] interface {
 	show(object *T, version int64)
 	// keepWritable takes out of a request what only the portal writes.
 	keepWritable(object *T)
+	// origin returns the fields of an object that say who manages it and since when it is there (RFC 3339, UTC).
+	origin(object *T) (managedBy, createdAt *string)
 	// resolve completes a request with what follows from it and from the stored object, nil on creation.
 	resolve(wanted, stored *T)
 	// visible returns the object without what a request may hold and no answer does.
 	visible(object T) T
 	// secrets are those that a request gives.
 	secrets(object *T) secrets
-	// giveSecrets puts secrets into an object.
-	giveSecrets(object *T, given secrets)
 	// inventory reads what the rules need to know to judge the object, by index.
 	inventory(ctx context.Context, tx *store.Tx, sc scene, object *T) (rules.Inventory, error)
 	// hasSecrets reports whether the object that was found has all of these secrets.
@@ -167,8 +167,6 @@ type withoutSecrets[T any] struct{}
 func (withoutSecrets[T]) visible(object T) T { return object }
 
 func (withoutSecrets[T]) secrets(*T) secrets { return secrets{} }
-
-func (withoutSecrets[T]) giveSecrets(*T, secrets) {}
 
 func (withoutSecrets[T]) hasSecrets(context.Context, scene, secrets) (bool, error) { return true, nil }
 

@@ -26,9 +26,8 @@ func checkKey(key string) error {
 	return nil
 }
 
-// replay turns the decision to create an object into the answer that an earlier request with the same key had, if that object is still
-// as that request left it. Secrets in the repeated request are set anew: whoever repeats it after a crash may have generated other
-// ones, and the first are lost. If the object is gone or was changed, the key says nothing and the decision stays.
+// replay turns the decision to create an object into the answer that an earlier request with the same key had. It never writes: a key stands for one
+// create and its retries, so an object that was changed meanwhile is shown as it is, and one that was deleted is not made again.
 func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], key string, d *decision[T]) error {
 	requested, err := fingerprint(e, d.wanted)
 	if err != nil {
@@ -49,21 +48,15 @@ func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller,
 		})
 	}
 	stored, version, err := e.find(ctx, tx, d.scene, known.ObjectID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && version != known.ObjectVersion {
-		return nil
+	if errors.Is(err, store.ErrNotFound) {
+		return portal.NewError(portal.CodeConflict, fmt.Sprintf("the request with this Idempotency-Key made the %s %s, which was deleted since; "+
+			"use a new key to make another", e.noun().Title(), known.ObjectID))
 	}
 	if err != nil {
 		return err
 	}
-	given := e.secrets(&d.wanted)
-	d.id, d.stored, d.version, d.replayed, d.key = known.ObjectID, stored, version, true, known
-	if d.wanted, err = clone(stored); err != nil {
-		return err
-	}
-	e.giveSecrets(&d.wanted, given)
-	has, err := e.hasSecrets(ctx, d.scene, given)
-	d.write = !has
-	return err
+	d.id, d.stored, d.version, d.replayed, d.write, d.key = known.ObjectID, stored, version, true, false, known
+	return nil
 }
 
 // fingerprint tells requests apart by what they ask for, the secrets aside: no trace of them is kept.

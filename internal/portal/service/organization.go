@@ -21,7 +21,7 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 			return err
 		}
 		organization = sc.organization
-		organization.Scopes, organization.UserID = scopesOf(caller), caller.UserID
+		organization.Scopes, organization.UserID, organization.ManagedBy = scopesOf(caller), caller.UserID, manager(caller)
 		pending, err := tx.PendingReloads(ctx, caller.OrganizationID)
 		for i := range organization.PBXs {
 			organization.PBXs[i].ReloadPending = slices.Contains(pending, organization.PBXs[i].ID)
@@ -29,6 +29,14 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 		return err
 	})
 	return organization, err
+}
+
+// manager is under which name a caller manages objects: the name of its token, so that it stays when the token is replaced by a new one.
+func manager(caller Caller) string {
+	if caller.Actor.Kind == portal.ActorToken && portal.IsManagedBy(caller.Actor.Name) {
+		return caller.Actor.Name
+	}
+	return caller.TokenID
 }
 
 // ApplyOrganization makes the organisation what its file says, and reports whether it had to: a file that did not change since it was

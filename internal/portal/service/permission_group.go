@@ -60,6 +60,11 @@ func (*groupEntity) show(g *portal.PermissionGroup, version int64) { g.ETag = et
 
 func (*groupEntity) keepWritable(g *portal.PermissionGroup) {
 	g.ID, g.ETag, g.BuiltIn, g.MemberCount = "", "", false, 0
+	g.ManagedBy, g.CreatedAt, g.Untouched = "", "", false
+}
+
+func (*groupEntity) origin(g *portal.PermissionGroup) (managedBy, createdAt *string) {
+	return &g.ManagedBy, &g.CreatedAt
 }
 
 func (*groupEntity) resolve(_, _ *portal.PermissionGroup) {}

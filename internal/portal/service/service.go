@@ -68,6 +68,9 @@ type Caller struct {
 	Scopes         []portal.Scope
 	UserID         string // of an administrator who is logged in, or whose token it is; empty for nobody, then no own right is at stake
 
+	// ManagedBy is who manages the objects that the caller creates and replaces: the header Managed-By. Nil keeps who does, empty is nobody.
+	ManagedBy *string
+
 	Actor portal.Actor // as the audit trail names the caller; zero: the token
 }
 

@@ -75,6 +75,11 @@ func (*sipAccountEntity) show(a *portal.SIPAccount, version int64) { a.ETag = et
 
 func (*sipAccountEntity) keepWritable(a *portal.SIPAccount) {
 	a.ID, a.ETag, a.SIPUsername, a.SIPDomain, a.UserID = "", "", "", "", ""
+	a.ManagedBy, a.CreatedAt, a.Untouched = "", "", false
+}
+
+func (*sipAccountEntity) origin(a *portal.SIPAccount) (managedBy, createdAt *string) {
+	return &a.ManagedBy, &a.CreatedAt
 }
 
 func (*sipAccountEntity) resolve(_, _ *portal.SIPAccount) {}
@@ -85,10 +90,6 @@ func (*sipAccountEntity) visible(a portal.SIPAccount) portal.SIPAccount {
 }
 
 func (*sipAccountEntity) secrets(a *portal.SIPAccount) secrets { return secrets{password: a.Password} }
-
-func (*sipAccountEntity) giveSecrets(a *portal.SIPAccount, given secrets) {
-	a.Password = given.password
-}
 
 func (*sipAccountEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount) (rules.Inventory, error) {
 	inventory := rules.Inventory{Organization: sc.organization}

@@ -26,6 +26,7 @@ func TestSIPAccount_digestsAreThoseOfTheRFC(t *testing.T) {
 	wantAccount := portal.SIPAccount{
 		ID: account.ID, ETag: `"v1"`, Extension: new("1001"), Name: new(""), Type: new("voip"), CallerID: new(""),
 		HideCallerID: new(false), Enabled: new(true), SIPUsername: account.SIPUsername, SIPDomain: "acme.example.com",
+		CreatedAt: "2026-03-04T05:06:07Z", Untouched: true,
 	}
 	if !reflect.DeepEqual(account, wantAccount) {
 		t.Errorf("created %s\nwant    %s", marshal(t, account), marshal(t, wantAccount))

@@ -96,12 +96,17 @@ func (e *userEntity) keepWritable(u *portal.User) {
 	e.sawBlock = u.Status == portal.StatusBlocked
 	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
+	u.ManagedBy, u.CreatedAt, u.Untouched = "", "", false
 	if u.Voicemail != nil {
 		u.Voicemail.PINSet = false
 	}
 	if u.Webcare != nil {
 		u.Webcare.AvatarSHA256 = ""
 	}
+}
+
+func (*userEntity) origin(u *portal.User) (managedBy, createdAt *string) {
+	return &u.ManagedBy, &u.CreatedAt
 }
 
 // resolve reads the picture, whose hash tells whether it is another one, and keeps a block that the request does not know of (EN-18).
@@ -136,13 +141,6 @@ func (*userEntity) secrets(u *portal.User) secrets {
 		given.pin = u.Voicemail.PIN
 	}
 	return given
-}
-
-func (*userEntity) giveSecrets(u *portal.User, given secrets) {
-	u.Password = given.password
-	if u.Voicemail != nil {
-		u.Voicemail.PIN = given.pin
-	}
 }
 
 func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *portal.User) (inventory rules.Inventory, err error) {

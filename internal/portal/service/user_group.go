@@ -67,9 +67,14 @@ func (*userGroupEntity) show(g *portal.UserGroup, version int64) { g.ETag = etag
 
 func (*userGroupEntity) keepWritable(g *portal.UserGroup) {
 	g.ID, g.ETag = "", ""
+	g.ManagedBy, g.CreatedAt, g.Untouched = "", "", false
 	for i := range g.Subgroups {
 		g.Subgroups[i].ID, g.Subgroups[i].MemberCount = "", 0
 	}
+}
+
+func (*userGroupEntity) origin(g *portal.UserGroup) (managedBy, createdAt *string) {
+	return &g.ManagedBy, &g.CreatedAt
 }
 
 // resolve recognises the subgroups that are there by their names.

@@ -32,6 +32,7 @@ func TestUser_createFillsDefaultsAndNormalises(t *testing.T) {
 			CallerIDs: []string{"+48221234567", "+48221234568"}, SMSSenders: []string{"+48221234567", "ACME"},
 		},
 		Directory: &portal.Directory{BusinessNumber: new(""), UserGroupIDs: []string{}},
+		CreatedAt: "2026-03-04T05:06:07Z", Untouched: true,
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("created %s\nwant    %s", marshal(t, got), marshal(t, want))
@@ -175,7 +176,7 @@ func TestUser_replaceKeepsWhatIsLeftOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := user
-	want.ETag, want.LastName, want.Telephony = `"v2"`, new("Smit"), new(*user.Telephony)
+	want.ETag, want.Untouched, want.LastName, want.Telephony = `"v2"`, false, new("Smit"), new(*user.Telephony)
 	want.Telephony.SMSSenders = []string{"ACME"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("replaced %s\nwant     %s", marshal(t, got), marshal(t, want))

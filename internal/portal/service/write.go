@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"reflect"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
@@ -55,6 +56,8 @@ func apply[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, 
 	made := event{noun: string(e.noun()), id: d.id}
 	if d.version == 0 {
 		made.action, made.fields = portal.ActionCreate, rules.ChangedFields(nil, &d.wanted)
+		_, createdAt := e.origin(&d.wanted)
+		*createdAt = s.now().UTC().Format(time.RFC3339)
 		err = e.insert(ctx, tx, d.scene, d.id, d.wanted)
 	} else {
 		made.action, made.fields = portal.ActionReplace, rules.ChangedFields(&d.stored, &d.wanted)
@@ -95,13 +98,14 @@ func create[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 			return d, err
 		}
 		e.keepWritable(&d.wanted)
+		own(e, caller, &d.wanted)
 		if err := d.scene.set.Complete(e.noun(), &d.wanted); err != nil {
 			return d, err
 		}
 		d.scene.set.Normalize(e.noun(), &d.wanted)
 		e.resolve(&d.wanted, nil)
 		if key != "" {
-			if err := replay(ctx, s, tx, caller, e, key, &d); err != nil || !d.write {
+			if err := replay(ctx, s, tx, caller, e, key, &d); err != nil || d.replayed {
 				return d, err
 			}
 		}
@@ -134,6 +138,7 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 		}
 		e.keepWritable(&d.wanted)
 		rules.FillFrom(&d.wanted, &old)
+		own(e, caller, &d.wanted)
 		d.scene.set.Normalize(e.noun(), &d.wanted)
 		e.resolve(&d.wanted, &d.stored)
 		same, err := changesNothing(ctx, e, d)
@@ -147,6 +152,14 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 		return d, judge(ctx, tx, caller, e, d)
 	})
 	return d.stored, err
+}
+
+// own notes who manages an object from this write on, if the caller says so.
+func own[T any](e entity[T], caller Caller, wanted *T) {
+	if caller.ManagedBy != nil {
+		managedBy, _ := e.origin(wanted)
+		*managedBy = *caller.ManagedBy
+	}
 }
 
 // changesNothing reports whether what is wanted is what is stored already, the secrets included.

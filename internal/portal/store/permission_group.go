@@ -14,15 +14,18 @@ type PermissionGroup struct {
 	NameKey string // the name as it is compared; to be given, not returned
 }
 
-const selectPermissionGroup = `SELECT id, version, name, description, permissions, built_in,
+const selectPermissionGroup = `SELECT id, version, name, description, permissions, built_in, managed_by, created_at,
 	(SELECT COUNT(*) FROM user_permission_groups u WHERE u.organization_id = permission_groups.organization_id AND u.permission_group_id = permission_groups.id)
 	FROM permission_groups WHERE organization_id = $1`
 
 func scanPermissionGroup(r row) (g PermissionGroup, err error) {
 	var permissions string
-	if err := r.Scan(&g.ID, &g.Version, &g.Name, &g.Description, &permissions, &g.BuiltIn, &g.MemberCount); err != nil {
+	var made origin
+	err = r.Scan(&g.ID, &g.Version, &g.Name, &g.Description, &permissions, &g.BuiltIn, &made.managedBy, &made.createdAt, &g.MemberCount)
+	if err != nil {
 		return g, err
 	}
+	g.ManagedBy, g.CreatedAt, g.Untouched = made.of(g.Version)
 	return g, json.Unmarshal([]byte(permissions), &g.Permissions)
 }
 
@@ -47,9 +50,10 @@ func (t *Tx) InsertPermissionGroup(ctx context.Context, organizationID string, g
 	if err != nil {
 		return err
 	}
-	const query = `INSERT INTO permission_groups (organization_id, id, version, name, name_key, description, permissions, built_in)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7)`
-	return t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey, g.Description, string(permissions), g.BuiltIn)
+	const query = `INSERT INTO permission_groups (organization_id, id, version, name, name_key, description, permissions, built_in, managed_by, created_at)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, NULLIF($8, ''), $9)`
+	return t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey, g.Description, string(permissions), g.BuiltIn,
+		g.ManagedBy, createdAt(g.CreatedAt))
 }
 
 // UpdatePermissionGroup replaces the group of that version by its next one.
@@ -58,9 +62,10 @@ func (t *Tx) UpdatePermissionGroup(ctx context.Context, organizationID string, g
 	if err != nil {
 		return err
 	}
-	const query = `UPDATE permission_groups SET version = version + 1, name = $4, name_key = $5, description = $6, permissions = $7
+	const query = `UPDATE permission_groups SET version = version + 1, name = $4, name_key = $5, description = $6, permissions = $7,
+			managed_by = NULLIF($8, '')
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
-	return t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey, g.Description, string(permissions))
+	return t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey, g.Description, string(permissions), g.ManagedBy)
 }
 
 // DeletePermissionGroup deletes a group without members.

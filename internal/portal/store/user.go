@@ -29,15 +29,17 @@ const userName = `COALESCE(users.email, users.username, users.id)`
 // choice of the database can make it read more of the list than that.
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, u.password_hash,
 	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, COALESCE(u.voicemail_pin_hash, ''),
-	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.settings
+	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.managed_by, u.created_at, u.settings
 	FROM users u WHERE u.organization_id = $1`
 
 func scanUser(r row) (u User, err error) {
 	var columns portal.User
 	var pbx, app, clickToDial, helpdesk sql.NullString
+	var made origin
 	var settings string
 	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
-		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &u.PINHash, &columns.PlannedPublications, &settings)
+		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &u.PINHash, &columns.PlannedPublications,
+		&made.managedBy, &made.createdAt, &settings)
 	if err != nil {
 		return u, err
 	}
@@ -47,6 +49,7 @@ func scanUser(r row) (u User, err error) {
 	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
 	u.Granted = columns.Enabled
 	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
+	u.ManagedBy, u.CreatedAt, u.Untouched = made.of(u.Version)
 	if t := u.Telephony; t != nil {
 		restore(&t.PBXID, pbx)
 		restore(&t.AppSIPAccountID, app)
@@ -135,10 +138,12 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 		return err
 	}
 	const query = `INSERT INTO users (organization_id, id, version, username, username_key, email, email_key, first_name, middle_name, last_name, description, enabled,
-			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, helpdesk_id, voicemail_pin_hash, settings)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULLIF($17, ''), $18)`
+			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, helpdesk_id, voicemail_pin_hash, settings,
+			managed_by, created_at)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULLIF($17, ''), $18, NULLIF($19, ''), $20)`
 	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
-		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings)
+		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings,
+		u.ManagedBy, createdAt(u.CreatedAt))
 	if err != nil {
 		return err
 	}
@@ -156,10 +161,10 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 	}
 	const query = `UPDATE users SET version = version + 1, username = $4, username_key = $5, email = $6, email_key = $7, first_name = $8, middle_name = $9, last_name = $10,
 			description = $11, enabled = $12, password_hash = $13, pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16,
-			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19
+			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19, managed_by = NULLIF($20, '')
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
-		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings)
+		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings, u.ManagedBy)
 	if err != nil {
 		return err
 	}

@@ -14,10 +14,12 @@ type UserGroup struct {
 	Keys    []string // the names of the subgroups as they are compared, in their order; to be given, not returned
 }
 
-const selectUserGroup = `SELECT id, version, name FROM user_groups WHERE organization_id = $1`
+const selectUserGroup = `SELECT id, version, name, managed_by, created_at FROM user_groups WHERE organization_id = $1`
 
 func scanUserGroup(r row) (g UserGroup, err error) {
-	err = r.Scan(&g.ID, &g.Version, &g.Name)
+	var made origin
+	err = r.Scan(&g.ID, &g.Version, &g.Name, &made.managedBy, &made.createdAt)
+	g.ManagedBy, g.CreatedAt, g.Untouched = made.of(g.Version)
 	g.Subgroups = []portal.Subgroup{}
 	return g, err
 }
@@ -90,8 +92,9 @@ func (t *Tx) loadSubgroups(ctx context.Context, organizationID string, groups []
 
 // InsertUserGroup adds a group as version 1.
 func (t *Tx) InsertUserGroup(ctx context.Context, organizationID string, g UserGroup) error {
-	const query = `INSERT INTO user_groups (organization_id, id, version, name, name_key) VALUES ($1, $2, 1, $3, $4)`
-	if err := t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey); err != nil {
+	const query = `INSERT INTO user_groups (organization_id, id, version, name, name_key, managed_by, created_at)
+		VALUES ($1, $2, 1, $3, $4, NULLIF($5, ''), $6)`
+	if err := t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey, g.ManagedBy, createdAt(g.CreatedAt)); err != nil {
 		return err
 	}
 	return t.putSubgroups(ctx, organizationID, g)
@@ -100,8 +103,9 @@ func (t *Tx) InsertUserGroup(ctx context.Context, organizationID string, g UserG
 // UpdateUserGroup replaces the group of that version by its next one. Subgroups that it does not have any more are deleted, which fails
 // for one with members.
 func (t *Tx) UpdateUserGroup(ctx context.Context, organizationID string, g UserGroup) error {
-	const query = `UPDATE user_groups SET version = version + 1, name = $4, name_key = $5 WHERE organization_id = $1 AND id = $2 AND version = $3`
-	if err := t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey); err != nil {
+	const query = `UPDATE user_groups SET version = version + 1, name = $4, name_key = $5, managed_by = NULLIF($6, '')
+		WHERE organization_id = $1 AND id = $2 AND version = $3`
+	if err := t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey, g.ManagedBy); err != nil {
 		return err
 	}
 	stored, err := t.UserGroup(ctx, organizationID, g.ID)

@@ -89,6 +89,7 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 		full.Webcare.Avatar, full.Webcare.AvatarSHA256 = nil, ""
 		full.Status, full.TwoFactor, full.InvitedAt, full.LastLoginAt = portal.StatusPending, false, "", "" // of a new login
 		full.Voicemail.PIN, full.PINHash = nil, testHash
+		full.CreatedAt = "2026-03-04T05:06:07Z"
 
 		empty := testUser("usr_2", "bob@example.com")
 		empty.PermissionGroupIDs = []string{}
@@ -106,7 +107,8 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 
 		for _, want := range []User{full, empty, plain} {
 			write(t, s, func(tx *Tx) error { return tx.InsertUser(t.Context(), "acme", want) })
-			for range 2 { // as inserted, and as updated
+			for _, untouched := range []bool{true, false} { // as inserted, and as updated
+				want.Untouched = untouched
 				write(t, s, func(tx *Tx) error {
 					got, err := tx.User(t.Context(), "acme", want.ID)
 					if err != nil {
@@ -123,6 +125,7 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 				})
 			}
 		}
+		full.Untouched = false
 		write(t, s, func(tx *Tx) error {
 			users, err := tx.Users(t.Context(), "acme", Selection{Limit: 10})
 			if len(users) != 3 || !reflect.DeepEqual(users[0].User, full.User) || !reflect.DeepEqual(users[1].User, empty.User) {
