@@ -18,9 +18,8 @@ type access struct {
 	client *client.Client
 	view   *view
 
-	deletions deletions // of this run
-	writes    ownWrites // likewise
-	held      held      // in the state of this run
+	state  *planState
+	writes ownWrites // of this run
 
 	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on and configures the
 	// provider again at apply.

@@ -17,6 +17,13 @@ type losses struct {
 	by map[string][]rules.Holder // noun and id of the changed object → who loses by its change
 }
 
+// forget has the plans that were judged before count no longer.
+func (l *losses) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.by = nil
+}
+
 // noteAdministration notes who administers the organisation, if a planned change may take that right from somebody.
 func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change rules.Change, inventory *rules.Inventory) error {
 	if !set.ConcernsAdministrators(change) {
@@ -26,11 +33,11 @@ func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change ru
 	if err != nil {
 		return err
 	}
-	v.losses.mu.Lock()
-	defer v.losses.mu.Unlock()
+	v.state.losses.mu.Lock()
+	defer v.state.losses.mu.Unlock()
 	object := changedObject(change)
 	lost := map[string]bool{}
-	for by, people := range v.losses.by {
+	for by, people := range v.state.losses.by {
 		for _, person := range people {
 			lost[person.ID] = lost[person.ID] || by != object
 		}
@@ -42,10 +49,10 @@ func (v *view) noteAdministration(ctx context.Context, set *rules.Set, change ru
 		}
 	}
 	inventory.Administration = &administration
-	if v.losses.by == nil {
-		v.losses.by = map[string][]rules.Holder{}
+	if v.state.losses.by == nil {
+		v.state.losses.by = map[string][]rules.Holder{}
 	}
-	v.losses.by[object] = set.LoseAdministration(administration, change)
+	v.state.losses.by[object] = set.LoseAdministration(administration, change)
 	return nil
 }
 

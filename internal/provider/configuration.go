@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 )
 
@@ -29,7 +30,7 @@ func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) str
 	embedded := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
 	for name, value := range map[string]attr.Value{
 		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout, "max_user_deletions": c.MaxUserDeletions,
-		"max_requests_per_second": c.MaxRequestsPerSecond, "coalesce_reads": c.CoalesceReads, "embedded_portal": c.EmbeddedPortal,
+		"max_requests_per_second": c.MaxRequestsPerSecond, "coalesce_reads": c.CoalesceReads, "embedded_portal": c.EmbeddedPortal, "managed_by": c.ManagedBy,
 	} {
 		if value.IsUnknown() {
 			return name
@@ -49,6 +50,8 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 
 		MaxRequestsPerSecond: config.MaxRequestsPerSecond.ValueFloat64(),
 		SingleReads:          !config.CoalesceReads.IsNull() && !config.CoalesceReads.ValueBool(),
+
+		ManagedBy: config.ManagedBy.ValueString(),
 
 		Retry: p.options.retry,
 		Logger: func(ctx context.Context, message string, fields map[string]any) {
@@ -143,6 +146,22 @@ func (positiveRate) ValidateFloat64(_ context.Context, req validator.Float64Requ
 	if rate := req.ConfigValue.ValueFloat64(); !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && rate <= 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "No requests at all",
 			fmt.Sprintf("%v requests in a second would be none; give a number above 0, such as 20, or leave it out for no limit.", rate))
+	}
+}
+
+// managerName is the validator of managed_by.
+type managerName struct{}
+
+func (managerName) Description(context.Context) string {
+	return fmt.Sprintf("must have 1 to %d printable ASCII characters, without a space at either end", portal.MaxManagedByLength)
+}
+
+func (m managerName) MarkdownDescription(ctx context.Context) string { return m.Description(ctx) }
+
+func (m managerName) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	name := req.ConfigValue
+	if !name.IsNull() && !name.IsUnknown() && !portal.IsManagedBy(name.ValueString()) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Not a name that a portal can keep", fmt.Sprintf("managed_by is %q; it %s.", name.ValueString(), m.Description(ctx)))
 	}
 }
 

@@ -31,6 +31,17 @@ type index[T any] struct {
 	owners   once[map[thing]string] // ids, of the whole list
 }
 
+// forget drops what was found.
+func (i *index[T]) forget() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.kept != nil {
+		i.kept = map[string]T{}
+	}
+	i.searches = 0
+	i.owners.forget()
+}
+
 // find returns the objects with these ids; one that does not exist is not among them.
 func (i *index[T]) find(ctx context.Context, ids []string) (map[string]T, error) {
 	found := make(map[string]T, len(ids))
@@ -156,5 +167,5 @@ func (i *index[T]) owner(ctx context.Context, set *rules.Set, what thing) (owner
 	if err != nil || object == nil {
 		return owner{}, false, err
 	}
-	return owner{Holder: i.holder(*object), object: object}, true, nil
+	return owner{Holder: i.holder(*object), noun: i.noun, object: object}, true, nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // TestInterrupted: Ctrl-C arrives when the portal has done the work and before anybody hears of it. The run says what to do, and the next one does it: what was
-// made is taken up, what was changed is as it should be, and what was deleted is gone.
+// made is adopted, what was changed is as it should be, and what was deleted is gone.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -31,7 +31,7 @@ func TestInterrupted(t *testing.T) {
 	}
 	const typeName = "switchboard_user"
 	config := func(lastName string) map[string]any {
-		return map[string]any{"email": "bob@example.com", "first_name": "Bob", "last_name": lastName}
+		return map[string]any{"email": "bob@example.com", "first_name": "Bob", "last_name": lastName, "adopt_existing": true}
 	}
 	interrupted := func(prior instance, attributes map[string]any) {
 		t.Helper()
@@ -71,6 +71,13 @@ func TestInterrupted(t *testing.T) {
 
 	interrupted(drive.noInstance(typeName), config("Bos"))
 	left := users()
+	careful := config("Bos")
+	delete(careful, "adopt_existing")
+	_, said := anew().tryChange(drive.noInstance(typeName), careful)
+	if want := importBlockOf(portal.NounUser, left[0].ID); len(said) != 1 || at(said[0]) != "email" ||
+		!strings.Contains(said[0].Summary, "interrupted run") || !strings.Contains(said[0].Detail, want) {
+		t.Errorf("without adopt_existing the next run says %+v, want %s", said, want)
+	}
 	made := again(drive.noInstance(typeName), config("Bos"))
 	if len(left) != 1 || len(users()) != 1 || drive.idOf(made) != left[0].ID {
 		t.Errorf("the interrupted run left %d users, and the next one %d", len(left), len(users()))

@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -19,6 +18,7 @@ import (
 // lifecycleModel is what a configuration says of every object and the portal knows nothing of: how long an operation may take, and whether the
 // object may go at all.
 type lifecycleModel struct {
+	AdoptExisting      types.Bool     `tfsdk:"adopt_existing"`
 	DeletionProtection types.Bool     `tfsdk:"deletion_protection"`
 	Timeouts           timeouts.Value `tfsdk:"timeouts"`
 }
@@ -33,8 +33,20 @@ func lifecycleAttributes(noun portal.Noun) map[string]schema.Attribute {
 			MarkdownDescription: fmt.Sprintf("Whether a plan that deletes the %s fails, also one from which the block has gone: it is the state that counts, so it has to be applied "+
 				"as `false` before. All platforms. Default `false`.", noun.Title()),
 		},
+		"adopt_existing": schema.BoolAttribute{
+			Optional: true,
+			MarkdownDescription: fmt.Sprintf("Whether a creation takes over the %s that has exactly %s already, and changes it to what the configuration says. "+
+				"It never takes over one that this configuration manages already; of those that it has made (`managed_by` of the provider), only what was made in the last 24 hours and "+
+				"not changed since, as an interrupted run leaves it. All platforms. Default `false`: then such a plan fails and shows the import block.", noun.Title(), identifiedBy[noun]),
+		},
 		"timeouts": timeoutsAttribute(),
 	}
+}
+
+// identifiedBy is what tells objects of one kind apart, in sentences.
+var identifiedBy = map[portal.Noun]string{
+	portal.NounUser: "this e-mail address, and this username where the platform has usernames,", portal.NounPermissionGroup: "this name",
+	portal.NounSIPAccount: "this extension", portal.NounUserGroup: "this name",
 }
 
 func timeoutsAttribute() schema.SingleNestedAttribute {
@@ -63,43 +75,18 @@ func within(ctx context.Context, limit func(context.Context, time.Duration) (tim
 	return context.WithTimeout(ctx, allowed)
 }
 
+// goesUnlessProtected judges the deletion of an object of the state that a creation replaces.
+func goesUnlessProtected(noun portal.Noun) func(context.Context, storedObject, *diag.Diagnostics) {
+	return func(_ context.Context, stored storedObject, diags *diag.Diagnostics) {
+		lifecycleModel{DeletionProtection: types.BoolValue(stored.DeletionProtection)}.refuseDeletion(noun, stored.title(), diags)
+	}
+}
+
 // refuseDeletion keeps what is protected. It is asked at plan and again at apply, which may be another one than was planned.
 func (m lifecycleModel) refuseDeletion(noun portal.Noun, name string, diags *diag.Diagnostics) {
 	if m.DeletionProtection.ValueBool() {
 		diags.AddError("Protected against deletion", fmt.Sprintf(
 			"The %s %s has deletion_protection = true in the state, so it is not deleted. If it really is to go, apply deletion_protection = false first. "+
 				"To stop managing it and keep it, take it out of the configuration with a removed block that has lifecycle { destroy = false }.", noun.Title(), name))
-	}
-}
-
-// guard is refuseDeletion for when it is known whether the object goes.
-func (m lifecycleModel) guard(noun portal.Noun, name string) func(*diag.Diagnostics) {
-	return func(diags *diag.Diagnostics) { m.refuseDeletion(noun, name, diags) }
-}
-
-// held is what this run has read of the state, by what people know it by. A replacement that somebody asks for (-replace, taint) is planned as a creation, and
-// the deletion that comes with it only at apply: that the object is in the state already tells.
-type held struct {
-	mu     sync.Mutex
-	guards map[thing]func(*diag.Diagnostics)
-}
-
-// read notes an object of the state, and what stands before its deletion.
-func (h *held) read(noun portal.Noun, key string, guard func(*diag.Diagnostics)) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.guards == nil {
-		h.guards = map[thing]func(*diag.Diagnostics){}
-	}
-	h.guards[thing{string(noun), key}] = guard
-}
-
-// created guards the deletion of what a planned creation takes the place of.
-func (h *held) created(noun portal.Noun, key string, diags *diag.Diagnostics) {
-	h.mu.Lock()
-	guard := h.guards[thing{string(noun), key}]
-	h.mu.Unlock()
-	if guard != nil {
-		guard(diags)
 	}
 }

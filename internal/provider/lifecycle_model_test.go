@@ -17,9 +17,9 @@ import (
 
 // forLifecycle is everything that a configuration can say of an object which is not the portal's business.
 func forLifecycle(noun portal.Noun) map[string]any {
-	attributes := map[string]any{"deletion_protection": true, "timeouts": map[string]any{"create": "2m", "read": "3m", "update": "4m", "delete": "5m"}}
+	attributes := map[string]any{"adopt_existing": true, "deletion_protection": true, "timeouts": map[string]any{"create": "2m", "read": "3m", "update": "4m", "delete": "5m"}}
 	if noun == portal.NounUser {
-		maps.Copy(attributes, map[string]any{"on_destroy": "delete", "adopt_existing": true, "discard_planned_work": false})
+		maps.Copy(attributes, map[string]any{"on_destroy": "delete", "discard_planned_work": false})
 	}
 	return attributes
 }

@@ -99,11 +99,3 @@ func warnGone(diags *diag.Diagnostics, noun portal.Noun, name string) {
 	diags.AddWarning(capital(noun.Title(), "")+" deleted outside Terraform",
 		fmt.Sprintf("The %s %s is in the state but no longer in the portal, so it leaves the state. If the configuration still has it, it is created anew.", noun.Title(), name))
 }
-
-// warnIfReplayed says that a create took up what an earlier, interrupted run had made.
-func warnIfReplayed(diags *diag.Diagnostics, replayed bool, noun portal.Noun, id string) {
-	if replayed {
-		diags.AddWarning("Taken up from an interrupted run", fmt.Sprintf(
-			"The portal had already made this %s (%s) for the same request, whose answer was lost. It is the same object, not a second one.", noun.Title(), id))
-	}
-}

@@ -118,7 +118,7 @@ func (v *view) checkMembership(ctx context.Context, plan permissionGroupMemberMo
 
 // checkEnd judges the end of a membership, together with the others of the user that end.
 func (v *view) checkEnd(ctx context.Context, userID, groupID string, diags *diag.Diagnostics) {
-	ended := v.memberships.end(userID, groupID)
+	ended := v.state.memberships.end(userID, groupID)
 	organization, set, err := v.rules(ctx)
 	if err != nil {
 		warnMembershipUnchecked(err, diags)

@@ -80,7 +80,7 @@ func (r *permissionGroupMemberResource) ModifyPlan(ctx context.Context, req reso
 		return
 	}
 	if !plan.UserID.IsUnknown() {
-		r.view.memberships.claimOne(plan.UserID.ValueString(), &resp.Diagnostics)
+		r.state.memberships.claimOne(plan.UserID.ValueString(), &resp.Diagnostics)
 	}
 	if !req.Plan.Raw.Equal(req.State.Raw) {
 		r.view.checkMembership(ctx, plan, &resp.Diagnostics)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -66,6 +65,9 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		refuseBuiltIn(state, &resp.Diagnostics)
 		state.refuseDeletion(portal.NounPermissionGroup, named(state.Name, state.ID), &resp.Diagnostics)
+		if r.ready() {
+			r.state.delete(object{portal.NounPermissionGroup, state.ID.ValueString()}, &resp.Diagnostics)
+		}
 		return
 	}
 	if !r.ready() {
@@ -73,11 +75,13 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	change := plannedChange[portal.PermissionGroup]{noun: portal.NounPermissionGroup, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
+	change.adopting, change.goes = plan.AdoptExisting, goesUnlessProtected(portal.NounPermissionGroup)
+	var adopted *portal.PermissionGroup
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
-	} else {
-		r.held.created(portal.NounPermissionGroup, strings.ToLower(plan.Name.ValueString()), &resp.Diagnostics)
+	} else if adopted = r.adoptee(ctx, plan, false, &resp.Diagnostics); adopted != nil {
+		change.before, change.adopts = adopted, adopted.ID
 	}
 	if change.before != nil && !change.unchanged {
 		if group, err := r.view.groups.find(ctx, []string{change.before.ID}); err == nil {
@@ -85,13 +89,17 @@ func (r *permissionGroupResource) ModifyPlan(ctx context.Context, req resource.M
 		}
 	}
 	after := plan.request()
+	if adopted != nil {
+		warnAdopted(&resp.Diagnostics, portal.NounPermissionGroup, plan.Name.ValueString(), adopted.ID)
+		after.ID = adopted.ID
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	change.after, change.id = &after, after.ID
-	change.stock = func(context.Context, *rules.Inventory) error { return nil } // what a group may hold is in the rule set
-	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
-		return
+	change.stock = func(context.Context, *rules.Inventory, string) error { return nil } // what a group may hold is in the rule set
+	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() || adopted != nil {
+		return // what the configuration of an adopted one leaves out is as the apply finds it
 	}
 	answer := permissionGroupResourceModel{newPermissionGroupModel(after), plan.lifecycleModel}
 	if after.ID == "" {
@@ -118,16 +126,36 @@ func (r *permissionGroupResource) Create(ctx context.Context, req resource.Creat
 	}
 	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
+	if adopted := r.adoptee(ctx, plan, true, &resp.Diagnostics); adopted != nil {
+		changed := adopt(ctx, r.access, portal.NounPermissionGroup, adopted.ID, plan.Name.ValueString(), adopted.ETag, plan.request(), resp, r.client.ReplacePermissionGroup)
+		r.created(ctx, plan, changed, resp)
+		return
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	created, err := r.client.CreatePermissionGroup(ctx, plan.request())
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
-	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounPermissionGroup, created.Object.ID)
-	r.view.groups.keep(created.Object.ID, created.Object) // for the users in it, who are planned anew now that its id is known
-	plan.permissionGroupModel = newPermissionGroupModel(created.Object)
+	r.created(ctx, plan, &created.Object, resp)
+}
+
+// created writes a group that was made or adopted into the state; nil is none.
+func (r *permissionGroupResource) created(ctx context.Context, plan permissionGroupResourceModel, group *portal.PermissionGroup, resp *resource.CreateResponse) {
+	if group == nil {
+		return
+	}
+	r.view.groups.keep(group.ID, *group) // for the users in it, who are planned anew now that its id is known
+	plan.permissionGroupModel = newPermissionGroupModel(*group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
+	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
+}
+
+// adoptee returns the group that a new resource takes over, nil for none.
+func (r *permissionGroupResource) adoptee(ctx context.Context, plan permissionGroupResourceModel, now bool, diags *diag.Diagnostics) *portal.PermissionGroup {
+	return adoptee(ctx, r.view, &r.view.groups, plan.AdoptExisting, []identity{{"name", plan.Name}}, now, "looking for the permission group to adopt", diags)
 }
 
 func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -137,7 +165,6 @@ func (r *permissionGroupResource) Read(ctx context.Context, req resource.ReadReq
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	r.held.read(portal.NounPermissionGroup, strings.ToLower(state.Name.ValueString()), state.guard(portal.NounPermissionGroup, named(state.Name, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	group, err := readOnce(ctx, state.ID.ValueString(), r.client.GetPermissionGroup)

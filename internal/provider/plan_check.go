@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -24,10 +25,17 @@ type plannedChange[T any] struct {
 	// after is the planned object. What the configuration leaves out is absent on creation and as in state on update.
 	after  *T
 	config tftypes.Value
+	// adopts is the id of the object that a creation takes over; then before is that object.
+	adopts string
+	// adopting is adopt_existing.
+	adopting types.Bool
+	// goes judges the deletion of an object of the state that a creation replaces.
+	goes func(context.Context, storedObject, *diag.Diagnostics)
 	// unchanged says that the plan is the state: there is nothing to check, but it keeps what it has.
 	unchanged bool
-	// stock looks up those objects of the organisation that the planned one refers to.
-	stock func(context.Context, *rules.Inventory) error
+	// stock looks up those objects of the organisation that the planned one refers to. Holder is the id under which the planned object has what it
+	// has already: its own, or that of the object which it replaces.
+	stock func(ctx context.Context, inventory *rules.Inventory, holder string) error
 }
 
 // check evaluates the platform's rule set on the change, completes the planned object with the defaults that the portal will apply, and reports
@@ -51,13 +59,18 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	}
 	set.Normalize(c.noun, c.after)
 	wanted := slices.DeleteFunc(set.Claims(c.noun, c.after), func(claim rules.Claim) bool { return unknown(claim.Field) })
-	v.claims.add(c.noun, c.id, wanted, diags)
-	if c.unchanged {
-		return false
+	inventory, holder := rules.Inventory{Organization: organization}, c.id
+	if c.before != nil && c.adopts == "" {
+		v.state.keep(object{c.noun, c.id}, wanted, plannedFrom(ctx).described, diags)
+		if c.unchanged {
+			return false
+		}
+		inventory.Holders, err = c.holders(ctx, v, set, wanted)
+	} else {
+		holder, inventory.Holders, err = c.create(ctx, v, set, organization, wanted, diags)
 	}
-	inventory := rules.Inventory{Organization: organization}
-	if err = c.stock(ctx, &inventory); err == nil {
-		inventory.Holders, err = c.holders(ctx, v, set, wanted, unknown, diags)
+	if err == nil {
+		err = c.stock(ctx, &inventory, holder)
 	}
 	if err == nil {
 		err = v.noteAdministration(ctx, set, change, &inventory)
@@ -65,6 +78,9 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	if err != nil {
 		c.warnUnchecked(err, diags)
 		return true
+	}
+	if diags.HasError() {
+		return false // of what exists already, the rules would only say so once more
 	}
 	for _, finding := range set.Check(inventory, change) {
 		if finding.Severity == rules.SeverityWarning {
@@ -76,32 +92,26 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	return true
 }
 
-// holders looks up who has what the planned object wants to be unique. An object that is to be created and is there already, exactly as
-// planned, may be what an interrupted run has made: the portal knows, and then hands it over instead of refusing.
-func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, wanted []rules.Claim, unknown func(string) bool, diags *diag.Diagnostics) (map[string]map[string]rules.Holder, error) {
-	if c.before != nil {
-		had := set.Claims(c.noun, c.before)
-		wanted = slices.DeleteFunc(slices.Clone(wanted), func(claim rules.Claim) bool { return slices.Contains(had, claim) })
-	}
+// holders looks up who has what the planned object wants to be unique and did not have before.
+func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, wanted []rules.Claim) (map[string]map[string]rules.Holder, error) {
+	had := set.Claims(c.noun, c.before)
+	wanted = slices.DeleteFunc(slices.Clone(wanted), func(claim rules.Claim) bool { return slices.Contains(had, claim) })
 	owners, err := v.owners(ctx, set, wanted)
 	if err != nil {
 		return nil, err
 	}
+	return heldBy(wanted, owners, ""), nil
+}
+
+// heldBy is what others than one object hold of what is wanted.
+func heldBy(wanted []rules.Claim, owners map[string]owner, but string) map[string]map[string]rules.Holder {
 	holders := map[string]map[string]rules.Holder{}
 	for _, claim := range wanted {
-		who, taken := owners[claim.Field]
-		if !taken {
-			continue
+		if who, taken := owners[claim.Field]; taken && who.ID != but {
+			holders[claim.Field] = map[string]rules.Holder{claim.Key: who.Holder}
 		}
-		if stored, same := who.object.(*T); c.before == nil && same && rules.SameAsKnown(c.after, stored, unknown) {
-			diags.AddAttributeWarning(attributePath(claim.Field), "There already, exactly as planned", fmt.Sprintf(
-				"The portal has a %s with %q (%s) that is exactly as planned. If an interrupted run made it, the apply takes it up; otherwise the apply is refused, "+
-					"and you import it or delete it.", c.noun.Title(), claim.Key, who.ID))
-			continue
-		}
-		holders[claim.Field] = map[string]rules.Holder{claim.Key: who.Holder}
 	}
-	return holders, nil
+	return holders
 }
 
 func (c plannedChange[T]) warnUnchecked(err error, diags *diag.Diagnostics) {

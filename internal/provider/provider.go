@@ -92,6 +92,13 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 				MarkdownDescription: "Whether objects are read by pages of lists when there are many of them. `false` reads each by itself: to measure what that costs, " +
 					"or for a portal whose lists lag behind. Defaults to `true`.",
 			},
+			"managed_by": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The name under which this configuration manages its objects, 1 to 100 printable ASCII characters. The portal keeps it with each object that the configuration " +
+					"creates or changes, so that a plan can tell its own people from those of others. Two configurations of one organisation need two names. " +
+					"Defaults to the name of the token, which a new token keeps if it has the same name; `embedded` with `embedded_portal`.",
+				Validators: []validator.String{managerName{}},
+			},
 			"max_user_deletions": schema.Int64Attribute{
 				Optional: true,
 				MarkdownDescription: "The most users that one run may delete or disable; a plan that would take access from more fails. It guards against a list of people that was cut short. " +
@@ -136,6 +143,7 @@ type configuration struct {
 
 	MaxRequestsPerSecond types.Float64 `tfsdk:"max_requests_per_second"`
 	CoalesceReads        types.Bool    `tfsdk:"coalesce_reads"`
+	ManagedBy            types.String  `tfsdk:"managed_by"`
 
 	EmbeddedPortal types.Object `tfsdk:"embedded_portal"`
 }
@@ -155,13 +163,14 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a := &access{pending: config.pending(ctx, &resp.Diagnostics), deletions: deletions{most: int64Pointer(config.MaxUserDeletions)}}
+	a := &access{pending: config.pending(ctx, &resp.Diagnostics), state: newPlanState(int64Pointer(config.MaxUserDeletions))}
 	if a.pending == "" {
 		a.client = p.connect(ctx, config, req.TerraformVersion, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		a.view = newView(a.client)
+		a.view = newView(a.client, a.state)
+		a.view.managedBy, a.state.renewed = config.ManagedBy.ValueString(), a.view.forget
 		// Asked here, a portal that is away is one error of the run, and all objects of a run are planned by the same rule set.
 		if _, _, err := a.view.rules(ctx); err != nil {
 			addPortalError(&resp.Diagnostics, "asking for the organisation", portal.NounUser, err)

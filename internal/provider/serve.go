@@ -53,11 +53,11 @@ func newServer(o options) tfprotov6.ProviderServer {
 	if !ok {
 		panic("the framework's server does less than it did") // found by every test
 	}
-	checked := newWholeNumbers(p, framework)
-	if !o.fastPlan {
-		return checked
+	var server frameworkServer = newWholeNumbers(p, framework)
+	if o.fastPlan {
+		server = newShortWay(p, server)
 	}
-	return newShortWay(p, checked)
+	return newPlanCalls(p, server)
 }
 
 // spareGarbageCollection trades memory for time, unless the environment says how the Go runtime is to have it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -74,10 +75,14 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		state.refuseDeletion(portal.NounSIPAccount, named(state.Extension, state.ID), &resp.Diagnostics)
+		if r.ready() {
+			r.state.delete(object{portal.NounSIPAccount, state.ID.ValueString()}, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	var adopted *portal.SIPAccount
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
@@ -86,12 +91,17 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	change := plannedChange[portal.SIPAccount]{noun: portal.NounSIPAccount, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
+	change.adopting, change.goes = plan.AdoptExisting, goesUnlessProtected(portal.NounSIPAccount)
 	if !req.State.Raw.IsNull() {
 		change.before = new(state.request())
-	} else {
-		r.held.created(portal.NounSIPAccount, plan.Extension.ValueString(), &resp.Diagnostics)
+	} else if adopted = r.adoptee(ctx, plan, false, &resp.Diagnostics); adopted != nil {
+		change.before, change.adopts = adopted, adopted.ID
 	}
 	after := plan.request()
+	if adopted != nil {
+		warnAdopted(&resp.Diagnostics, portal.NounSIPAccount, plan.Extension.ValueString(), adopted.ID)
+		after.ID = adopted.ID
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -99,9 +109,9 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 		after.Password = secretPointer(config.PasswordWO)
 	}
 	change.after, change.id = &after, after.ID
-	change.stock = func(context.Context, *rules.Inventory) error { return nil } // its caller ID is in the organisation itself
-	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
-		return
+	change.stock = func(context.Context, *rules.Inventory, string) error { return nil } // its caller ID is in the organisation itself
+	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() || adopted != nil {
+		return // what the configuration of an adopted one leaves out is as the apply finds it
 	}
 	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), lifecycleModel: plan.lifecycleModel, PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
 	answer.SIPUsername = plan.SIPUsername
@@ -126,16 +136,36 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	defer cancel()
 	account := plan.request()
 	account.Password = secretPointer(config.PasswordWO)
+	if adopted := r.adoptee(ctx, plan, true, &resp.Diagnostics); adopted != nil {
+		changed := adopt(ctx, r.access, portal.NounSIPAccount, adopted.ID, plan.Extension.ValueString(), adopted.ETag, account, resp, r.client.ReplaceSIPAccount)
+		r.created(ctx, plan, changed, resp)
+		return
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	created, err := r.client.CreateSIPAccount(ctx, account)
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 		return
 	}
-	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounSIPAccount, created.Object.ID)
-	plan.sipAccountModel = plan.answered(created.Object)
+	r.created(ctx, plan, &created.Object, resp)
+}
+
+// created writes an account that was made or adopted into the state; nil is none.
+func (r *sipAccountResource) created(ctx context.Context, plan sipAccountResourceModel, account *portal.SIPAccount, resp *resource.CreateResponse) {
+	if account == nil {
+		return
+	}
+	plan.sipAccountModel = plan.answered(*account)
 	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
+	keepETag(ctx, resp.Private, account.ETag, &resp.Diagnostics)
+}
+
+// adoptee returns the account that a new resource takes over, nil for none.
+func (r *sipAccountResource) adoptee(ctx context.Context, plan sipAccountResourceModel, now bool, diags *diag.Diagnostics) *portal.SIPAccount {
+	return adoptee(ctx, r.view, &r.view.accounts, plan.AdoptExisting, []identity{{"extension", plan.Extension}}, now, "looking for the SIP account to adopt", diags)
 }
 
 func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -145,7 +175,6 @@ func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	r.held.read(portal.NounSIPAccount, state.Extension.ValueString(), state.guard(portal.NounSIPAccount, named(state.Extension, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	account, err := readOnce(ctx, state.ID.ValueString(), r.client.GetSIPAccount)

@@ -207,20 +207,20 @@ func isPlainPrivate(private []byte) bool {
 // staying is the stay of what the portal knows under an id: it keeps what it claims for itself alone.
 func staying[T any](noun portal.Noun, id func(*T) string, more func(*access, *T, wireTree, *diag.Diagnostics) bool) stay {
 	return func(ctx context.Context, a *access, state []byte, config wireTree) bool {
-		var object T
-		if !readWire(state, &object) || id(&object) == "" {
+		var stored T
+		if !readWire(state, &stored) || id(&stored) == "" {
 			return false
 		}
 		var diags diag.Diagnostics
-		if more != nil && (!more(a, &object, config, &diags) || len(diags) > 0) { // then the long way claims nothing either
+		if more != nil && (!more(a, &stored, config, &diags) || len(diags) > 0) { // then the long way claims nothing either
 			return false
 		}
 		_, set, err := a.view.rules(ctx)
 		if err != nil {
 			return len(diags) == 0 // nothing is checked then, and of what stays as it is nobody is told
 		}
-		set.Normalize(noun, &object)
-		a.view.claims.add(noun, id(&object), set.Claims(noun, &object), &diags)
+		set.Normalize(noun, &stored)
+		a.state.keep(object{noun, id(&stored)}, set.Claims(noun, &stored), plannedFrom(ctx).described, &diags)
 		return len(diags) == 0
 	}
 }
@@ -237,7 +237,7 @@ func stayingUser(a *access, user *portal.User, config wireTree, diags *diag.Diag
 	if !ok || !slices.Equal(configured, user.PermissionGroupIDs) {
 		return false // ignore_changes makes the plan another than the configuration, or the two only come in another order
 	}
-	a.view.memberships.claimAll(user.ID, valueOf(user.Email), diags)
+	a.state.memberships.claimAll(user.ID, valueOf(user.Email), diags)
 	return true
 }
 
@@ -249,6 +249,6 @@ func stayingMember(_ context.Context, a *access, state []byte, _ wireTree) bool 
 		return false
 	}
 	var diags diag.Diagnostics
-	a.view.memberships.claimOne(member.UserID, &diags)
+	a.state.memberships.claimOne(member.UserID, &diags)
 	return len(diags) == 0
 }

@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -49,14 +47,13 @@ func isOnlyETag(private []byte) bool {
 	return err == nil && len(values) == 1 && json.Valid(values[etagKey]) && utf8.Valid(values[etagKey])
 }
 
-// readingOf is the reading of what the portal knows under an id. The object is noted as one that the state holds, with what guards its deletion.
-func readingOf[T any](get func(*access) func(context.Context, string) (*T, error), etag func(*T) string, note func(*access, wireTree)) reading {
+// readingOf is the reading of what the portal knows under an id.
+func readingOf[T any](get func(*access) func(context.Context, string) (*T, error), etag func(*T) string) reading {
 	return func(ctx context.Context, a *access, state wireTree, kind unchangedKind) (string, bool, context.Context) {
 		id, _ := state["id"].(string)
 		if id == "" {
 			return "", false, ctx
 		}
-		note(a, state)
 		limited, cancel := context.WithTimeout(ctx, defaultTimeout)
 		defer cancel()
 		object, err := get(a)(limited, id)
@@ -87,47 +84,19 @@ func readOnce[T any](ctx context.Context, id string, get func(context.Context, s
 
 func readingUser() reading {
 	return readingOf(func(a *access) func(context.Context, string) (*portal.User, error) { return a.client.GetUser },
-		func(u *portal.User) string { return u.ETag },
-		func(a *access, state wireTree) {
-			model := userResourceModel{lifecycleModel: state.lifecycle(), OnDestroy: state.text("on_destroy")}
-			model.ID, model.Email = state.text("id"), state.text("email")
-			a.held.read(portal.NounUser, portal.EmailKey(model.Email.ValueString()), (&userResource{resourceBase{a}}).guard(model))
-		})
+		func(u *portal.User) string { return u.ETag })
 }
 
 func readingSIPAccount() reading {
 	return readingOf(func(a *access) func(context.Context, string) (*portal.SIPAccount, error) {
 		return a.client.GetSIPAccount
 	},
-		func(account *portal.SIPAccount) string { return account.ETag },
-		func(a *access, state wireTree) {
-			extension := state.text("extension")
-			a.held.read(portal.NounSIPAccount, extension.ValueString(), state.lifecycle().guard(portal.NounSIPAccount, named(extension, state.text("id"))))
-		})
+		func(account *portal.SIPAccount) string { return account.ETag })
 }
 
 func readingPermissionGroup() reading {
 	return readingOf(func(a *access) func(context.Context, string) (*portal.PermissionGroup, error) {
 		return a.client.GetPermissionGroup
 	},
-		func(g *portal.PermissionGroup) string { return g.ETag },
-		func(a *access, state wireTree) {
-			name := state.text("name")
-			a.held.read(portal.NounPermissionGroup, strings.ToLower(name.ValueString()), state.lifecycle().guard(portal.NounPermissionGroup, named(name, state.text("id"))))
-		})
-}
-
-// text is a text of a state as a model has it.
-func (t wireTree) text(name string) types.String {
-	text, ok := t[name].(string)
-	if !ok {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
-}
-
-// lifecycle is what guards an object of a state.
-func (t wireTree) lifecycle() lifecycleModel {
-	protected, _ := t["deletion_protection"].(bool)
-	return lifecycleModel{DeletionProtection: types.BoolValue(protected)}
+		func(g *portal.PermissionGroup) string { return g.ETag })
 }

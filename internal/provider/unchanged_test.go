@@ -241,7 +241,11 @@ func TestNewServer_fastPlanOff(t *testing.T) {
 	for fast, want := range map[bool]bool{true: true, false: false} {
 		o := quickOptions()
 		o.fastPlan = fast
-		if _, short := newServer(o).(*shortWay); short != want {
+		calls, noted := newServer(o).(*planCalls)
+		if !noted {
+			t.Fatalf("with fastPlan %t nobody notes what Terraform asks for", fast)
+		}
+		if _, short := calls.frameworkServer.(*shortWay); short != want {
 			t.Errorf("with fastPlan %t the server has a short way: %t", fast, short)
 		}
 	}

@@ -89,7 +89,7 @@ func TestAccUser_adoptExisting_onlyAnExactMatch(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{{
 			Config:      configure(p, around, bob.with(attributesHCL{"adopt_existing": "true"}).block("switchboard_user", "bob")),
-			ExpectError: regexp.MustCompile(`(?s)Nobody to adopt.*only\s+an\s+exact\s+match`),
+			ExpectError: regexp.MustCompile(`(?s)Nothing to adopt.*only\s+an\s+exact\s+match`),
 		}},
 	})
 }

@@ -1,17 +1,17 @@
 package provider
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringdefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
@@ -42,38 +42,6 @@ func userDeletionAttributes(a attributes) map[string]schema.Attribute {
 	}
 }
 
-// deletions counts the users that a run takes access from, against max_user_deletions.
-type deletions struct {
-	mutex sync.Mutex
-	most  *int64 // nil: no limit
-	users map[string]bool
-
-	reported string // the user whose deletion has failed the plan; a plan that asks about this one again fails again
-}
-
-// add counts a user, once, and reports whether the limit allows it.
-func (d *deletions) add(id string) bool {
-	if d.most == nil {
-		return true
-	}
-	d.mutex.Lock()
-	defer d.mutex.Unlock()
-	if d.users == nil {
-		d.users = map[string]bool{}
-	}
-	d.users[id] = true
-	return int64(len(d.users)) <= *d.most
-}
-
-// said reports whether the error about another user has failed the plan already, so that it has one error for all who are
-// too many. An apply refuses each of them.
-func (d *deletions) said(id string) bool {
-	d.mutex.Lock()
-	defer d.mutex.Unlock()
-	d.reported = cmp.Or(d.reported, id)
-	return d.reported != id
-}
-
 // guardDelete refuses a deletion that the configuration forbids, and reports whether the limit does. It is asked at plan and
 // again at apply, which may be another one than was planned.
 func (r *userResource) guardDelete(state userResourceModel, planned bool, diags *diag.Diagnostics) (tooMany bool) {
@@ -82,21 +50,16 @@ func (r *userResource) guardDelete(state userResourceModel, planned bool, diags 
 		return false
 	}
 	id := state.ID.ValueString()
-	if r.access == nil || state.OnDestroy.ValueString() == onDestroyKeep || r.deletions.add(id) {
+	if r.access == nil || state.OnDestroy.ValueString() == onDestroyKeep || r.state.countDeletion(id) {
 		return false
 	}
-	if planned && r.deletions.said(id) {
+	if planned && r.state.tooManyReported(id) {
 		return true
 	}
 	diags.AddError("Too many deletions", fmt.Sprintf(
 		"The run takes access from more than %d users, which is max_user_deletions of the provider; the user %s is one too many. If the list of people is complete and "+
-			"they really are to go, raise max_user_deletions for this run.", *r.deletions.most, name))
+			"they really are to go, raise max_user_deletions for this run.", *r.state.mostDeletions, name))
 	return true
-}
-
-// guard is guardDelete for when it is known whether the user goes.
-func (r *userResource) guard(state userResourceModel) func(*diag.Diagnostics) {
-	return func(diags *diag.Diagnostics) { r.guardDelete(state, true, diags) }
 }
 
 // planDelete has the guards and the rule set judge a deletion, as long as it is only planned.
@@ -124,6 +87,19 @@ func (r *userResource) planDelete(ctx context.Context, state userResourceModel, 
 		set.Normalize(portal.NounUser, &user)
 		r.view.planFreedNumbers(name, valueOf(user.Email), user.Telephony.IncomingNumbers, diags)
 	}
+}
+
+// judgeReplacement judges the deletion of a user whom a creation replaces. One who would stay in the portal keeps the address that the new one wants.
+func (r *userResource) judgeReplacement(ctx context.Context, stored storedObject, diags *diag.Diagnostics) {
+	if stored.OnDestroy == onDestroyKeep || stored.OnDestroy == onDestroyDisable {
+		diags.AddAttributeError(path.Root("on_destroy"), "Cannot be replaced", fmt.Sprintf(
+			"The plan replaces the user %s, who has on_destroy = %q in the state and so stays in the portal, where the new one wants the same address. "+
+				"Apply on_destroy = %q first, or change the user in place.", stored.title(), stored.OnDestroy, onDestroyDelete))
+		return
+	}
+	state := userResourceModel{OnDestroy: types.StringValue(stored.OnDestroy), DiscardPlannedWork: types.BoolValue(stored.DiscardPlannedWork)}
+	state.ID, state.Email, state.DeletionProtection = types.StringValue(stored.ID), types.StringValue(stored.Email), types.BoolValue(stored.DeletionProtection)
+	r.planDelete(ctx, state, diags)
 }
 
 // judgeDeletion has the rule set say what keeps the user: of a user that is only disabled, that it is the last administrator.

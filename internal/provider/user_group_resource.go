@@ -6,6 +6,7 @@ import (
 	"maps"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -64,6 +65,9 @@ func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		state.refuseDeletion(portal.NounUserGroup, named(state.Name, state.ID), &resp.Diagnostics)
+		if r.ready() {
+			r.state.delete(object{portal.NounUserGroup, state.ID.ValueString()}, &resp.Diagnostics)
+		}
 		return
 	}
 	if !r.ready() {
@@ -71,20 +75,26 @@ func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	change := plannedChange[portal.UserGroup]{noun: portal.NounUserGroup, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
+	change.adopting, change.goes = plan.AdoptExisting, goesUnlessProtected(portal.NounUserGroup)
+	var adopted *portal.UserGroup
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		change.before = new(state.request())
-	} else {
-		r.held.created(portal.NounUserGroup, strings.ToLower(plan.Name.ValueString()), &resp.Diagnostics)
+	} else if adopted = r.adoptee(ctx, plan, false, &resp.Diagnostics); adopted != nil {
+		change.before, change.adopts = adopted, adopted.ID
 	}
 	after := plan.request()
+	if adopted != nil {
+		warnAdopted(&resp.Diagnostics, portal.NounUserGroup, plan.Name.ValueString(), adopted.ID)
+		after.ID = adopted.ID
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	change.after, change.id = &after, after.ID
-	change.stock = func(context.Context, *rules.Inventory) error { return nil } // a group refers to nothing
-	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
-		return
+	change.stock = func(context.Context, *rules.Inventory, string) error { return nil } // a group refers to nothing
+	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() || adopted != nil {
+		return // what the configuration of an adopted one leaves out is as the apply finds it
 	}
 	answer := userGroupResourceModel{plan.answered(after), plan.lifecycleModel}
 	if after.ID == "" {
@@ -106,15 +116,35 @@ func (r *userGroupResource) Create(ctx context.Context, req resource.CreateReque
 	}
 	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
+	if adopted := r.adoptee(ctx, plan, true, &resp.Diagnostics); adopted != nil {
+		changed := adopt(ctx, r.access, portal.NounUserGroup, adopted.ID, plan.Name.ValueString(), adopted.ETag, plan.request(), resp, r.client.ReplaceUserGroup)
+		r.created(ctx, plan, changed, resp)
+		return
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	created, err := r.client.CreateUserGroup(ctx, plan.request())
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
 		return
 	}
-	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUserGroup, created.Object.ID)
-	plan.userGroupModel = plan.answered(created.Object)
+	r.created(ctx, plan, &created.Object, resp)
+}
+
+// created writes a group that was made or adopted into the state; nil is none.
+func (r *userGroupResource) created(ctx context.Context, plan userGroupResourceModel, group *portal.UserGroup, resp *resource.CreateResponse) {
+	if group == nil {
+		return
+	}
+	plan.userGroupModel = plan.answered(*group)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
+	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
+}
+
+// adoptee returns the group that a new resource takes over, nil for none.
+func (r *userGroupResource) adoptee(ctx context.Context, plan userGroupResourceModel, now bool, diags *diag.Diagnostics) *portal.UserGroup {
+	return adoptee(ctx, r.view, &r.view.userGroups, plan.AdoptExisting, []identity{{"name", plan.Name}}, now, "looking for the user group to adopt", diags)
 }
 
 func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -124,7 +154,6 @@ func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, 
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	r.held.read(portal.NounUserGroup, strings.ToLower(state.Name.ValueString()), state.guard(portal.NounUserGroup, named(state.Name, state.ID)))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	group, err := r.client.GetUserGroup(ctx, state.ID.ValueString())

@@ -44,7 +44,6 @@ type userResourceModel struct {
 	PasswordWOVersion  types.Int64  `tfsdk:"password_wo_version"`
 	DiscardPlannedWork types.Bool   `tfsdk:"discard_planned_work"`
 	OnDestroy          types.String `tfsdk:"on_destroy"`
-	AdoptExisting      types.Bool   `tfsdk:"adopt_existing"`
 }
 
 // request is the user as the portal is to have it, without what is not known and without secrets.
@@ -147,7 +146,6 @@ func (m userResourceModel) answered(ctx context.Context, user portal.User, diags
 		PasswordWOVersion:  settledVersion(m.PasswordWOVersion),
 		DiscardPlannedWork: m.DiscardPlannedWork,
 		OnDestroy:          m.OnDestroy,
-		AdoptExisting:      m.AdoptExisting,
 	}
 	voicemail := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
 	answer.Voicemail = nestedValue[voicemailResourceModel](ctx, nil, diags)

@@ -57,6 +57,13 @@ func (m *numberMoves) note(user string, plan numberPlan) (giving, showing map[st
 	return giving, showing
 }
 
+// forget has the plans of the walk before count no longer.
+func (m *numberMoves) forget() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.of = nil
+}
+
 func mark(users map[string]map[string]bool, number, user string) {
 	if users[number] == nil {
 		users[number] = map[string]bool{}
@@ -84,7 +91,8 @@ func (v *view) planNumbers(ctx context.Context, before, after *portal.User, give
 		switch holder := inventory.Numbers[number].Holder.ID; {
 		case inventory.Free(number):
 			claim := rules.Claim{Field: "telephony.caller_id", Stock: string(rules.SourceOwnedNumbers), Key: number}
-			v.claims.add(portal.NounUser, after.ID, []rules.Claim{claim}, diags)
+			known := thing{stockEmail, portal.EmailKey(valueOf(after.Email))}
+			v.state.claimToo(object{portal.NounUser, after.ID}, known, []rules.Claim{claim}, diags)
 		case holder != "" && holder != after.ID:
 			plan.shows = number
 		}

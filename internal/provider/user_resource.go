@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -38,6 +39,9 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
+		if r.ready() {
+			r.state.delete(object{portal.NounUser, state.ID.ValueString()}, &resp.Diagnostics)
+		}
 		r.planDelete(ctx, state, &resp.Diagnostics)
 		return
 	}
@@ -52,16 +56,14 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		leaveOpenUnconfigured(ctx, req, resp, plan, state)
 		return
 	}
-	if req.State.Raw.IsNull() {
-		r.held.created(portal.NounUser, portal.EmailKey(plan.Email.ValueString()), &resp.Diagnostics)
-	}
 	after := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &after, config, state, &resp.Diagnostics)
 	change := plannedChange[portal.User]{
 		noun: portal.NounUser, id: after.ID, after: &after, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw),
-		stock: func(ctx context.Context, inventory *rules.Inventory) error {
-			return r.view.stockOf(ctx, after, inventory)
+		stock: func(ctx context.Context, inventory *rules.Inventory, holder string) error {
+			return r.view.stockOf(ctx, after, inventory, holder)
 		},
+		adopting: config.AdoptExisting, goes: r.judgeReplacement,
 	}
 	var adopted *portal.User
 	if !req.State.Raw.IsNull() {
@@ -70,11 +72,11 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 			change.before.Voicemail = r.storedVoicemail(ctx, after.ID, &resp.Diagnostics)
 		}
 	} else if adopted = r.adoptee(ctx, config, false, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
-		warnAdopted(&resp.Diagnostics, adopted)
-		change.before, after.ID = adopted, adopted.ID // the claims of whoever manages the user already are those of another resource
+		warnAdopted(&resp.Diagnostics, portal.NounUser, valueOf(adopted.Email), adopted.ID)
+		change.before, change.adopts, after.ID = adopted, adopted.ID, adopted.ID
 	}
 	if !config.PermissionGroupIDs.IsNull() && plan.PermissionGroupIDs.Equal(config.PermissionGroupIDs) { // ignore_changes makes the plan another than the configuration
-		r.view.memberships.claimAll(after.ID, valueOf(after.Email), &resp.Diagnostics)
+		r.state.memberships.claimAll(after.ID, valueOf(after.Email), &resp.Diagnostics)
 	}
 	picture.addTo(ctx, &after, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
@@ -180,7 +182,8 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	if adopted := r.adoptee(ctx, config, true, doing, &resp.Diagnostics); adopted != nil {
-		r.adopt(ctx, plan, user, adopted, resp)
+		changed := adopt(ctx, r.access, portal.NounUser, adopted.ID, valueOf(adopted.Email), adopted.ETag, user, resp, r.client.ReplaceUser)
+		r.created(ctx, plan, changed, resp)
 		return
 	}
 	if resp.Diagnostics.HasError() {
@@ -191,10 +194,23 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
-	warnIfReplayed(&resp.Diagnostics, created.Replayed, portal.NounUser, created.Object.ID)
-	plan = plan.answered(ctx, created.Object, &resp.Diagnostics)
+	r.created(ctx, plan, &created.Object, resp)
+}
+
+// created writes a user who was made or adopted into the state; nil is none.
+func (r *userResource) created(ctx context.Context, plan userResourceModel, user *portal.User, resp *resource.CreateResponse) {
+	if user == nil {
+		return
+	}
+	plan = plan.answered(ctx, *user, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, created.Object.ETag, &resp.Diagnostics)
+	keepETag(ctx, resp.Private, user.ETag, &resp.Diagnostics)
+}
+
+// adoptee returns the user whom a new resource takes over, nil for none.
+func (r *userResource) adoptee(ctx context.Context, config userResourceModel, now bool, doing string, diags *diag.Diagnostics) *portal.User {
+	identities := []identity{{"email", config.Email}, {"username", config.Username}}
+	return adoptee(ctx, r.view, &r.view.users, config.AdoptExisting, identities, now, doing, diags)
 }
 
 func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -204,7 +220,6 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	r.held.read(portal.NounUser, portal.EmailKey(state.Email.ValueString()), r.guard(state))
 	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
 	defer cancel()
 	user, err := readOnce(ctx, state.ID.ValueString(), r.client.GetUser)

@@ -65,11 +65,6 @@ func userSchema() schema.Schema {
 			"webcare": a.object("webcare", "How the user answers customers on social media and in live chat.", webcareAttributes(a)),
 		},
 	}
-	user.Attributes["adopt_existing"] = schema.BoolAttribute{
-		Optional: true,
-		MarkdownDescription: "On creation, take over the user that has exactly this e-mail address (and on engage exactly this username), if there is one, instead of failing because it exists. " +
-			"The plan names whom. The password stays unless one is given. All platforms. Left out, nobody is taken over.",
-	}
 	maps.Copy(user.Attributes, userLoginAttributes())
 	maps.Copy(user.Attributes, userDeletionAttributes(a))
 	maps.Copy(user.Attributes, lifecycleAttributes(portal.NounUser))

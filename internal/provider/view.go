@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
@@ -22,16 +23,17 @@ type view struct {
 	subgroupsOf  once[[]portal.UserGroup]
 	people       once[rules.Administration]
 	numbers      once[map[string]rules.Number]
-	claims       *claims
-	losses       losses
 	numberMoves  numberMoves
-	memberships  memberships
+	state        *planState
+	managedBy    string // see the provider's argument; empty is what the portal says of the token
+	now          func() time.Time
 }
 
-func newView(c *client.Client) *view {
+func newView(c *client.Client, state *planState) *view {
 	return &view{
 		client: c,
-		claims: newClaims(),
+		state:  state,
+		now:    time.Now,
 		groups: index[portal.PermissionGroup]{
 			client: c, noun: portal.NounPermissionGroup, get: c.GetPermissionGroup, kept: map[string]portal.PermissionGroup{},
 			holder: func(g portal.PermissionGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} },
@@ -68,6 +70,28 @@ func newView(c *client.Client) *view {
 			},
 		},
 	}
+}
+
+// forget drops what was read of the portal, for the next walk of a process that lives for several.
+func (v *view) forget() {
+	v.client.Forget()
+	v.organization.forget()
+	v.groups.forget()
+	v.accounts.forget()
+	v.users.forget()
+	v.userGroups.forget()
+	v.subgroupsOf.forget()
+	v.people.forget()
+	v.numbers.forget()
+	v.numberMoves.forget()
+}
+
+// manager is the name under which this configuration manages its objects.
+func (v *view) manager(organization portal.Organization) string {
+	if v.managedBy != "" {
+		return v.managedBy
+	}
+	return organization.ManagedBy
 }
 
 // rules returns the organisation and its rule set.
@@ -111,12 +135,12 @@ func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (ma
 	return accounts, nil
 }
 
-// stockOf looks up what a planned user refers to.
-func (v *view) stockOf(ctx context.Context, user portal.User, inventory *rules.Inventory) (err error) {
+// stockOf looks up what a planned user refers to. What the holder has is the user's own.
+func (v *view) stockOf(ctx context.Context, user portal.User, inventory *rules.Inventory, holder string) (err error) {
 	if inventory.PermissionGroups, err = v.permissionGroups(ctx, user.PermissionGroupIDs); err != nil {
 		return err
 	}
-	if inventory.SIPAccounts, err = v.sipAccounts(ctx, sipAccountIDs(user), user.ID); err != nil {
+	if inventory.SIPAccounts, err = v.sipAccounts(ctx, sipAccountIDs(user), holder); err != nil {
 		return err
 	}
 	if user.Directory != nil && len(user.Directory.UserGroupIDs) > 0 {

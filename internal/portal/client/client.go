@@ -186,3 +186,10 @@ func statusLine(status int) string { return strconv.Itoa(status) + " " + http.St
 
 // String names the request in errors. The query is left out: it may hold an e-mail address.
 func (c *call) String() string { return c.method + " " + c.client.endpoint + c.path }
+
+// Forget drops what the client has seen of the portal, so that what comes next is read anew.
+func (c *Client) Forget() {
+	for _, v := range []*view{c.views.users, c.views.permissionGroups, c.views.sipAccounts, c.views.userGroups, c.views.phoneNumbers} {
+		v.reset()
+	}
+}
