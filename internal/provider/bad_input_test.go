@@ -59,7 +59,7 @@ func TestAccClaimedTwice(t *testing.T) {
 		"group name": {`
 resource "switchboard_permission_group" "a" { name = "Agents" }
 resource "switchboard_permission_group" "b" { name = "AGENTS" }
-`, `(?s)Claimed twice.*"agents"`},
+`, `(?s)Claimed twice.*"[aA]gents"`},
 		"e-mail address": {surroundings + alice().block("switchboard_user", "alice") + bob, `(?s)Claimed twice.*"alice\.jansen@example\.com"`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -82,7 +82,7 @@ func TestAccClaimedTwice_later(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{Config: configure(p, first)},
-			{Config: configure(p, first, second), ExpectError: regexp.MustCompile(`(?s)Claimed twice.*"agents"`)},
+			{Config: configure(p, first, second), ExpectError: regexp.MustCompile(`(?s)Claimed twice.*"[aA]gents"`)},
 			{Config: configure(p, "resource \"switchboard_permission_group\" \"b\" {\n  name = \"Agents\"\n}\nmoved {\n  from = switchboard_permission_group.a\n  to = switchboard_permission_group.b\n}")},
 		},
 	})

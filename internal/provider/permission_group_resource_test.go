@@ -70,7 +70,7 @@ func TestAccPermissionGroup_lifecycle(t *testing.T) {
 				want := base
 				update.want(&want)
 				got := storedPermissionGroup(t, p, *want.Name)
-				got.ID, got.ETag = "", ""
+				got.ID, got.ETag, got.ManagedBy, got.CreatedAt = "", "", "", ""
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("after %v (-want +got):\n%s", update.changes, diff)
 				}

@@ -102,7 +102,7 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 				update.want(&want)
 				want.SIPUsername = username
 				got := storedSIPAccount(t, p, *want.Extension)
-				got.ID, got.ETag = "", ""
+				got.ID, got.ETag, got.ManagedBy, got.CreatedAt = "", "", "", ""
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("after %v (-want +got):\n%s", update.changes, diff)
 				}
