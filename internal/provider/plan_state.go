@@ -280,7 +280,8 @@ func (s *planState) claim(plan *objectPlan, claims []rules.Claim, diags *diag.Di
 		if other != nil && other.id == "" {
 			s.renewAfter(other.moment)
 		}
-		if other != nil && s.current(other.moment) && !(other.id != "" && other.id == plan.place.id && other.noun == plan.place.noun) {
+		makesRoom := other != nil && other.id != "" && object{other.noun, other.id} == plan.place
+		if other != nil && !makesRoom && s.current(other.moment) {
 			addClaimedTwice(diags, plan, other, s.title(object{other.noun, other.id}), claim)
 			continue
 		}
