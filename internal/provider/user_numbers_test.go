@@ -155,3 +155,37 @@ func TestUser_VX07_planSaysWhatRings(t *testing.T) {
 }
 
 func isSaidAsError(text string) bool { return strings.HasPrefix(text, "ERROR") }
+
+// TestAccUser_VX07_shownInTurn: eleven users come to show the number of the next one, in one apply. Each number rings where it rang, whatever the order
+// of the writes, and the next plan is empty.
+func TestAccUser_VX07_shownInTurn(t *testing.T) {
+	t.Parallel()
+	const users = 11
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
+	everybody := func(shift int) string {
+		blocks := make([]string, users) // the test framework takes no for_each
+		for i := range blocks {
+			name := fmt.Sprintf("u%d", i)
+			blocks[i] = attributesHCL{
+				"email": `"` + name + `@example.com"`, "first_name": `"Aa"`, "last_name": `"B"`, "telephony.caller_id": fmt.Sprintf(`"+482255501%02d"`, 1+(i+shift)%users),
+			}.block("switchboard_user", name)
+		}
+		return configure(p, blocks...)
+	}
+	rings := func() (checks []statecheck.StateCheck) {
+		for i := range users {
+			own := knownvalue.StringExact(fmt.Sprintf("+482255501%02d", 1+i))
+			checks = append(checks, statecheck.ExpectKnownValue(fmt.Sprintf("switchboard_user.u%d", i),
+				tfjsonpath.New("telephony").AtMapKey("incoming_numbers"), knownvalue.SetExact([]knownvalue.Check{own})))
+		}
+		return checks
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: everybody(0), ConfigStateChecks: rings()},
+			{Config: everybody(1), ConfigStateChecks: rings()},
+			{Config: everybody(5), ConfigStateChecks: rings()},
+		},
+	})
+}

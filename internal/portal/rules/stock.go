@@ -116,7 +116,8 @@ func (e *evaluation) incoming(path string, f *Field, numbers []string) {
 		case known.Main:
 			e.add(path, f.ID, portal.CodeNotAllowed, "%s is the main number of %s, which is nobody's alone; leave it out", number, e.inventory.Organization.Name)
 		case known.Holder != (Holder{}) && !e.same(known.Holder):
-			e.add(path, f.ID, portal.CodeInUse, "%s is an incoming number of %s, and a number rings at one user only; take it out of that user's incoming_numbers first",
+			e.add(path, f.ID, portal.CodeInUse, "%s is an incoming number of %s, and a number rings at one user only; it changes hands in two applies: take it out of that user's "+
+				"incoming_numbers, apply, and add it here then",
 				number, known.Holder.Name)
 		}
 	}
