@@ -207,12 +207,15 @@ func TestPrepare_needsGoAndTerraform(t *testing.T) {
 		change func(*machine)
 		want   string // the demo goes on if it is empty
 	}{
-		"both":               {func(*machine) {}, ""},
-		"no go":              {func(m *machine) { m.remove("bin/go") }, `There is no "go" on the PATH: install Go 1.26`},
-		"old go":             {func(m *machine) { m.program("bin/go", "echo go1.19.8") }, "This is Go 1.19: install Go 1.26"},
-		"go that refuses":    {func(m *machine) { m.program("bin/go", "echo 'go: no' >&2; exit 1") }, "go: no"},
-		"no terraform":       {func(m *machine) { m.remove("bin/terraform") }, `There is no "terraform" on the PATH: install Terraform 1.11`},
-		"old terraform":      {func(m *machine) { m.program("bin/terraform", "echo Terraform v1.9.8") }, `This "terraform" has the version 1.9: install`},
+		"both":            {func(*machine) {}, ""},
+		"no go":           {func(m *machine) { m.remove("bin/go") }, `There is no "go" on the PATH: install Go 1.26`},
+		"old go":          {func(m *machine) { m.program("bin/go", "echo go1.19.8") }, "This is Go 1.19: install Go 1.26"},
+		"go that refuses": {func(m *machine) { m.program("bin/go", "echo 'go: no' >&2; exit 1") }, "go: no"},
+		"no terraform":    {func(m *machine) { m.remove("bin/terraform") }, `There is no "terraform" on the PATH: install Terraform 1.11`},
+		"old terraform":   {func(m *machine) { m.program("bin/terraform", "echo Terraform v1.9.8") }, `This "terraform" has the version 1.9: install`},
+		"a warning first": {func(m *machine) {
+			m.program("bin/terraform", "echo; echo Warning: no file; echo; echo Terraform v1.9.8")
+		}, `has the version 1.9`},
 		"next terraform":     {func(m *machine) { m.program("bin/terraform", "echo Terraform v2.0.0-beta1") }, ""},
 		"a build of its own": {func(m *machine) { m.program("bin/terraform", "echo built today") }, ""},
 		"tofu": {func(m *machine) {

@@ -1,11 +1,11 @@
 package installed
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
 	"sync"
 )
 
@@ -31,8 +31,11 @@ func Registry() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s version: %w", path, err)
 	}
-	if bytes.HasPrefix(output, []byte("OpenTofu ")) {
+	if openTofu.Match(output) {
 		return "registry.opentofu.org", nil
 	}
 	return "registry.terraform.io", nil
 }
+
+// openTofu is the line of its version, which warnings may precede.
+var openTofu = regexp.MustCompile(`(?m)^OpenTofu v\d`)
