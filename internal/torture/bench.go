@@ -28,6 +28,7 @@ type bench struct {
 	portal  *portaltest.Process
 	log     *os.File // of the portal
 	printed []byte   // by Terraform, since it was last looked through
+	byHand  bool     // whether what an interrupted run has left is imported, instead of adopted
 	tracing bool     // whether Terraform logs all it does
 }
 
@@ -165,7 +166,7 @@ func (b *bench) run(ctx context.Context, version int, started func(*os.Process),
 	command.Dir, command.Stdout, command.Stderr = b.dir, output, output // a file, which no process that is left over keeps open
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+b.path("terraform.rc"), "TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1",
-		"TF_VAR_endpoint="+b.proxy.URL, "TF_VAR_token="+b.token, fmt.Sprintf("TF_VAR_stage=%d", version), "TF_VAR_secrets="+string(secrets))
+		"TF_VAR_endpoint="+b.proxy.URL, "TF_VAR_token="+b.token, fmt.Sprintf("TF_VAR_stage=%d", version), fmt.Sprintf("TF_VAR_adopt=%t", !b.byHand), "TF_VAR_secrets="+string(secrets))
 	if b.tracing {
 		command.Env = append(command.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+b.path("trace.log"))
 	}

@@ -53,6 +53,9 @@ func main() {
 	}
 }
 
+// kindsOfRounds are a storm, interruptions after which adopt_existing takes up what was left, and interruptions after which import blocks do.
+const kindsOfRounds = 3
+
 // torture runs rounds and reports whether everything was as it should be in the end.
 func torture(ctx context.Context, s settings, w io.Writer) (bool, error) {
 	dir, err := os.MkdirTemp("", "torture")
@@ -86,11 +89,16 @@ func torture(ctx context.Context, s settings, w io.Writer) (bool, error) {
 		results = append(results, r)
 		fmt.Fprintf(w, "%s: %d applies, %d requests, injected: %s\n", r.what, r.applies, r.requests, counts(r.injected))
 	}
-	for round, end := uint64(0), time.Now().Add(s.during); round < 2 || time.Now().Before(end); round++ {
-		if round%2 == 0 {
+	for round, end := uint64(0), time.Now().Add(s.during); round < kindsOfRounds || time.Now().Before(end); round++ {
+		switch round % kindsOfRounds {
+		case 0:
 			err = b.stormRound(ctx, s.seed+round<<8, s.share, s.kinds, report)
-		} else {
+		case 1:
 			err = b.interruptedRound(ctx, s.seed+round<<8, s.often, report)
+		default:
+			b.byHand = true
+			err = b.interruptedRound(ctx, s.seed+round<<8, s.often, report)
+			b.byHand = false
 		}
 		if err != nil {
 			return false, err

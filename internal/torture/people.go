@@ -31,6 +31,7 @@ variable "token" {
   ephemeral = true
 }
 variable "stage" { type = number }
+variable "adopt" { type = bool }
 variable "secrets" {
   type      = map(string)
   ephemeral = true
@@ -50,6 +51,8 @@ resource "switchboard_permission_group" "team" {
   count       = %d
   name        = "Team ${count.index}"
   description = "stage ${var.stage}"
+
+  adopt_existing = var.adopt
 }
 resource "switchboard_sip_account" "phone" {
   for_each            = local.phones
@@ -57,6 +60,7 @@ resource "switchboard_sip_account" "phone" {
   name                = "stage ${var.stage}"
   password_wo         = var.secrets["phone of ${each.key}"]
   password_wo_version = var.stage
+  adopt_existing      = var.adopt
 }
 resource "switchboard_user" "person" {
   for_each             = local.people
@@ -66,6 +70,7 @@ resource "switchboard_user" "person" {
   permission_group_ids = [switchboard_permission_group.team[(local.number[each.key] + var.stage) %% %[4]d].id]
   password_wo          = contains(keys(local.logins), each.key) ? var.secrets[each.key] : null
   password_wo_version  = contains(keys(local.logins), each.key) ? var.stage : null
+  adopt_existing       = var.adopt
   telephony = {
     sip_assignment  = contains(keys(local.phones), each.key) ? "static" : "dynamic"
     sip_account_ids = contains(keys(local.phones), each.key) ? [switchboard_sip_account.phone[each.key].id] : null

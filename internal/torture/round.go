@@ -2,7 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -77,8 +81,16 @@ func (b *bench) interruptedRound(ctx context.Context, seed uint64, often int, re
 				return err
 			}
 		}
-		done, err := b.converge(ctx, stage.version, 1, &r)
+		most := 1
+		if b.byHand {
+			r.what += ", imported"
+			most = maxApplies // each shows the import blocks of what it came to
+		}
+		done, err := b.converge(ctx, stage.version, most, &r)
 		if err != nil {
+			return err
+		}
+		if err := b.forgetImports(); err != nil {
 			return err
 		}
 		if err := b.conclude(ctx, stage.version, done, &r); err != nil {
@@ -101,8 +113,40 @@ func (b *bench) converge(ctx context.Context, version, most int, r *result) (boo
 		if apply.code == 0 {
 			return true, nil
 		}
+		if b.byHand {
+			if err := b.takeImports(apply.output); err != nil {
+				return false, err
+			}
+		}
 	}
 	return false, nil
+}
+
+// offered finds the import blocks that a plan shows, each with the address of the resource that cannot be created.
+var offered = regexp.MustCompile(`(?s)with (switchboard_\w+\.\w+(?:\[[^\]]+\])?),.*?import \{\s+to = \S+\s+id = ("[^"]+")`)
+
+// takeImports adds the import blocks that a plan has shown to the configuration, as its reader would.
+func (b *bench) takeImports(output string) error {
+	file, err := os.OpenFile(b.path("imports.tf"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	for section := range strings.SplitSeq(output, "Error: ") {
+		if found := offered.FindStringSubmatch(section); found != nil {
+			if _, err := fmt.Fprintf(file, "import {\n  to = %s\n  id = %s\n}\n", found[1], found[2]); err != nil {
+				return errors.Join(err, file.Close())
+			}
+		}
+	}
+	return file.Close()
+}
+
+// forgetImports takes the import blocks out again.
+func (b *bench) forgetImports() error {
+	if err := os.Remove(b.path("imports.tf")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
 }
 
 // conclude says how things are at the end of a stage.

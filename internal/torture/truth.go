@@ -119,6 +119,7 @@ func (b *bench) judgeFields(ctx context.Context, version int, ids map[string]str
 
 // objects is everything in the portal but what every organisation has.
 func (b *bench) objects(ctx context.Context) (all []object, err error) {
+	b.direct.Forget() // which has seen earlier rounds
 	groups, err := b.direct.ListPermissionGroups(ctx, client.PermissionGroupQuery{})
 	if err != nil {
 		return nil, err
