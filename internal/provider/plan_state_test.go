@@ -250,3 +250,59 @@ func (d *protocol) refreshed(p *portaltest.Portal, i instance) instance {
 	d.t.Helper()
 	return d.anew(d.t, p).refresh(i)
 }
+
+// TestPlanState_manyWalksInOneProcess plans, applies, plans again and destroys on one configured server, as the test command does: each block is validated once
+// more before a run than it is planned.
+func TestPlanState_manyWalksInOneProcess(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	stock, drive := p.Stock(t), newProtocol(t, p)
+	validate := func(typeName string, config map[string]any) {
+		t.Helper()
+		validated, err := drive.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+			TypeName: typeName, Config: drive.value(drive.schemas.ResourceSchemas[typeName], config),
+			ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: true},
+		})
+		if err != nil || len(validated.Diagnostics) > 0 {
+			t.Fatalf("%+v, %v", validated, err)
+		}
+	}
+	for typeName, config := range everyNoun(stock.GroupID, 1) {
+		nothing := drive.noInstance(typeName)
+		for range 2 { // two runs that only plan
+			validate(typeName, config)
+			drive.planChange(nothing, config)
+		}
+		validate(typeName, config)
+		drive.planChange(nothing, config)
+		made := drive.applyChange(drive.planChange(nothing, config))
+		drive.shown(made)
+		for range 2 {
+			validate(typeName, config)
+			if plan := drive.planChange(drive.shown(made), config); len(plan.changes()) > 0 {
+				t.Errorf("a %s that is there changes: %v", typeName, plan.changes())
+			}
+		}
+		drive.applyChange(drive.planChange(drive.shown(made), nil))
+		validate(typeName, config)
+		drive.applyChange(drive.planChange(nothing, config))
+	}
+}
+
+// TestPlanState_walksReadAnew: what was read in one walk is not believed in the next.
+func TestPlanState_walksReadAnew(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	stock, drive := p.Stock(t), newProtocol(t, p)
+	config := everyNoun(stock.GroupID, 1)["switchboard_user"]
+	made := drive.applyChange(drive.planChange(drive.noInstance("switchboard_user"), config))
+	made = drive.refresh(drive.shown(made))
+	if _, err := p.Service.ReplaceUser(t.Context(), p.Caller, drive.idOf(made), portal.User{LastName: new("Smit")}, ""); err != nil {
+		t.Fatal(err)
+	}
+	group := everyNoun(stock.GroupID, 1)["switchboard_permission_group"]
+	drive.applyChange(drive.planChange(drive.noInstance("switchboard_permission_group"), group)) // an apply is between the two walks
+	if plan := drive.planChange(drive.shown(made), config); len(plan.changes()) != 1 {
+		t.Errorf("a later walk does not see what somebody has changed: %v", plan.changes())
+	}
+}
