@@ -82,7 +82,7 @@ func sentence(err error) string {
 	}
 	parts := []string{problem.Detail}
 	for _, field := range problem.Errors {
-		parts = append(parts, strings.TrimPrefix(field.Field+": "+field.Message, ": "))
+		parts = append(parts, field.Sentence())
 	}
 	return strings.Trim(strings.Join(parts, "; "), "; ")
 }

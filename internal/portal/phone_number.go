@@ -40,7 +40,7 @@ func ParsePhoneNumber(s string) (PhoneNumber, error) {
 	}
 	if i := strings.IndexFunc(digits, func(r rune) bool { return !strings.ContainsRune(phoneNumberCharacters, r) }); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(digits[i:])
-		return "", fmt.Errorf("a phone number holds digits, spaces and - . ( ) / only, after one +, not %q", r)
+		return "", fmt.Errorf("a phone number holds digits, spaces and - . ( ) / only, after one +, not %s", CharacterName(r))
 	}
 	if len(text) > maxPhoneNumberLength {
 		return "", errTooManyDigits

@@ -53,6 +53,22 @@ type FieldError struct {
 	Code       Code   `json:"code"`
 	Message    string `json:"message"`
 	ExistingID string `json:"existing_id,omitempty"`
+	// ExistingNoun is what kind of object has ExistingID: an extension may be that of a user or of a SIP account (ALL-02).
+	ExistingNoun Noun `json:"existing_noun,omitempty"`
+}
+
+// Sentence is the message with the field named first, which those of a rule set do by themselves.
+func (f FieldError) Sentence() string {
+	if f.Field == "" || NamesFirst(f.Message, f.Field) {
+		return f.Message
+	}
+	return f.Field + ": " + f.Message
+}
+
+// NamesFirst reports whether a text begins with the dotted path of a field, or of an entry of it as in suffixes["x"].
+func NamesFirst(text, field string) bool {
+	rest, first := strings.CutPrefix(text, field)
+	return first && (rest == "" || strings.ContainsAny(rest[:1], " :,[\"'"))
 }
 
 // Error is the portal's answer to a request that failed: problem details (RFC 9457) with a stable code.
@@ -119,11 +135,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, ": %s", e.Detail)
 	}
 	for _, f := range e.Errors {
-		b.WriteString("; ")
-		if f.Field != "" {
-			b.WriteString(f.Field + ": ")
-		}
-		b.WriteString(f.Message)
+		b.WriteString("; " + f.Sentence())
 	}
 	if e.RequestID != "" {
 		fmt.Fprintf(&b, " (request %s)", e.RequestID)

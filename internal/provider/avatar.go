@@ -58,7 +58,7 @@ func (a *avatar) request(stored string) *string {
 func configuredAvatar(ctx context.Context, webcare types.Object, diags *diag.Diagnostics) *avatar {
 	picture, err := readAvatar(nested[webcareResourceModel](ctx, webcare, diags).AvatarFile)
 	if err != nil {
-		diags.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), capital(err.Error(), "")+".")
+		diags.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), ended(err.Error()))
 		return nil
 	}
 	return picture

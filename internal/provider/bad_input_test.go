@@ -1,22 +1,25 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
 // missingByTerraform is how Terraform itself asks for an attribute that every platform requires, before the provider is asked.
 const missingByTerraform = "Missing Configuration for Required Attribute"
 
-// TestBadInputs_thePlanRefusesEach walks the table that rules and API are tested with: the plan refuses the same, at the same attribute and in
-// the same words.
+// TestBadInputs_thePlanRefusesEach walks the table that rules and API are tested with: the plan refuses the same, in the same words. It does so
+// at the attribute of the block, as Terraform finds no other line, and the text begins with the whole path and has the value as it was given.
 func TestBadInputs_thePlanRefusesEach(t *testing.T) {
 	t.Parallel()
 	portaltest.WalkBadInputs(t, func(t *testing.T, p *portaltest.Portal, token string, bad portaltest.BadInput) {
@@ -26,21 +29,87 @@ func TestBadInputs_thePlanRefusesEach(t *testing.T) {
 		if bad.Before != nil {
 			prior = drive.imported(typeName, bad.ID)
 		}
-		var want string
-		if bad.Field != "" {
-			want = attributePath(bad.Field).String()
-		}
+		name := attributeName(bad.Field)
+		root, _, _ := strings.Cut(name, ".")
 		_, diagnostics := drive.tryChange(prior, attributesOf(t, bad.Object))
 		var seen []string
 		for _, d := range diagnostics {
-			sameWords := strings.Contains(strings.ToLower(d.Detail), strings.ToLower(bad.Message)) || d.Summary == missingByTerraform
-			if d.Severity == tfprotov6.DiagnosticSeverityError && at(d) == want && sameWords {
+			wellSaid(t, d)
+			there := d.Severity == tfprotov6.DiagnosticSeverityError && at(d) == root
+			sameWords := strings.Contains(strings.ToLower(d.Detail), strings.ToLower(bad.Message)) && (name == "" || portal.NamesFirst(d.Detail, name))
+			if there && (sameWords && hasValue(t, bad, d.Detail) || d.Summary == missingByTerraform) {
 				return
 			}
 			seen = append(seen, fmt.Sprintf("%s at %q: %s", d.Summary, at(d), d.Detail))
 		}
-		t.Errorf("the plan must be refused at %q with %q; it said:\n%s", want, bad.Message, strings.Join(seen, "\n"))
+		t.Errorf("the plan must be refused at %q with %q about %s; it said:\n%s", root, bad.Message, name, strings.Join(seen, "\n"))
 	})
+}
+
+// hasValue reports whether a text has the value of the field as it was given, or one of several, and never a secret. A long one is cut.
+func hasValue(t *testing.T, bad portaltest.BadInput, text string) bool {
+	t.Helper()
+	encoded, err := json.Marshal(bad.Object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var value any
+	if err := json.Unmarshal(encoded, &value); err != nil {
+		t.Fatal(err)
+	}
+	if bad.Field != "" {
+		for name := range strings.SplitSeq(bad.Field, ".") {
+			object, _ := value.(map[string]any)
+			value = object[name]
+		}
+	}
+	secret := strings.HasSuffix(attributeName(bad.Field), "_wo")
+	var values []string
+	switch value := value.(type) {
+	case string:
+		values = append(values, value)
+	case float64:
+		values = append(values, fmt.Sprint(value))
+	case []any:
+		for _, element := range value {
+			if name, ok := element.(string); ok {
+				values = append(values, name)
+			}
+		}
+	}
+	values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
+	shown := slices.ContainsFunc(values, func(v string) bool {
+		return strings.Contains(text, string([]rune(v)[:min(100, len([]rune(v)))]))
+	})
+	switch {
+	case secret:
+		return !shown
+	case strings.HasSuffix(bad.Field, ".avatar"), len(values) == 0:
+		return true
+	default:
+		return shown
+	}
+}
+
+// wellSaid fails unless a diagnostic is where Terraform finds it and in well-formed sentences.
+func wellSaid(t *testing.T, d *tfprotov6.Diagnostic) {
+	t.Helper()
+	if len(d.Attribute.Steps()) > 1 {
+		t.Errorf("%s is at %s, where Terraform finds no line", d.Summary, d.Attribute)
+	}
+	for what, ill := range map[string]*regexp.Regexp{
+		"two full stops":               regexp.MustCompile(`\.\.|[;:,]\.`),
+		"one of several":               regexp.MustCompile(`\b1 (characters|values|members|digits)\b`),
+		"a list of Go":                 regexp.MustCompile(`\["[^"]*" "`),
+		"a value that failed to print": regexp.MustCompile(`%!|<nil>|\(string=|big\.Float`),
+	} {
+		if ill.MatchString(d.Summary) || ill.MatchString(d.Detail) {
+			t.Errorf("%s in %q: %s", what, d.Summary, d.Detail)
+		}
+	}
+	if end := d.Detail[len(d.Detail)-1:]; !strings.Contains(".}", end) && d.Summary != missingByTerraform {
+		t.Errorf("%q ends without a full stop: %s", d.Summary, d.Detail)
+	}
 }
 
 // TestAccClaimedTwice: two resources of one configuration that want the same are found at plan, before either is written.

@@ -72,7 +72,7 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 		if attribute != "token" {
 			attribute = "endpoint"
 		}
-		diags.AddAttributeError(path.Root(attribute), "Unusable "+attribute, capital(err.Error(), "")+".")
+		diags.AddAttributeError(path.Root(attribute), "Unusable "+attribute, ended(about(attribute, err.Error())))
 	}
 	return c
 }
@@ -96,10 +96,10 @@ func (p *switchboardProvider) servedPortal(config configuration, settings *clien
 		settings.CACertificates = x509.NewCertPool()
 		text, err := os.ReadFile(file)
 		if err != nil {
-			diags.AddAttributeError(path.Root("ca_certificate_file"), "Certificate authority not readable", capital(err.Error(), "")+".")
+			diags.AddAttributeError(path.Root("ca_certificate_file"), "Certificate authority not readable", ended(about("ca_certificate_file", err.Error())))
 		} else if !settings.CACertificates.AppendCertsFromPEM(text) {
 			diags.AddAttributeError(path.Root("ca_certificate_file"), "No certificate in the file",
-				fmt.Sprintf("%s holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).", file))
+				fmt.Sprintf("ca_certificate_file is %q, which holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).", file))
 		}
 	}
 }
@@ -120,7 +120,7 @@ func (c configuration) embeddedPortal(ctx context.Context, settings *client.Conf
 	}
 	transport, err := startEmbeddedPortal(ctx, model)
 	if err != nil {
-		diags.AddAttributeError(path.Root("embedded_portal"), "The embedded portal does not start", capital(err.Error(), "")+".")
+		diags.AddAttributeError(path.Root("embedded_portal"), "The embedded portal does not start", ended(about("embedded_portal", err.Error())))
 		return
 	}
 	settings.Transport = transport
@@ -145,7 +145,7 @@ func (r positiveRate) MarkdownDescription(ctx context.Context) string { return r
 func (positiveRate) ValidateFloat64(_ context.Context, req validator.Float64Request, resp *validator.Float64Response) {
 	if rate := req.ConfigValue.ValueFloat64(); !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() && rate <= 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "No requests at all",
-			fmt.Sprintf("%v requests in a second would be none; give a number above 0, such as 20, or leave it out for no limit.", rate))
+			fmt.Sprintf("%s is %v, and so few requests in a second are none; give a number above 0, such as 20, or leave it out for no limit.", req.Path, rate))
 	}
 }
 
@@ -180,6 +180,6 @@ func (positiveDuration) ValidateString(_ context.Context, req validator.StringRe
 	}
 	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a duration",
-			fmt.Sprintf("%q is not a positive duration; write a number and a unit, such as 45s or 2m.", req.ConfigValue.ValueString()))
+			fmt.Sprintf("%s is %q; write a positive number and a unit, such as 45s or 2m.", req.Path, req.ConfigValue.ValueString()))
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 // addPortalError turns a failed call into diagnostics: one at every attribute that the portal names, or one that tells the whole story.
@@ -49,7 +50,7 @@ func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 		return
 	}
 	for _, field := range failure.Errors {
-		addFinding(diags, fmt.Sprintf("While %s: ", doing), noun, field)
+		addFinding(diags, doing, noun, field)
 	}
 }
 
@@ -70,18 +71,23 @@ func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 		return
 	}
 	for _, field := range failure.Errors {
-		diags.AddError(summary(field.Code), fmt.Sprintf("While %s: %s.\n\nIf this apply was to change the users that still have this %[3]s: Terraform deletes it before "+
+		diags.AddError(summary(field.Code), fmt.Sprintf("While %s: %s\n\nIf this apply was to change the users that still have this %[3]s: Terraform deletes it before "+
 			"it changes them. Apply that change first, or give the %[3]s lifecycle { create_before_destroy = true }, which turns the order round.",
-			doing, field.Message, noun.Title()))
+			doing, ended(field.Sentence()), noun.Title()))
 	}
 }
 
-// addFinding shows one field error at its attribute.
+// addFinding shows one field error at its attribute. Doing is empty at a plan, where Terraform says of which resource it speaks.
 func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field portal.FieldError) {
-	detail := doing + capital(field.Message, doing) + "."
-	if field.Code == portal.CodeAlreadyExists && isOf(noun, field.ExistingID) {
-		detail += fmt.Sprintf("\n\nTo manage the existing %s with this resource, import it:\n\nimport {\n  to = switchboard_%s.NAME\n  id = %q\n}",
-			noun.Title(), noun, field.ExistingID)
+	detail := finding(field)
+	switch {
+	case doing != "" && field.Field == "":
+		detail = fmt.Sprintf("While %s: %s", doing, detail)
+	case doing != "":
+		detail += fmt.Sprintf("\n\nThe portal said so while %s.", doing)
+	}
+	if field.Code == portal.CodeAlreadyExists && identifies(noun, field) {
+		detail += "\n\n" + howToManage(noun, field.ExistingID)
 	}
 	if field.Field == "" {
 		diags.AddError(summary(field.Code), detail)
@@ -90,16 +96,56 @@ func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field p
 	diags.AddAttributeError(attributePath(field.Field), summary(field.Code), detail)
 }
 
+// addWarning shows a warning at its attribute.
+func addWarning(diags *diag.Diagnostics, warning rules.Finding) {
+	diags.AddAttributeWarning(attributePath(warning.Field), summary(warning.Code), finding(warning.FieldError()))
+}
+
+// finding is what a field error says, as a sentence that names the attribute first.
+func finding(field portal.FieldError) string {
+	return ended(attributeName(field.Field) + strings.TrimPrefix(field.Sentence(), field.Field))
+}
+
+// about is a text that names the attribute it is about first.
+func about(attribute, text string) string {
+	return portal.FieldError{Field: attribute, Message: text}.Sentence()
+}
+
+// ended is a text with a full stop at its end.
+func ended(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
+	}
+	return text + "."
+}
+
+// identifies reports whether a value that another object has says that the other one may be the very object that is wanted: a name that people
+// know it by, and not merely something that belongs to one object alone, such as the extension of a user.
+func identifies(noun portal.Noun, field portal.FieldError) bool {
+	if field.ExistingID == "" || field.ExistingNoun != "" && field.ExistingNoun != noun {
+		return false
+	}
+	switch field.Field {
+	case "email", "username", "name":
+		return true
+	default:
+		return noun == portal.NounSIPAccount && field.Field == "extension" && field.ExistingNoun == noun
+	}
+}
+
+// howToManage says how an object that exists becomes that of a resource.
+func howToManage(noun portal.Noun, id string) string {
+	adoption := ""
+	if noun == portal.NounUser {
+		adoption = ", or give a new resource adopt_existing = true"
+	}
+	return fmt.Sprintf("If this %s is the one that is meant, import it%s:\n\nimport {\n  to = switchboard_%s.NAME\n  id = %q\n}",
+		noun.Title(), adoption, noun, id)
+}
+
 // attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin, and a picture as a file.
 func attributePath(field string) path.Path {
-	names := strings.Split(field, ".")
-	last := len(names) - 1
-	switch names[last] {
-	case "password", "pin":
-		names[last] += "_wo"
-	case "avatar":
-		names[last] += "_file"
-	}
+	names := strings.Split(attributeName(field), ".")
 	p := path.Root(names[0])
 	for _, name := range names[1:] {
 		p = p.AtName(name)
@@ -107,8 +153,35 @@ func attributePath(field string) path.Path {
 	return p
 }
 
+// attributeName is attributePath as people write it.
+func attributeName(field string) string {
+	switch field[strings.LastIndexByte(field, '.')+1:] {
+	case "password", "pin":
+		return field + "_wo"
+	case "avatar":
+		return field + "_file"
+	default:
+		return field
+	}
+}
+
+// summary is the matter of an error or a warning, by its code.
 func summary(code portal.Code) string {
 	switch code {
+	case rules.CodeFreeMail:
+		return "Free-mail address"
+	case rules.CodeNotRecommended:
+		return "Not as the platform recommends"
+	case rules.CodeAffectsMembers:
+		return "Members are affected"
+	case rules.CodeAllocated:
+		return "Number gets allocated"
+	case rules.CodeShownOnly:
+		return "Number is only shown"
+	case rules.CodeNoLongerRings:
+		return "Number no longer rings here"
+	case rules.CodeDiscardsWork:
+		return "Planned work is discarded"
 	case portal.CodeAlreadyExists:
 		return "Already exists"
 	case portal.CodeInUse:
@@ -146,12 +219,4 @@ func sentence(failure *portal.Error) string {
 		text += fmt.Sprintf(", request %s", failure.RequestID)
 	}
 	return text
-}
-
-// capital starts a message that nothing stands before as a sentence.
-func capital(message, before string) string {
-	if before != "" || message == "" || !strings.Contains("abcdefghijklmnopqrstuvwxyz", message[:1]) {
-		return message
-	}
-	return strings.ToUpper(message[:1]) + message[1:]
 }

@@ -96,6 +96,6 @@ func named(name, id types.String) string {
 
 // warnGone says that an object was deleted outside Terraform, so that its planned creation is no riddle.
 func warnGone(diags *diag.Diagnostics, noun portal.Noun, name string) {
-	diags.AddWarning(capital(noun.Title(), "")+" deleted outside Terraform",
+	diags.AddWarning("Deleted outside Terraform",
 		fmt.Sprintf("The %s %s is in the state but no longer in the portal, so it leaves the state. If the configuration still has it, it is created anew.", noun.Title(), name))
 }

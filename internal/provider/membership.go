@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -81,7 +82,7 @@ func (v *view) checkMembership(ctx context.Context, plan permissionGroupMemberMo
 		return
 	}
 	if reason := set.RefuseMemberships(); reason != "" {
-		diags.AddError(summary(portal.CodeNotOnPlatform), capital(reason, "")+".")
+		diags.AddError(summary(portal.CodeNotOnPlatform), fmt.Sprintf("There are no single memberships: %s.", reason))
 		return
 	}
 	var before, after portal.User
@@ -93,7 +94,7 @@ func (v *view) checkMembership(ctx context.Context, plan permissionGroupMemberMo
 		}
 		user, there := users[id]
 		if !there {
-			diags.AddAttributeError(path.Root("user_id"), summary(portal.CodeMissing), fmt.Sprintf("%s has no user with the id %q.", organization.Name, id))
+			diags.AddAttributeError(path.Root("user_id"), summary(portal.CodeMissing), fmt.Sprintf("user_id is %q, and %s has no user with this id.", id, organization.Name))
 			return
 		}
 		before, after = user, user
@@ -103,8 +104,8 @@ func (v *view) checkMembership(ctx context.Context, plan permissionGroupMemberMo
 	}
 	id := plan.PermissionGroupID.ValueString()
 	if slices.Contains(before.PermissionGroupIDs, id) {
-		diags.AddAttributeWarning(path.Root("permission_group_id"), "A member already", fmt.Sprintf(
-			"The user %s is in this permission group already. The resource takes the membership over, and ends it when it is destroyed.", nameOf(before)))
+		diags.AddAttributeWarning(path.Root("permission_group_id"), "A member already", fmt.Sprintf("permission_group_id is %q, and "+
+			"the user %s is in this group already. The resource takes the membership over, and ends it when it is destroyed.", id, nameOf(before)))
 		return
 	}
 	after.PermissionGroupIDs = append(slices.Clone(before.PermissionGroupIDs), id)
@@ -136,7 +137,7 @@ func (v *view) checkEnd(ctx context.Context, userID, groupID string, diags *diag
 	after := before
 	after.PermissionGroupIDs = slices.DeleteFunc(slices.Clone(before.PermissionGroupIDs), func(id string) bool { return slices.Contains(ended, id) })
 	if reason := set.RefuseEnd(nameOf(before), after.PermissionGroupIDs); reason != "" {
-		diags.AddError("Last permission group", capital(reason, "")+". If the user goes too, take the membership out of the configuration with a removed block "+
+		diags.AddError("Last permission group", "The membership cannot end: "+reason+". If the user goes too, take the membership out of the configuration with a removed block "+
 			"that has lifecycle { destroy = false }: it ends with the user.")
 		return
 	}
@@ -151,8 +152,10 @@ func (v *view) checkEnd(ctx context.Context, userID, groupID string, diags *diag
 
 // addMembershipFindings shows findings about the groups of a user at the attribute that a membership has.
 func addMembershipFindings(findings []rules.Finding, diags *diag.Diagnostics) {
-	for _, finding := range findings {
-		diags.AddAttributeError(path.Root("permission_group_id"), summary(finding.Code), capital(finding.Message, "")+".")
+	for _, found := range findings {
+		const attribute = "permission_group_id"
+		message := strings.TrimPrefix(found.Message, found.Field)
+		diags.AddAttributeError(path.Root(attribute), summary(found.Code), ended(attribute+message))
 	}
 }
 

@@ -63,7 +63,7 @@ func (peopleFromCSVFunction) Run(ctx context.Context, req function.RunRequest, r
 	}
 	people, err := readPeople(text, options)
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(0, capital(err.Error(), "")+".")
+		resp.Error = function.NewArgumentFuncError(0, err.Error())
 		return
 	}
 	resp.Error = resp.Result.Set(ctx, types.DynamicValue(people))

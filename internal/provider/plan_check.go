@@ -84,10 +84,10 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	}
 	for _, finding := range set.Check(inventory, change) {
 		if finding.Severity == rules.SeverityWarning {
-			diags.AddAttributeWarning(attributePath(finding.Field), "Worth a look", capital(finding.Message, "")+".")
+			addWarning(diags, finding)
 			continue
 		}
-		addFinding(diags, "", c.noun, portal.FieldError{Field: finding.Field, Code: finding.Code, Message: finding.Message, ExistingID: finding.ExistingID})
+		addFinding(diags, "", c.noun, finding.FieldError())
 	}
 	return true
 }

@@ -57,7 +57,7 @@ func newServer(o options) tfprotov6.ProviderServer {
 	if o.fastPlan {
 		server = newShortWay(p, server)
 	}
-	return newPlanCalls(p, server)
+	return newPlaced(newPlanCalls(p, server))
 }
 
 // spareGarbageCollection trades memory for time, unless the environment says how the Go runtime is to have it.

@@ -71,12 +71,13 @@ func extensionShape() shape {
 func (s shape) Description(context.Context) string         { return "must be a valid " + s.name }
 func (s shape) MarkdownDescription(context.Context) string { return "must be a valid " + s.name }
 
-func (s shape) refuse(value string) (string, bool) {
+// refuse says why a value of the attribute is not of the shape; the verb is what the attribute does with its value.
+func (s shape) refuse(at path.Path, verb, value string) (string, bool) {
 	if value == "" {
 		return "", false
 	}
 	if err := s.parse(value); err != nil {
-		return fmt.Sprintf("%q: %v", value, err), true
+		return fmt.Sprintf("%s %s %q: %s", at, verb, value, ended(err.Error())), true
 	}
 	return "", false
 }
@@ -86,7 +87,7 @@ func (s shape) ValidateString(_ context.Context, req validator.StringRequest, re
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if message, bad := s.refuse(req.ConfigValue.ValueString()); bad {
+	if message, bad := s.refuse(req.Path, "is", req.ConfigValue.ValueString()); bad {
 		resp.Diagnostics.AddAttributeError(req.Path, "Not a valid "+s.name, message)
 	}
 }
@@ -100,13 +101,13 @@ func (s shape) ValidateSet(_ context.Context, req validator.SetRequest, resp *va
 			continue
 		}
 		value := text.ValueString()
-		if message, bad := s.refuse(value); bad {
+		if message, bad := s.refuse(req.Path, "has", value); bad {
 			resp.Diagnostics.AddAttributeError(req.Path, "Not a valid "+s.name, message)
 			continue
 		}
 		if i := slices.IndexFunc(seen, func(other string) bool { return s.same(other, value) }); i >= 0 {
 			resp.Diagnostics.AddAttributeError(req.Path, "The same "+s.name+" twice",
-				fmt.Sprintf("%q and %q are one and the same; remove one of them.", seen[i], value))
+				fmt.Sprintf("%s has %q and %q, which are one and the same; remove one of them.", req.Path, seen[i], value))
 		}
 		seen = append(seen, value)
 	}

@@ -235,13 +235,17 @@ func TestMuteLogs(t *testing.T) {
 	}
 }
 
-// Switched off, the server is the framework's own.
+// Switched off, the server behind the places of diagnostics is the framework's own.
 func TestNewServer_fastPlanOff(t *testing.T) {
 	t.Parallel()
 	for fast, want := range map[bool]bool{true: true, false: false} {
 		o := quickOptions()
 		o.fastPlan = fast
-		calls, noted := newServer(o).(*planCalls)
+		server, ok := newServer(o).(*placed)
+		if !ok {
+			t.Fatal("nothing puts diagnostics into their places")
+		}
+		calls, noted := server.frameworkServer.(*planCalls)
 		if !noted {
 			t.Fatalf("with fastPlan %t nobody notes what Terraform asks for", fast)
 		}

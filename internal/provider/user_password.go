@@ -25,6 +25,6 @@ func (r *userResource) refusePwned(ctx context.Context, user portal.User, diags 
 		diags.AddAttributeWarning(at, "Not looked up among known passwords",
 			"The service that knows the passwords of breaches does not answer, so this one was not looked up. The portal looks again at apply, and sets no password as long as it cannot.")
 	case slices.Contains(known.Suffixes, suffix):
-		diags.AddAttributeError(at, summary(portal.CodeWeakPassword), capital(portal.PwnedMessage, "")+".")
+		diags.AddAttributeError(at, summary(portal.CodeWeakPassword), ended("password_wo: "+portal.PwnedMessage))
 	}
 }

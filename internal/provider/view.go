@@ -36,21 +36,27 @@ func newView(c *client.Client, state *planState) *view {
 		now:    time.Now,
 		groups: index[portal.PermissionGroup]{
 			client: c, noun: portal.NounPermissionGroup, get: c.GetPermissionGroup, kept: map[string]portal.PermissionGroup{},
-			holder: func(g portal.PermissionGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} },
+			holder: func(g portal.PermissionGroup) rules.Holder {
+				return rules.Holder{ID: g.ID, Name: valueOf(g.Name), Noun: portal.NounPermissionGroup}
+			},
 			list: func(ctx context.Context, name thing) ([]portal.PermissionGroup, error) {
 				return c.ListPermissionGroups(ctx, client.PermissionGroupQuery{Name: name.key})
 			},
 		},
 		accounts: index[portal.SIPAccount]{
 			client: c, noun: portal.NounSIPAccount, get: c.GetSIPAccount,
-			holder: func(a portal.SIPAccount) rules.Holder { return rules.Holder{ID: a.ID, Name: valueOf(a.Extension)} },
+			holder: func(a portal.SIPAccount) rules.Holder {
+				return rules.Holder{ID: a.ID, Name: valueOf(a.Extension), Noun: portal.NounSIPAccount}
+			},
 			list: func(ctx context.Context, extension thing) ([]portal.SIPAccount, error) {
 				return c.ListSIPAccounts(ctx, client.SIPAccountQuery{Extension: extension.key})
 			},
 		},
 		users: index[portal.User]{
 			client: c, noun: portal.NounUser, get: c.GetUser,
-			holder: func(u portal.User) rules.Holder { return rules.Holder{ID: u.ID, Name: valueOf(u.Email)} },
+			holder: func(u portal.User) rules.Holder {
+				return rules.Holder{ID: u.ID, Name: valueOf(u.Email), Noun: portal.NounUser}
+			},
 			list: func(ctx context.Context, what thing) ([]portal.User, error) {
 				switch what.stock {
 				case stockEmail:
@@ -64,7 +70,9 @@ func newView(c *client.Client, state *planState) *view {
 		},
 		userGroups: index[portal.UserGroup]{
 			client: c, noun: portal.NounUserGroup, get: c.GetUserGroup,
-			holder: func(g portal.UserGroup) rules.Holder { return rules.Holder{ID: g.ID, Name: valueOf(g.Name)} },
+			holder: func(g portal.UserGroup) rules.Holder {
+				return rules.Holder{ID: g.ID, Name: valueOf(g.Name), Noun: portal.NounUserGroup}
+			},
 			list: func(ctx context.Context, name thing) ([]portal.UserGroup, error) {
 				return c.ListUserGroups(ctx, client.UserGroupQuery{Name: name.key})
 			},
@@ -215,7 +223,7 @@ func (v *view) holder(ctx context.Context, accountID string) (rules.SIPAccount, 
 	if err != nil {
 		return rules.SIPAccount{SIPAccount: *account}, ignoreNotFound(err)
 	}
-	return rules.SIPAccount{SIPAccount: *account, Holder: rules.Holder{ID: user.ID, Name: valueOf(user.Email)}}, nil
+	return rules.SIPAccount{SIPAccount: *account, Holder: rules.Holder{ID: user.ID, Name: valueOf(user.Email), Noun: portal.NounUser}}, nil
 }
 
 func ignoreNotFound(err error) error {

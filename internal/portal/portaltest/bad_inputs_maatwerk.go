@@ -15,7 +15,7 @@ func (b *badInputs) maatwerk() {
 	b.user("MW-07 no destination", mistake{"telephony", portal.CodeRequired, "at least one destination"}, func(u *portal.User) { u.Telephony.SIPAccountIDs = nil })
 	telephony("MW-07 a SIP account that is not there", "sip_account_ids", portal.CodeMissing, "sip_none", func(t *portal.Telephony) { t.SIPAccountIDs = []string{"sip_none"} })
 	telephony("MW-07 a forward to half a number", "forward_numbers", portal.CodeMalformed, "country code", func(t *portal.Telephony) { t.ForwardNumbers = []string{"06 12345678"} })
-	telephony("MW-08 an app account that is not among the SIP accounts", "app_sip_account_id", portal.CodeNotAllowed, "add it to sip_account_ids", func(t *portal.Telephony) {
+	telephony("MW-08 an app account that is not among the SIP accounts", "app_sip_account_id", portal.CodeNotAllowed, "add it to telephony.sip_account_ids", func(t *portal.Telephony) {
 		t.AppSIPAccountID = new(b.stock.OtherFreeAccountID)
 	})
 	telephony("MW-09 a fallback without an app account", "mobile_fallback_number", portal.CodeNotAllowed, "app_sip_account_id", func(t *portal.Telephony) {
@@ -45,7 +45,7 @@ func (b *badInputs) maatwerk() {
 	b.user("MW-15 a language that is none", mistake{"locale.language", portal.CodeMalformed, "nederlands"}, func(u *portal.User) {
 		u.Locale = &portal.Locale{Language: new("nederlands!")}
 	})
-	b.change("MW-08 the last SIP account taken away under the app", mistake{"telephony.app_sip_account_id", portal.CodeNotAllowed, "add it to sip_account_ids"}, func(u *portal.User) {
+	b.change("MW-08 the last SIP account taken away under the app", mistake{"telephony.app_sip_account_id", portal.CodeNotAllowed, "add it to telephony.sip_account_ids"}, func(u *portal.User) {
 		u.Telephony.AppSIPAccountID, u.Telephony.ForwardNumbers = new(b.stock.FreeAccountID), []string{outside}
 	}, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{} })
 	b.extensionsOfUser()

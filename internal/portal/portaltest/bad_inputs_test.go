@@ -61,6 +61,9 @@ func TestBadInputs_theRuleSetRefusesEach(t *testing.T) {
 					t.Fatalf("want %s at %s with %q, have %+v", bad.Code, bad.Field, bad.Message, findings)
 				}
 				for _, f := range findings {
+					if f.FieldError().Sentence() != f.Message || strings.HasSuffix(f.Message, ".") || strings.Contains(f.Message, " 1 characters") {
+						t.Errorf("at %s: %s", f.Field, f.Message)
+					}
 					if f.Field != bad.Field && !strings.HasPrefix(bad.Field, f.Field+".") {
 						t.Errorf("also refused at %s: %s; the input should have one mistake", f.Field, f.Message)
 					}

@@ -172,12 +172,12 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	if !stock.bare() {
 		stock.HolderID = "usr_1"
 	}
-	holder := rules.Holder{ID: stock.HolderID, Name: StockEmail}
+	holder := rules.Holder{ID: stock.HolderID, Name: StockEmail, Noun: portal.NounUser}
 	if stock.has(portal.NounPermissionGroup) {
 		stock.GroupID, stock.OtherGroupID = "grp_1", "grp_2"
 		inventory.PermissionGroups = map[string]portal.PermissionGroup{"grp_1": stockGroup(StockGroupName), "grp_2": stockGroup("Kierownicy")}
 	}
-	names := map[string]rules.Holder{"agenci": {ID: stock.GroupID, Name: StockGroupName}}
+	names := map[string]rules.Holder{"agenci": {ID: stock.GroupID, Name: StockGroupName, Noun: portal.NounPermissionGroup}}
 	if stock.has(portal.NounUserGroup) {
 		group := stockUserGroup()
 		stock.UserGroupID, stock.SubgroupID, stock.OtherSubgroupID = "ugr_1", "sub_1", "sub_2"
@@ -185,14 +185,14 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 			group.Subgroups[i].ID = id
 			inventory.Subgroups[id] = rules.Subgroup{Subgroup: group.Subgroups[i], GroupID: "ugr_1", GroupName: StockUserGroupName}
 		}
-		names["stanowisko"] = rules.Holder{ID: "ugr_1", Name: StockUserGroupName}
+		names["stanowisko"] = rules.Holder{ID: "ugr_1", Name: StockUserGroupName, Noun: portal.NounUserGroup}
 	}
 	if stock.has(portal.NounSIPAccount) {
 		stock.FreeAccountID, stock.OtherFreeAccountID, stock.TakenAccountID = "sip_1", "sip_2", "sip_3"
 		inventory.SIPAccounts = map[string]rules.SIPAccount{
 			"sip_1": {SIPAccount: stockAccount("201")}, "sip_2": {SIPAccount: stockAccount("202")}, "sip_3": {SIPAccount: stockAccount(StockExtension), Holder: holder},
 		}
-		inventory.Holders["extension"] = map[string]rules.Holder{StockExtension: {ID: "sip_3", Name: StockExtension}}
+		inventory.Holders["extension"] = map[string]rules.Holder{StockExtension: {ID: "sip_3", Name: StockExtension, Noun: portal.NounSIPAccount}}
 	}
 	if !stock.bare() {
 		inventory.Holders["email"] = map[string]rules.Holder{portal.EmailKey(StockEmail): holder}

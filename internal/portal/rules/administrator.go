@@ -132,10 +132,10 @@ func (e *evaluation) administrators() {
 	field := e.administrationField()
 	switch own := slices.IndexFunc(lost, func(h Holder) bool { return h.ID == e.change.UserID }); {
 	case len(lost) > 0 && len(lost) == len(before):
-		e.add(field, "", portal.CodeLastAdmin, "%s would have no administrator left: %s; make another user an administrator before, with a change of its own (%s)",
+		e.addSentence(field, "", portal.CodeLastAdmin, "%s would have no administrator left: %s; make another user an administrator before, with a change of its own (%s)",
 			e.organizationName(), whoLoses(lost), strings.Join(e.set.Administrators, ", "))
 	case own >= 0 && e.change.UserID != "":
-		e.add(field, "", portal.CodeOwnAccess, "the token that asks for this belongs to %s, who would no longer be an administrator; use the token of another administrator",
+		e.addSentence(field, "", portal.CodeOwnAccess, "the token that asks for this belongs to %s, who would no longer be an administrator; use the token of another administrator",
 			lost[own].Name)
 	}
 }
@@ -145,9 +145,9 @@ func (e *evaluation) losesAccess() bool {
 	after, _ := e.change.After.(*portal.User)
 	switch {
 	case e.change.Deletion != nil:
-		e.add("", "", portal.CodeOwnAccess, "the token that asks for this belongs to this very user and would end with it; use another token")
+		e.addSentence("", "", portal.CodeOwnAccess, "the token that asks for this belongs to this very user and would end with it; use another token")
 	case after != nil && !e.unknown("enabled") && !enabled(after):
-		e.add("enabled", "", portal.CodeOwnAccess, "the token that asks for this belongs to this very user and would end with it; use another token")
+		e.addSentence("enabled", "", portal.CodeOwnAccess, "the token that asks for this belongs to this very user and would end with it; use another token")
 	default:
 		return false
 	}

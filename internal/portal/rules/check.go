@@ -23,10 +23,17 @@ const (
 type Finding struct {
 	Field      string
 	Severity   Severity
-	Code       portal.Code // none with a warning
-	Message    string
+	Code       portal.Code // with a warning: what it is about, one of the Code… of this package
+	Message    string      // begins with the field, if there is one, and has no full stop at its end
 	ID         string // requirement id, if the rule has one
 	ExistingID string // with portal.CodeAlreadyExists: the object that has the value
+
+	ExistingNoun portal.Noun // what kind of object that is
+}
+
+// FieldError is an error as the portal answers it.
+func (f Finding) FieldError() portal.FieldError {
+	return portal.FieldError{Field: f.Field, Code: f.Code, Message: f.Message, ExistingID: f.ExistingID, ExistingNoun: f.ExistingNoun}
 }
 
 // Complete gives every field of a new object that is left out its default.
@@ -114,8 +121,19 @@ type evaluation struct {
 	findings      []Finding
 }
 
+// add adds an error. The message says what the field is or does, as in "is 3; vaxel allows 5 to 300": the path of the field comes before it.
 func (e *evaluation) add(path, id string, code portal.Code, format string, args ...any) {
-	e.findings = append(e.findings, Finding{Field: path, Severity: SeverityError, Code: code, ID: id, Message: fmt.Sprintf(format, args...)})
+	e.addMessage(path, id, code, path+" "+fmt.Sprintf(format, args...))
+}
+
+// addSentence adds an error with a sentence that is about more than the field.
+func (e *evaluation) addSentence(path, id string, code portal.Code, format string, args ...any) {
+	message := portal.FieldError{Field: path, Message: fmt.Sprintf(format, args...)}
+	e.addMessage(path, id, code, message.Sentence())
+}
+
+func (e *evaluation) addMessage(path, id string, code portal.Code, message string) {
+	e.findings = append(e.findings, Finding{Field: path, Severity: SeverityError, Code: code, ID: id, Message: message})
 }
 
 func (e *evaluation) unknown(path string) bool {
@@ -132,7 +150,20 @@ func (e *evaluation) presence() {
 			continue
 		}
 		absent = path
-		e.add(path, "ALL-01", portal.CodeNotOnPlatform, "%s has no %s for a %s; leave it out", e.set.Platform, path, e.change.Noun.Title())
+		e.add(path, "ALL-01", portal.CodeNotOnPlatform, "%sdoes not exist for a %s on %s; leave it out",
+			e.inBrackets(path), e.change.Noun.Title(), e.set.Platform)
+	}
+}
+
+// inBrackets is what was given for a field, for behind its name; empty for an object or a secret.
+func (e *evaluation) inBrackets(path string) string {
+	switch v := e.after.values[path].(type) {
+	case nil, portal.Secret, map[string]string:
+		return ""
+	case string:
+		return fmt.Sprintf("(%q) ", clip(v))
+	default:
+		return fmt.Sprintf("(%s) ", e.after.text(path))
 	}
 }
 

@@ -17,9 +17,10 @@ type Check struct {
 	When     []Condition `yaml:"when"`
 	Require  []Condition `yaml:"require"`
 	Severity Severity    `yaml:"severity"` // error when left out
-	Code     portal.Code `yaml:"code"`     // not_allowed when left out
-	// Message says what is allowed and what to do. {path} stands for that field's value, {before.path} for the stored one, {ordered} for the
-	// services that the organisation has ordered, and {offered} for the licences that it can choose from.
+	Code     portal.Code `yaml:"code"`     // not_allowed when left out; a warning has one of the Code… of this package
+	// Message says what is allowed and what to do. The path of Field comes before it, unless it begins with that. {path} stands for that field's
+	// value, {before.path} for the stored one, {ordered} for the services that the organisation has ordered, and {offered} for the licences that
+	// it can choose from.
 	Message string `yaml:"message"`
 }
 
@@ -61,13 +62,8 @@ func (e *evaluation) check(check Check) {
 		if e.holds(condition) != no {
 			continue
 		}
-		finding := Finding{
-			Field: check.Field, ID: check.ID, Severity: cmp.Or(check.Severity, SeverityError), Code: check.Code, Message: e.fill(check.Message),
-		}
-		if finding.Severity == SeverityError {
-			finding.Code = cmp.Or(check.Code, portal.CodeNotAllowed)
-		}
-		e.findings = append(e.findings, finding)
+		e.addSentence(check.Field, check.ID, cmp.Or(check.Code, portal.CodeNotAllowed), "%s", e.fill(check.Message))
+		e.findings[len(e.findings)-1].Severity = cmp.Or(check.Severity, SeverityError)
 		return
 	}
 }

@@ -133,7 +133,7 @@ func (d *document) strings(path string) []string {
 func (d *document) text(path string) string {
 	list := d.strings(path)
 	if len(list) == 0 {
-		return "nothing"
+		return "none"
 	}
 	if _, secret := d.values[path].(portal.Secret); secret {
 		return "(secret)"

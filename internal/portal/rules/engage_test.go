@@ -25,7 +25,7 @@ func TestRules_EN01_username(t *testing.T) {
 		stored.ID = "usr_alice"
 		findings := update(t, portal.Engage, portal.NounUser, stored, func(u *portal.User) { u.Username = new("Alice") })
 		expect(t, findings, "username unchangeable EN-01")
-		const want = `cannot change from "alice" to "Alice" once saved; keep it, or create another user with the new username and delete this one`
+		const want = `username cannot change from "alice" to "Alice" once saved; keep it, or create another user with the new username and delete this one`
 		if len(findings) == 1 && findings[0].Message != want {
 			t.Errorf("got %q", findings[0].Message)
 		}
@@ -216,7 +216,7 @@ func TestRules_EN16_plannedWork(t *testing.T) {
 		{"none", 0, false, nil, ""},
 		{"none to discard", 0, true, nil, ""},
 		{"refused", 3, false, []string{" in_use EN-16"}, rules.SeverityError},
-		{"discarded", 3, true, []string{"  EN-16"}, rules.SeverityWarning},
+		{"discarded", 3, true, []string{" discards_planned_work EN-16"}, rules.SeverityWarning},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -11,15 +12,15 @@ import (
 func (e *evaluation) entries(path string, f *Field, entries map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
 		if !slices.Contains(f.Keys, key) {
-			e.add(path, f.ID, portal.CodeNotAllowed, "%s has nothing for %q here; %s", e.set.Platform, clip(key), choices(f.Keys))
+			e.add(path, f.ID, portal.CodeNotAllowed, "has %q, which %s does not have; %s", clip(key), e.set.Platform, choices(f.Keys))
 			continue
 		}
 		value := entries[key]
 		if value == "" {
 			continue
 		}
-		if message := e.shape(f, path, value); message != "" {
-			e.add(path, f.ID, portal.CodeMalformed, "%s: %s", key, message)
+		if message := e.shape(f, path, fmt.Sprintf("%s[%q]", path, key), value); message != "" {
+			e.addMessage(path, f.ID, portal.CodeMalformed, message)
 			continue
 		}
 		if f.Source == SourceSocialAccounts && e.inventory.Organization.ID != "" {
@@ -37,6 +38,7 @@ func (e *evaluation) socialAccount(path string, f *Field, platform, id string) {
 		}
 	}
 	if !slices.Contains(ids, id) {
-		e.add(path, f.ID, portal.CodeMissing, "%s has no %s account with the id %q; %s", e.inventory.Organization.Name, platform, clip(id), choices(ids))
+		e.addMessage(path, f.ID, portal.CodeMissing, fmt.Sprintf("%s[%q] is %q, and %s has no such account on %[2]s; %[5]s",
+			path, platform, clip(id), e.inventory.Organization.Name, choices(ids)))
 	}
 }

@@ -25,7 +25,7 @@ func (e *evaluation) field(path string, f *Field) {
 	}
 	values := e.after.strings(path)
 	if f.Required && !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) && !e.stored(path, f) {
-		e.add(path, f.ID, portal.CodeRequired, "%s requires %s for a %s; give a value", e.set.Platform, path, e.change.Noun.Title())
+		e.add(path, f.ID, portal.CodeRequired, "is required for a %s on %s; give a value", e.change.Noun.Title(), e.set.Platform)
 		return
 	}
 	if f.Immutable != "" && !e.creating() && e.changed(path) {
@@ -41,12 +41,14 @@ func (e *evaluation) field(path string, f *Field) {
 	}
 	var sound []string
 	for _, value := range values {
-		if message := e.shape(f, path, value); message != "" {
-			code := portal.CodeMalformed
-			if f.Format == FormatPassword {
-				code = portal.CodeWeakPassword
+		if f.Format == FormatPassword {
+			if message := e.set.Passwords[e.change.Noun].Refuse(value, e.personalWords()); message != "" {
+				e.addSentence(path, f.ID, portal.CodeWeakPassword, "%s", message)
 			}
-			e.add(path, f.ID, code, "%s", message)
+			continue
+		}
+		if message := e.shape(f, path, path, value); message != "" {
+			e.addMessage(path, f.ID, portal.CodeMalformed, message)
 			continue
 		}
 		sound = append(sound, value)
@@ -66,15 +68,15 @@ func (e *evaluation) size(path string, f *Field, values []string) {
 	switch v := e.after.values[path].(type) {
 	case []string:
 		if f.MaxItems > 0 && len(v) > f.MaxItems {
-			e.add(path, f.ID, portal.CodeNotAllowed, "has %d values (%s); %s allows at most %d, remove the others",
-				len(v), clip(strings.Join(values, ", ")), e.set.Platform, f.MaxItems)
+			e.add(path, f.ID, portal.CodeNotAllowed, "has %s (%s); %s allows at most %d, remove the others",
+				quantity(len(v), "value"), clip(strings.Join(values, ", ")), e.set.Platform, f.MaxItems)
 		}
 		if len(v) < f.MinItems {
-			e.add(path, f.ID, portal.CodeNotAllowed, "has %d values; %s requires at least %d, add them", len(v), e.set.Platform, f.MinItems)
+			e.add(path, f.ID, portal.CodeNotAllowed, "has %s; %s requires at least %d, add them", quantity(len(v), "value"), e.set.Platform, f.MinItems)
 		}
 	case int64:
 		if f.Min != nil && v < *f.Min || f.Max != nil && v > *f.Max {
-			e.add(path, f.ID, portal.CodeNotAllowed, "is %d; %s allows %s, choose such a number", v, e.set.Platform, f.span())
+			e.add(path, f.ID, portal.CodeNotAllowed, "is %d; %s allows %s", v, e.set.Platform, f.span())
 		}
 	}
 }
@@ -85,7 +87,7 @@ func (e *evaluation) distinct(path string, f *Field, values []string) {
 	for _, value := range values {
 		key := UniqueKey(f, value)
 		if seen[key] {
-			e.add(path, f.ID, portal.CodeNotAllowed, "%q is there twice; give each once, whatever the case", clip(value))
+			e.add(path, f.ID, portal.CodeNotAllowed, "has %q twice; give each once, whatever the case", clip(value))
 		}
 		seen[key] = true
 	}
@@ -105,31 +107,34 @@ func (f *Field) span() string {
 	}
 }
 
-// shape says what is wrong with the form of one value, or nothing.
-func (e *evaluation) shape(f *Field, path, value string) string {
-	if f.Format == FormatPassword {
-		return e.set.Passwords[e.change.Noun].Refuse(value, e.personalWords())
-	}
-	shown := fmt.Sprintf("%q", clip(value))
-	if _, secret := e.after.values[path].(portal.Secret); secret {
-		shown = "the value"
-	} else if f.Format == FormatPicture {
-		shown = "the picture"
+// shape says what is wrong with the form of one value, or nothing. The message begins with the subject, which is the path or an entry of it.
+func (e *evaluation) shape(f *Field, path, subject, value string) string {
+	shown, which := subject+" "+e.shows(path, clip(value)), ", which has "
+	if _, secret := e.after.values[path].(portal.Secret); secret || f.Format == FormatPicture { // it is not repeated
+		shown, which = subject, " has "
 	}
 	if n := utf8.RuneCountInString(value); f.MaxLength > 0 && n > f.MaxLength || n < f.MinLength {
-		return fmt.Sprintf("%s has %d characters; %s allows %s", shown, n, e.set.Platform, f.lengths())
+		return fmt.Sprintf("%s%s%s; %s allows %s", shown, which, quantity(n, "character"), e.set.Platform, f.lengths())
 	}
 	if i := strings.IndexFunc(value, f.forbidden); i >= 0 {
 		r, _ := utf8.DecodeRuneInString(value[i:])
-		return fmt.Sprintf("%s has the control character %U; remove it", shown, r)
+		return fmt.Sprintf("%s%sthe control character %U; remove it", shown, which, r)
 	}
 	if len(f.OneOf) > 0 && !slices.Contains(f.OneOf, value) {
-		return fmt.Sprintf("%s is not allowed; %s", shown, choices(f.OneOf))
+		return fmt.Sprintf("%s, which %s does not have; %s", shown, e.set.Platform, choices(f.OneOf))
 	}
 	if err := f.Format.parse(value); err != nil {
 		return fmt.Sprintf("%s: %v", shown, err)
 	}
 	return ""
+}
+
+// shows says what a field is, or what a list has among others.
+func (e *evaluation) shows(path, value string) string {
+	if _, list := e.after.values[path].([]string); list {
+		return fmt.Sprintf("has %q", value)
+	}
+	return fmt.Sprintf("is %q", value)
 }
 
 // forbidden reports whether a character can stand in no text of this field: control characters break mails, SIP headers and terminals.
@@ -159,12 +164,9 @@ func (e *evaluation) uniqueness(path string, f *Field, value string) {
 		if !taken || id != "" && holder.ID == id {
 			continue
 		}
-		by := ""
-		if holder != (Holder{}) {
-			by = fmt.Sprintf(" by %s (%s)", holder.Name, holder.ID)
-		}
-		e.add(path, f.ID, portal.CodeAlreadyExists, "%q is taken%s; choose another", value, by)
-		e.findings[len(e.findings)-1].ExistingID = holder.ID
+		e.add(path, f.ID, portal.CodeAlreadyExists, "%s, which %s has already; choose another", e.shows(path, value), holder.title(value))
+		finding := &e.findings[len(e.findings)-1]
+		finding.ExistingID, finding.ExistingNoun = holder.ID, holder.Noun
 		return
 	}
 }

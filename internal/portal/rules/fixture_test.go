@@ -37,7 +37,7 @@ func acme() rules.Inventory {
 			"sip_also": {SIPAccount: portal.SIPAccount{ID: "sip_also", Extension: new("1002")}},
 			"sip_bob": {
 				SIPAccount: portal.SIPAccount{ID: "sip_bob", Extension: new("1003")},
-				Holder:     rules.Holder{ID: "usr_bob", Name: "bob@example.com"},
+				Holder:     rules.Holder{ID: "usr_bob", Name: "bob@example.com", Noun: portal.NounUser},
 			},
 		},
 		Subgroups: map[string]rules.Subgroup{
@@ -47,11 +47,11 @@ func acme() rules.Inventory {
 		},
 		Numbers: map[string]rules.Number{"+31851234567": {Main: true}, "+31851234569": {Holder: rules.Holder{ID: "usr_bob", Name: "bob@example.com"}}},
 		Holders: map[string]map[string]rules.Holder{
-			"email":               {"bob@example.com": {ID: "usr_bob", Name: "bob@example.com"}},
-			"username":            {"bob": {ID: "usr_bob", Name: "bob"}},
-			"extension":           {"1003": {ID: "sip_bob", Name: "1003"}},
-			"telephony.extension": {"2003": {ID: "usr_bob", Name: "bob@example.com"}},
-			"name":                {"agents": {ID: "grp_2", Name: "Agents"}},
+			"email":               {"bob@example.com": {ID: "usr_bob", Name: "bob@example.com", Noun: portal.NounUser}},
+			"username":            {"bob": {ID: "usr_bob", Name: "bob", Noun: portal.NounUser}},
+			"extension":           {"1003": {ID: "sip_bob", Name: "1003", Noun: portal.NounSIPAccount}},
+			"telephony.extension": {"2003": {ID: "usr_bob", Name: "bob@example.com", Noun: portal.NounUser}},
+			"name":                {"agents": {ID: "grp_2", Name: "Agents", Noun: portal.NounPermissionGroup}},
 		},
 	}
 }

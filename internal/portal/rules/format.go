@@ -2,10 +2,12 @@ package rules
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 	_ "time/tzdata" // the plan must know the time zones on a machine that has none installed
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -46,19 +48,24 @@ func (f Format) parse(value string) (err error) {
 	case FormatPicture:
 		err = parsePicture(value)
 	case FormatPersonName:
-		if !personName(value) {
-			err = errors.New("a name has letters, spaces, hyphens and apostrophes only")
-		}
+		err = parsePersonName(value)
 	}
 	return err
 }
 
-// personName reports whether a text can be the name of a person (VX-01). Accents, vowel signs and the joiners of Indic and Persian scripts
+// parsePersonName says why a text cannot be the name of a person (VX-01). Accents, vowel signs and the joiners of Indic and Persian scripts
 // are parts of letters.
-func personName(text string) bool {
+func parsePersonName(text string) error {
 	const between = " -'\u2019\u2010\u2011\u200c\u200d" // straight and curly apostrophe; hyphens; joiners
 	foreign := func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune(between, r)
 	}
-	return strings.ContainsFunc(text, unicode.IsLetter) && !strings.ContainsFunc(text, foreign)
+	if i := strings.IndexFunc(text, foreign); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(text[i:])
+		return fmt.Errorf("a name has letters, spaces, hyphens and apostrophes only, not %s", portal.CharacterName(r))
+	}
+	if !strings.ContainsFunc(text, unicode.IsLetter) {
+		return errors.New("a name has at least one letter")
+	}
+	return nil
 }

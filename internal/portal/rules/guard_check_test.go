@@ -35,8 +35,9 @@ func guardCheck(t *testing.T, set *Set, check Check, object *Object, wire map[st
 	if check.Message == "" || len(check.Require) == 0 || check.ID != "" && !requirementID.MatchString(check.ID) {
 		t.Errorf("%s %s: says or requires nothing", check.ID, check.Field)
 	}
-	if !slices.Contains([]Severity{"", SeverityWarning}, check.Severity) || check.Severity == SeverityWarning && check.Code != "" {
-		t.Errorf("%s %s: there is no severity %q, or it is a warning with a code", check.ID, check.Field, check.Severity)
+	warning := check.Severity == SeverityWarning
+	if !slices.Contains([]Severity{"", SeverityWarning}, check.Severity) || warning != slices.Contains(WarningCodes(), check.Code) {
+		t.Errorf("%s %s: there is no severity %q, or a warning does not have a code of warnings (%q)", check.ID, check.Field, check.Severity, check.Code)
 	}
 	for _, match := range regexp.MustCompile(`\{([^}]*)\}`).FindAllStringSubmatch(check.Message, -1) {
 		path, stored := strings.CutPrefix(match[1], "before.")

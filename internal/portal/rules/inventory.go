@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -57,7 +58,22 @@ type SIPAccount struct {
 // be said (MW-02).
 type Holder struct {
 	ID   string
-	Name string // e-mail, username, group name or extension
+	Name string      // e-mail, username, group name or extension
+	Noun portal.Noun // empty where nothing depends on it
+}
+
+// title is the holder of a value in a sentence. A name that is the value itself is not said again.
+func (h Holder) title(value string) string {
+	switch {
+	case h == Holder{}:
+		return "somebody else"
+	case h.Noun == "":
+		return fmt.Sprintf("%s (%s)", h.Name, h.ID)
+	case h.Name == value || h.Name == "":
+		return fmt.Sprintf("the %s %s", h.Noun.Title(), h.ID)
+	default:
+		return fmt.Sprintf("the %s %s (%s)", h.Noun.Title(), h.Name, h.ID)
+	}
 }
 
 // Free reports whether the organisation owns a number, given as E.164, that nobody has and that is not its main one: such a number is

@@ -22,7 +22,7 @@ func TestRules_MW02_takenInAnotherOrganisation(t *testing.T) {
 	}
 	findings := set.Check(inventory, rules.Change{Noun: portal.NounUser, After: user})
 	expect(t, findings, "email already_exists MW-02")
-	if len(findings) == 1 && (findings[0].Message != `"Alice@Example.com" is taken; choose another` || findings[0].ExistingID != "") {
+	if len(findings) == 1 && (findings[0].Message != `email is "Alice@Example.com", which somebody else has already; choose another` || findings[0].ExistingID != "") {
 		t.Errorf("got %+v", findings[0])
 	}
 	for _, platform := range portal.Platforms() {
@@ -97,7 +97,7 @@ func TestRules_MW06_howManyAChangeTouches(t *testing.T) {
 	for _, platform := range []portal.Platform{portal.Engage, portal.Samoobsluha, portal.Telecube} {
 		stored := portal.PermissionGroup{ID: "grp_2", Name: new("Agents"), MemberCount: 17}
 		findings := update(t, platform, portal.NounPermissionGroup, stored, grant)
-		expect(t, findings, "permissions  MW-06")
+		expect(t, findings, "permissions affects_members MW-06")
 		if len(findings) == 1 && (findings[0].Severity != rules.SeverityWarning || !strings.Contains(findings[0].Message, "17")) {
 			t.Errorf("got %+v", findings[0])
 		}
@@ -107,7 +107,7 @@ func TestRules_MW06_howManyAChangeTouches(t *testing.T) {
 	}
 	stored := portal.PermissionGroup{ID: "grp_1", Name: new("End user"), BuiltIn: true, MemberCount: 2}
 	expect(t, update(t, portal.Maatwerk, portal.NounPermissionGroup, stored, func(g *portal.PermissionGroup) { g.Permissions = []string{"call_details.view"} }),
-		"permissions  MW-06")
+		"permissions affects_members MW-06")
 	expect(t, create(t, portal.Maatwerk, portal.NounPermissionGroup, &portal.PermissionGroup{Name: new("Sales"), Permissions: []string{"call_details.view"}}))
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -38,6 +39,14 @@ func (e *evaluation) placeholder(name string) string {
 	default:
 		return e.after.text(name)
 	}
+}
+
+// quantity is a number of things, of which one is the noun and many are the noun with an s.
+func quantity(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // orderedBy lists the services of the platform that an organisation has ordered.

@@ -19,56 +19,61 @@ func TestRules_messages(t *testing.T) {
 		change   func(*portal.User)
 		want     string
 	}{
-		{portal.Telecube, func(u *portal.User) { u.LastName = nil }, `telecube requires last_name for a user; give a value`},
-		{portal.Telecube, func(u *portal.User) { u.MiddleName = new("van") }, `telecube has no middle_name for a user; leave it out`},
-		{portal.Telecube, func(u *portal.User) { u.Email = new("alice") }, `"alice": write one address and nothing else, such as alice@example.com`},
-		{portal.Telecube, func(u *portal.User) { u.Email = new("Bob@example.com") }, `"Bob@example.com" is taken by bob@example.com (usr_bob); choose another`},
+		{portal.Telecube, func(u *portal.User) { u.LastName = nil }, `last_name is required for a user on telecube; give a value`},
+		{portal.Telecube, func(u *portal.User) { u.MiddleName = new("van") }, `middle_name ("van") does not exist for a user on telecube; leave it out`},
+		{portal.Telecube, func(u *portal.User) { u.Email = new("alice") }, `email is "alice": write one address and nothing else, such as alice@example.com`},
+		{portal.Telecube, func(u *portal.User) { u.Email = new("Bob@example.com") }, `email is "Bob@example.com", which the user bob@example.com (usr_bob) has already; choose another`},
 		{portal.Telecube, func(u *portal.User) { u.LastName = new(strings.Repeat("x", 1<<20)) },
-			`"` + strings.Repeat("x", 100) + `…" has 1048576 characters; telecube allows at most 64`},
-		{portal.Telecube, func(u *portal.User) { u.LastName = new("Jan\x00sen") }, `"Jan\x00sen" has the control character U+0000; remove it`},
+			`last_name is "` + strings.Repeat("x", 100) + `…", which has 1048576 characters; telecube allows at most 64`},
+		{portal.Telecube, func(u *portal.User) { u.LastName = new("Jan\x00sen") }, `last_name is "Jan\x00sen", which has the control character U+0000; remove it`},
 		{portal.Telecube, func(u *portal.User) { u.PermissionGroupIDs = []string{"grp_1", "grp_2"} },
-			`has 2 values (grp_1, grp_2); telecube allows at most 1, remove the others`},
+			`permission_group_ids has 2 values (grp_1, grp_2); telecube allows at most 1, remove the others`},
 		{portal.Telecube, func(u *portal.User) { u.PermissionGroupIDs = []string{"agents"} },
-			`there is no permission group with the id "agents"; use the id of an existing one`},
+			`permission_group_ids has "agents", which is not the id of a permission group; use the id of an existing one`},
 		{portal.Telecube, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{"sip_bob"} },
-			`the SIP account 1003 (sip_bob) belongs to bob@example.com; take one that is free, or let that user give it up first`},
+			`telephony.sip_account_ids has "sip_bob", the SIP account 1003, which belongs to bob@example.com; take one that is free, or let that user give it up first`},
 		{portal.Telecube, func(u *portal.User) { u.Telephony.CallerIDs = []string{"+31 20 123 45 67"} },
-			`+31201234567 is not a number that Acme Logistics owns; choose one of +31851234567, +31851234568`},
+			`telephony.caller_ids has "+31201234567", which Acme Logistics does not own; choose one of +31851234567, +31851234568`},
 		{portal.Telecube, func(u *portal.User) { u.Telephony.SMSSenders = []string{"Acme"} },
-			`"Acme" is neither a number that Acme Logistics owns nor a sender name registered for it; choose one of ACME, +31851234567, +31851234568`},
-		{portal.Telecube, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{} }, `a user with sip_assignment = "static" has exactly one SIP account, not nothing; ` +
-			`name it in sip_account_ids, or set sip_assignment = "dynamic" for a user who takes a free one at login`},
+			`telephony.sms_senders has "Acme", which is neither a number that Acme Logistics owns nor a sender name registered for it; choose one of ACME, +31851234567, +31851234568`},
+		{portal.Telecube, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{} }, `telephony.sip_account_ids: a user with telephony.sip_assignment = "static" ` +
+			`needs exactly one SIP account, and has none; name one in telephony.sip_account_ids, or set telephony.sip_assignment = "dynamic" for a user who takes a free one at login`},
 		{portal.Telecube, func(u *portal.User) { u.Password = new(portal.Secret("short")) },
-			`the password needs at least 8 characters (it has 5), an upper-case letter, a digit, a special character`},
-		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{RingSeconds: new(int64(3))} }, `is 3; vaxel allows 5 to 300, choose such a number`},
-		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{Recording: new("yes")} }, `"yes" is not allowed; choose one of never, always, on_demand`},
-		{portal.Vaxel, func(u *portal.User) { u.FirstName = new("A") }, `"A" has 1 characters; vaxel allows 2 to 64`},
+			`password: the password needs at least 8 characters (it has 5), an upper-case letter, a digit, a special character`},
+		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{RingSeconds: new(int64(3))} }, `telephony.ring_seconds is 3; vaxel allows 5 to 300`},
+		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{Recording: new("yes")} }, `telephony.recording is "yes", which vaxel does not have; choose one of never, always, on_demand`},
+		{portal.Vaxel, func(u *portal.User) { u.LastName = new("Jan$sen") },
+			`last_name is "Jan$sen": a name has letters, spaces, hyphens and apostrophes only, not "$"`},
+		{portal.Vaxel, func(u *portal.User) { u.LastName = new("Jan\u00a0sen") },
+			"last_name is \"Jan\\u00a0sen\": a name has letters, spaces, hyphens and apostrophes only, not U+00A0"},
+		{portal.Vaxel, func(u *portal.User) { u.LastName = new("--") }, `last_name is "--": a name has at least one letter`},
+		{portal.Vaxel, func(u *portal.User) { u.FirstName = new("A") }, `first_name is "A", which has 1 character; vaxel allows 2 to 64`},
 		{portal.Samoobsluha, func(u *portal.User) { u.Telephony = &portal.Telephony{PBXID: new("main"), Extension: new("201")} },
-			`"main" is no PBX of Acme Logistics; choose one of pbx_1, pbx_2`},
+			`telephony.pbx_id is "main", which is not a PBX of Acme Logistics; choose one of pbx_1, pbx_2`},
 		{portal.Maatwerk, func(u *portal.User) { u.Telephony.AppSIPAccountID = new("sip_also") },
-			`the app account sip_also is not among the SIP accounts of the user (sip_free); add it to sip_account_ids`},
+			`telephony.app_sip_account_id is "sip_also", which is not among the SIP accounts of the user (sip_free); add it to telephony.sip_account_ids`},
 		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{Suffixes: map[string]string{"hyves": "^AJ"}} },
-			`engage has nothing for "hyves" here; choose one of facebook, instagram, linkedin, threads, tiktok, whatsapp, x, youtube`},
+			`webcare.suffixes has "hyves", which engage does not have; choose one of facebook, instagram, linkedin, threads, tiktok, whatsapp, x, youtube`},
 		{portal.Engage, func(u *portal.User) {
 			u.Webcare = &portal.Webcare{Suffixes: map[string]string{"x": strings.Repeat("^", 33)}}
 		},
-			`x: "` + strings.Repeat("^", 33) + `" has 33 characters; engage allows at most 32`},
+			`webcare.suffixes["x"] is "` + strings.Repeat("^", 33) + `", which has 33 characters; engage allows at most 32`},
 		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{DefaultAccounts: map[string]string{"x": "acc_fb"}} },
-			`Acme Logistics has no x account with the id "acc_fb"; choose one of acc_x`},
+			`webcare.default_accounts["x"] is "acc_fb", and Acme Logistics has no such account on x; choose one of acc_x`},
 		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{LandingPage: new("calendar")} },
-			`"calendar" is no page of a module that Acme Logistics has; choose one of assigned_to_me, inbox, live_chat`},
+			`webcare.landing_page is "calendar", which is not a page of a module that Acme Logistics has; choose one of assigned_to_me, inbox, live_chat`},
 		{portal.Engage, func(u *portal.User) { u.Webcare = &portal.Webcare{Avatar: new("alice.png")} },
-			`the picture: write it in base64 (RFC 4648), as filebase64() of Terraform does`},
-		{portal.Vaxel, func(u *portal.User) { u.Voicemail = &portal.Voicemail{PIN: new(portal.Secret("hello"))} }, `the value: a PIN is digits and nothing else`},
+			`webcare.avatar: write it in base64 (RFC 4648), as filebase64() of Terraform does`},
+		{portal.Vaxel, func(u *portal.User) { u.Voicemail = &portal.Voicemail{PIN: new(portal.Secret("hello"))} }, `voicemail.pin: a PIN is digits and nothing else`},
 		{portal.Vaxel, func(u *portal.User) { u.Telephony = &portal.Telephony{CallerID: new("+31851234568")} },
-			`+31851234568 is free, so it is allocated to this user as an incoming number too`},
+			`telephony.caller_id is "+31851234568", which is free, so it is allocated to this user as an incoming number too`},
 		{portal.Telecube, func(u *portal.User) {
 			u.Directory = &portal.Directory{UserGroupIDs: []string{"sub_agent", "sub_manager"}}
-		}, `"Agent" and "Manager" are both subgroups of the user group "position"; a user is in one of them at most, remove the other`},
+		}, `directory.user_group_ids has "Agent" (sub_agent) and "Manager" (sub_manager), both subgroups of the user group "position"; a user is in one of them at most, remove the other`},
 		{portal.Samoobsluha, func(u *portal.User) { u.Licence = &portal.Licence{Product: new("helpdesk"), Edition: new("mini")} },
-			`a user with a licence for helpdesk works at a helpdesk; name it`},
+			`licence.helpdesk_id: a user with a licence for helpdesk needs a helpdesk; name it`},
 	} {
-		t.Run(string(c.platform)+" "+c.want[:20], func(t *testing.T) {
+		t.Run(string(c.platform)+" "+c.want[:min(60, len(c.want))], func(t *testing.T) {
 			t.Parallel()
 			user := alice(t, c.platform)
 			c.change(user)
@@ -145,8 +150,8 @@ func BenchmarkCheck_ownedNumbers(b *testing.B) {
 func TestRules_SA11_messages(t *testing.T) {
 	t.Parallel()
 	for change, want := range map[[2]string]string{
-		{"callcentrum start", "callcentrum mini"}: `cannot change from "callcentrum start" to "callcentrum mini"; it can change to omnichannel start, omnichannel profi or omnichannel enterprise`,
-		{"video", "helpdesk mini"}:                `cannot change from "video" to "helpdesk mini"; it cannot change at all, so keep it`,
+		{"callcentrum start", "callcentrum mini"}: `licence.edition: the licence cannot change from "callcentrum start" to "callcentrum mini"; it can change to omnichannel start, omnichannel profi or omnichannel enterprise`,
+		{"video", "helpdesk mini"}:                `licence.product: the licence cannot change from "video" to "helpdesk mini"; it cannot change at all, so keep it`,
 	} {
 		stored := *alice(t, portal.Samoobsluha)
 		licensed(change[0])(&stored)

@@ -15,7 +15,7 @@ func (e *evaluation) stock(path string, f *Field, values []string) {
 	case SourcePermissionGroups:
 		for _, id := range values {
 			if _, ok := e.inventory.PermissionGroups[id]; !ok && e.inventory.PermissionGroups != nil {
-				e.add(path, f.ID, portal.CodeMissing, "there is no permission group with the id %q; use the id of an existing one", clip(id))
+				e.add(path, f.ID, portal.CodeMissing, "%s, which is not the id of a permission group; use the id of an existing one", e.shows(path, clip(id)))
 			}
 		}
 	case SourceSIPAccounts:
@@ -27,7 +27,8 @@ func (e *evaluation) stock(path string, f *Field, values []string) {
 	case SourcePermissions:
 		for _, name := range values {
 			if _, ok := e.set.Permissions[name]; !ok {
-				e.add(path, f.ID, portal.CodeNotAllowed, "%s has no permission %q; %s", e.set.Platform, clip(name), choices(e.set.PermissionNames()))
+				e.add(path, f.ID, portal.CodeNotAllowed, "%s, which is not a permission of %s; %s",
+					e.shows(path, clip(name)), e.set.Platform, choices(e.set.PermissionNames()))
 			}
 		}
 	default:
@@ -47,7 +48,7 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 			ids = append(ids, pbx.ID)
 		}
 		for _, id := range without(values, ids) {
-			e.add(path, f.ID, portal.CodeMissing, "%q is no PBX of %s; %s", clip(id), organization.Name, choices(ids))
+			e.add(path, f.ID, portal.CodeMissing, "%s, which is not a PBX of %s; %s", e.shows(path, clip(id)), organization.Name, choices(ids))
 		}
 	case SourceHelpdesks:
 		ids := make([]string, 0, len(organization.Helpdesks))
@@ -55,7 +56,7 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 			ids = append(ids, helpdesk.ID)
 		}
 		for _, id := range without(values, ids) {
-			e.add(path, f.ID, portal.CodeMissing, "%q is no helpdesk of %s; %s", clip(id), organization.Name, choices(ids))
+			e.add(path, f.ID, portal.CodeMissing, "%s, which is not a helpdesk of %s; %s", e.shows(path, clip(id)), organization.Name, choices(ids))
 		}
 	case SourceProfiles:
 		if !e.changed(path) {
@@ -63,16 +64,16 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 		}
 		profiles := append([]string{portal.ProfileAvailable}, organization.Profiles...)
 		for _, profile := range without(values, profiles) {
-			e.add(path, f.ID, portal.CodeMissing, "%q is no profile of %s; %s", clip(profile), organization.Name, choices(profiles))
+			e.add(path, f.ID, portal.CodeMissing, "%s, which is not a profile of %s; %s", e.shows(path, clip(profile)), organization.Name, choices(profiles))
 		}
 	case SourceLandingPages:
 		pages := e.set.pages(organization)
 		for _, page := range without(values, pages) {
-			e.add(path, f.ID, portal.CodeNotAllowed, "%q is no page of a module that %s has; %s", clip(page), organization.Name, choices(pages))
+			e.add(path, f.ID, portal.CodeNotAllowed, "%s, which is not a page of a module that %s has; %s", e.shows(path, clip(page)), organization.Name, choices(pages))
 		}
 	case SourceOwnedNumbers:
 		for _, number := range without(values, organization.PhoneNumbers) {
-			e.add(path, f.ID, portal.CodeNotOwned, "%s is not a number that %s owns; %s", clip(number), organization.Name, choices(organization.PhoneNumbers))
+			e.add(path, f.ID, portal.CodeNotOwned, "%s, which %s does not own; %s", e.shows(path, clip(number)), organization.Name, choices(organization.PhoneNumbers))
 		}
 		switch {
 		case f.Allocate != "":
@@ -83,8 +84,8 @@ func (e *evaluation) rented(path string, f *Field, values []string) {
 	case SourceNumbersOrSenderName:
 		all := slices.Concat(organization.SenderNames, organization.PhoneNumbers)
 		for _, sender := range without(values, all) {
-			e.add(path, f.ID, portal.CodeNotOwned, "%q is neither a number that %s owns nor a sender name registered for it; %s",
-				clip(sender), organization.Name, choices(all))
+			e.add(path, f.ID, portal.CodeNotOwned, "%s, which is neither a number that %s owns nor a sender name registered for it; %s",
+				e.shows(path, clip(sender)), organization.Name, choices(all))
 		}
 	}
 }
@@ -100,11 +101,11 @@ func (e *evaluation) allocation(path string, f *Field, numbers []string) {
 		switch {
 		case slices.Contains(e.after.strings(f.Allocate), number):
 		case e.inventory.Free(number) && given:
-			e.warn(path, f.ID, "%s is shown but rings at nobody, as %s does not have it", number, f.Allocate)
+			e.warn(path, f.ID, CodeShownOnly, "%s, which is shown but rings at nobody, as %s does not have it", e.shows(path, number), f.Allocate)
 		case e.inventory.Free(number):
-			e.warn(path, f.ID, "%s is free, so it is allocated to this user as an incoming number too", number)
+			e.warn(path, f.ID, CodeAllocated, "%s, which is free, so it is allocated to this user as an incoming number too", e.shows(path, number))
 		case holder != (Holder{}) && !e.same(holder):
-			e.warn(path, f.ID, "%s is an incoming number of %s and stays so; this user only shows it", number, holder.Name)
+			e.warn(path, f.ID, CodeShownOnly, "%s, which is an incoming number of %s and stays so; this user only shows it", e.shows(path, number), holder.Name)
 		}
 	}
 }
@@ -114,20 +115,21 @@ func (e *evaluation) incoming(path string, f *Field, numbers []string) {
 	for _, number := range numbers {
 		switch known := e.inventory.Numbers[number]; {
 		case known.Main:
-			e.add(path, f.ID, portal.CodeNotAllowed, "%s is the main number of %s, which is nobody's alone; leave it out", number, e.inventory.Organization.Name)
+			e.add(path, f.ID, portal.CodeNotAllowed, "%s, the main number of %s, which is nobody's alone; leave it out", e.shows(path, number), e.inventory.Organization.Name)
 		case known.Holder != (Holder{}) && !e.same(known.Holder):
-			e.add(path, f.ID, portal.CodeInUse, "%s is an incoming number of %s, and a number rings at one user only; it changes hands in two applies: take it out of that user's "+
-				"incoming_numbers, apply, and add it here then",
-				number, known.Holder.Name)
+			e.add(path, f.ID, portal.CodeInUse, "%s, an incoming number of %s, and a number rings at one user only; it changes hands in two applies: "+
+				"take it out of that user's %s, apply, and add it here then", e.shows(path, number), known.Holder.Name, path)
 		}
 	}
 	for _, number := range without(e.before.strings(path), e.after.strings(path)) {
-		e.warn(path, f.ID, "%s no longer rings at this user", number)
+		e.warn(path, f.ID, CodeNoLongerRings, "loses %q, which no longer rings at this user", number)
 	}
 }
 
-func (e *evaluation) warn(path, id, format string, args ...any) {
-	e.findings = append(e.findings, Finding{Field: path, Severity: SeverityWarning, ID: id, Message: fmt.Sprintf(format, args...)})
+// warn is add for a warning.
+func (e *evaluation) warn(path, id string, code portal.Code, format string, args ...any) {
+	e.add(path, id, code, format, args...)
+	e.findings[len(e.findings)-1].Severity = SeverityWarning
 }
 
 // pages lists the landing pages of the modules that an organisation has, sorted.
@@ -165,12 +167,12 @@ func (e *evaluation) subgroups(path string, f *Field, ids []string) {
 	for _, id := range ids {
 		subgroup, ok := e.inventory.Subgroups[id]
 		if !ok {
-			e.add(path, f.ID, portal.CodeMissing, "there is no subgroup with the id %q; use the id of an existing one", clip(id))
+			e.add(path, f.ID, portal.CodeMissing, "%s, which is not the id of a subgroup; use the id of an existing one", e.shows(path, clip(id)))
 			continue
 		}
 		if other, ok := taken[subgroup.GroupID]; ok {
-			e.add(path, f.ID, portal.CodeNotAllowed, "%q and %q are both subgroups of the user group %q; a user is in one of them at most, remove the other",
-				clip(other.Name), clip(subgroup.Name), clip(subgroup.GroupName))
+			e.add(path, f.ID, portal.CodeNotAllowed, "has %q (%s) and %q (%s), both subgroups of the user group %q; "+
+				"a user is in one of them at most, remove the other", clip(other.Name), other.ID, clip(subgroup.Name), id, clip(subgroup.GroupName))
 			continue
 		}
 		taken[subgroup.GroupID] = subgroup
@@ -183,7 +185,7 @@ func (e *evaluation) sipAccount(path string, f *Field, id string) {
 	}
 	account, ok := e.inventory.SIPAccounts[id]
 	if !ok {
-		e.add(path, f.ID, portal.CodeMissing, "there is no SIP account with the id %q; use the id of an existing one", clip(id))
+		e.add(path, f.ID, portal.CodeMissing, "%s, which is not the id of a SIP account; use the id of an existing one", e.shows(path, clip(id)))
 		return
 	}
 	if f.Exclusive && account.Holder != (Holder{}) && !e.same(account.Holder) {
@@ -191,8 +193,8 @@ func (e *evaluation) sipAccount(path string, f *Field, id string) {
 		if account.Extension != nil {
 			extension = *account.Extension
 		}
-		e.add(path, f.ID, portal.CodeInUse, "the SIP account %s (%s) belongs to %s; take one that is free, or let that user give it up first",
-			extension, id, account.Holder.Name)
+		e.add(path, f.ID, portal.CodeInUse, "%s, the SIP account %s, which belongs to %s; take one that is free, or let that user give it up first",
+			e.shows(path, id), extension, account.Holder.Name)
 	}
 }
 

@@ -31,7 +31,7 @@ func (e *evaluation) transition(t Transition) {
 		next = "it can change to " + enumerate(allowed, "or")
 	}
 	path := t.Fields[slices.IndexFunc(t.Fields, e.changed)]
-	e.add(path, t.ID, portal.CodeUnchangeable, "cannot change from %q to %q; %s", from, to, next)
+	e.addSentence(path, t.ID, portal.CodeUnchangeable, "the %s cannot change from %q to %q; %s", t.Field, from, to, next)
 }
 
 func (t Transition) state(doc *document) string {

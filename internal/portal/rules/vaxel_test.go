@@ -63,8 +63,8 @@ func TestRules_VX04_fourDigits(t *testing.T) {
 	runUserCases(t, portal.Vaxel, []userCase{
 		{"four", on("4567"), nil},
 		{"none", on(""), nil},
-		{"three", on("567"), []string{"telephony.extension  VX-04"}},
-		{"letters", on("45a"), []string{"telephony.extension malformed ALL-02", "telephony.extension  VX-04"}},
+		{"three", on("567"), []string{"telephony.extension not_recommended VX-04"}},
+		{"letters", on("45a"), []string{"telephony.extension malformed ALL-02", "telephony.extension not_recommended VX-04"}},
 	})
 	t.Run("said once", func(t *testing.T) {
 		t.Parallel()
@@ -133,8 +133,8 @@ func TestRules_VX07_callerID(t *testing.T) {
 		}
 		return set.Check(inventory, rules.Change{Noun: portal.NounUser, After: user})
 	}
-	says(shows("+31 85 123 45 68"), "+31851234568 is free, so it is allocated to this user as an incoming number too")
-	says(shows("+31851234569"), "+31851234569 is an incoming number of bob@example.com and stays so; this user only shows it")
+	says(shows("+31 85 123 45 68"), `telephony.caller_id is "+31851234568", which is free, so it is allocated to this user as an incoming number too`)
+	says(shows("+31851234569"), `telephony.caller_id is "+31851234569", which is an incoming number of bob@example.com and stays so; this user only shows it`)
 	expect(t, shows("+31851234567")) // the main number
 	expect(t, shows("+46812345678"), "telephony.caller_id not_owned VX-07")
 	expect(t, shows("081234567"), "telephony.caller_id malformed VX-07")
@@ -177,12 +177,12 @@ func TestRules_VX07_incomingNumbers(t *testing.T) {
 	expect(t, incoming("+31851234568", "+46812345678"), "telephony.incoming_numbers not_owned VX-07")
 	expect(t, incoming("+31851234568", "0851234568"), "telephony.incoming_numbers malformed VX-07")
 	lost := incoming()
-	expect(t, lost, "telephony.incoming_numbers  VX-07")
-	if len(lost) == 1 && lost[0].Message != "+31851234568 no longer rings at this user" {
+	expect(t, lost, "telephony.incoming_numbers no_longer_rings VX-07")
+	if len(lost) == 1 && lost[0].Message != `telephony.incoming_numbers loses "+31851234568", which no longer rings at this user` {
 		t.Errorf("got %+v", lost[0])
 	}
 	silent := check(true, func(t *portal.Telephony) { t.CallerID, t.IncomingNumbers = new("+31851234568"), []string{} })
-	expect(t, silent, "telephony.caller_id  VX-07", "telephony.incoming_numbers  VX-07")
+	expect(t, silent, "telephony.caller_id shown_only VX-07", "telephony.incoming_numbers no_longer_rings VX-07")
 	for _, platform := range portal.Platforms() {
 		if platform != portal.Vaxel {
 			user := alice(t, platform)

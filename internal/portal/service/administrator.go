@@ -28,7 +28,7 @@ func noteAdministration(ctx context.Context, tx *store.Tx, sc scene, change rule
 		}
 		for _, member := range members {
 			if people[member.ID] == nil {
-				people[member.ID] = &rules.Person{Holder: rules.Holder(member.Holder), Enabled: member.Enabled}
+				people[member.ID] = &rules.Person{Holder: namedHolder(member.Holder), Enabled: member.Enabled}
 			}
 			people[member.ID].GroupIDs = append(people[member.ID].GroupIDs, groupID)
 		}

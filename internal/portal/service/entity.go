@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
@@ -91,8 +92,19 @@ func (sc scene) holder(inventory *rules.Inventory, noun portal.Noun, field strin
 	if inventory.Holders == nil {
 		inventory.Holders = map[string]map[string]rules.Holder{}
 	}
-	inventory.Holders[field] = map[string]rules.Holder{*key: rules.Holder(holder)}
+	inventory.Holders[field] = map[string]rules.Holder{*key: namedHolder(holder)}
 	return nil
+}
+
+// namedHolder is a holder as messages name it. One of another organisation, of which nothing may be said, stays as it is.
+func namedHolder(holder store.Holder) rules.Holder {
+	named := rules.Holder{ID: holder.ID, Name: holder.Name}
+	for _, noun := range []portal.Noun{portal.NounUser, portal.NounPermissionGroup, portal.NounSIPAccount, portal.NounUserGroup} {
+		if strings.HasPrefix(holder.ID, idPrefix(noun)) {
+			named.Noun = noun
+		}
+	}
+	return named
 }
 
 // get returns one object.

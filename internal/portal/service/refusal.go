@@ -22,7 +22,7 @@ func refuse(noun portal.Noun, findings []rules.Finding) error {
 		if f.Code == portal.CodeAlreadyExists {
 			code = portal.CodeConflict
 		}
-		fields = append(fields, portal.FieldError{Field: f.Field, Code: f.Code, Message: f.Message, ExistingID: f.ExistingID})
+		fields = append(fields, f.FieldError())
 	}
 	switch {
 	case len(fields) == 0:
@@ -39,7 +39,7 @@ func refuseDeletion(noun portal.Noun, findings []rules.Finding) error {
 	var fields []portal.FieldError
 	for _, f := range findings {
 		if f.Severity == rules.SeverityError {
-			fields = append(fields, portal.FieldError{Field: f.Field, Code: f.Code, Message: f.Message})
+			fields = append(fields, f.FieldError())
 		}
 	}
 	if len(fields) == 0 {

@@ -212,7 +212,7 @@ func holderOf(ctx context.Context, tx *store.Tx, sc scene, account store.SIPAcco
 		return rules.Holder{}, nil
 	}
 	holder, err := tx.UserByID(ctx, sc.organization.ID, account.UserID)
-	return rules.Holder(holder), err
+	return namedHolder(holder), err
 }
 
 // sipAccountReferences are the values of a user's fields that are, or may be, ids of SIP accounts.
