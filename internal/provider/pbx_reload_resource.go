@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -153,5 +154,8 @@ func noSuchPBX(organization portal.Organization, id string) string {
 	for _, p := range organization.PBXs {
 		names = append(names, p.ID)
 	}
-	return fmt.Sprintf("%q is no PBX of %s; it has %q.", id, organization.Name, names)
+	if len(names) == 0 {
+		return fmt.Sprintf("pbx_id is %q, and %s has no PBX.", id, organization.Name)
+	}
+	return fmt.Sprintf("pbx_id is %q, which is not a PBX of %s; choose one of %s.", id, organization.Name, strings.Join(names, ", "))
 }

@@ -97,7 +97,7 @@ func TestAccPBXReload_noSuchPBX(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{{
 			Config:      configure(p, `resource "switchboard_pbx_reload" "x" { pbx_id = "brno" }`),
-			ExpectError: regexp.MustCompile(`(?s)"brno" is no PBX of Delfin.*warszawa`),
+			ExpectError: regexp.MustCompile(`(?s)pbx_id is "brno", which is not a PBX of Delfin.*warszawa`),
 		}},
 	})
 }

@@ -57,7 +57,7 @@ func (peopleFromCSVFunction) Run(ctx context.Context, req function.RunRequest, r
 	}
 	if len(given) == 1 {
 		if options, err = newPeopleOptions(given[0]); err != nil {
-			resp.Error = function.NewArgumentFuncError(1, capital(err.Error(), "")+".")
+			resp.Error = function.NewArgumentFuncError(1, err.Error())
 			return
 		}
 	}

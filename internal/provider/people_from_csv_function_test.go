@@ -138,7 +138,7 @@ func TestAccPeopleFromCSV(t *testing.T) {
 			},
 			{
 				Config:      `output "people" { value = provider::switchboard::people_from_csv("email,enabled\nann@b.example,ja\n") }`,
-				ExpectError: regexp.MustCompile(`(?s)Invalid value for "text" parameter: Line 2, column 2 \(enabled\): "ja": write\s+true or`),
+				ExpectError: regexp.MustCompile(`(?s)Invalid value for "text" parameter: line 2, column 2 \(enabled\): "ja": write\s+true or`),
 			},
 		},
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
@@ -189,6 +190,13 @@ func pictureFile(t *testing.T, encoded string) string {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// concerns reports whether a diagnostic is about an attribute: it is at the attribute of the block, where Terraform finds a line, and about one
+// inside of it the text says so first.
+func concerns(d *tfprotov6.Diagnostic, attribute string) bool {
+	root, _, nested := strings.Cut(attribute, ".")
+	return at(d) == root && (!nested || portal.NamesFirst(afterQuote(d.Detail), attribute))
 }
 
 // at is the attribute that a diagnostic is at, as a dotted path.

@@ -205,7 +205,7 @@ func (u updated) refused(prior instance, attributes map[string]any) {
 	u.t.Helper()
 	_, diagnostics := u.run().tryChange(prior, attributes)
 	for _, diagnostic := range diagnostics {
-		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError && at(diagnostic) == u.field {
+		if diagnostic.Severity == tfprotov6.DiagnosticSeverityError && concerns(diagnostic, u.field) {
 			return
 		}
 	}

@@ -129,7 +129,7 @@ func TestUser_adoptExisting_isSaid(t *testing.T) {
 	drive = drive.anew(t, p)
 	_, diagnostics = drive.tryChange(drive.noInstance("switchboard_user"), bob)
 	if !slices.ContainsFunc(diagnostics, func(d *tfprotov6.Diagnostic) bool {
-		return d.Severity == tfprotov6.DiagnosticSeverityError && d.Summary == "Already exists" && at(d) == "telephony.extension"
+		return d.Severity == tfprotov6.DiagnosticSeverityError && d.Summary == "Already exists" && concerns(d, "telephony.extension")
 	}) {
 		t.Errorf("with the extension of somebody else, the plan says %+v", diagnostics)
 	}

@@ -156,7 +156,7 @@ func TestAccUser_EN16_plannedWork(t *testing.T) {
 func warnings(diagnostics []*tfprotov6.Diagnostic, attribute string) string {
 	var text []string
 	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityWarning && at(d) == attribute {
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning && concerns(d, attribute) {
 			text = append(text, d.Detail)
 		}
 	}
@@ -269,7 +269,7 @@ func TestAccUser_ALL06_isNeverReplaced(t *testing.T) {
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{
 			{Config: joost(`"joost"`)},
-			{Config: joost(`"Joost"`), ExpectError: regexp.MustCompile(`(?s)Cannot change from "joost" to "Joost"`)},
+			{Config: joost(`"Joost"`), ExpectError: regexp.MustCompile(`(?s)username cannot change from "joost" to "Joost"`)},
 		},
 	})
 }

@@ -25,8 +25,8 @@ type Finding struct {
 	Severity   Severity
 	Code       portal.Code // with a warning: what it is about, one of the Code… of this package
 	Message    string      // begins with the field, if there is one, and has no full stop at its end
-	ID         string // requirement id, if the rule has one
-	ExistingID string // with portal.CodeAlreadyExists: the object that has the value
+	ID         string      // requirement id, if the rule has one
+	ExistingID string      // with portal.CodeAlreadyExists: the object that has the value
 
 	ExistingNoun portal.Noun // what kind of object that is
 }

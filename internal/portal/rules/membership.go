@@ -18,7 +18,7 @@ func (s *Set) RefuseMemberships() string {
 	case field == nil:
 		return fmt.Sprintf("%s has no permission groups", s.Platform)
 	case field.MaxItems == 1:
-		return fmt.Sprintf("a user on %s is in exactly one permission group, which %s of the user sets", s.Platform, fieldPermissionGroups)
+		return fmt.Sprintf("a user on %s is in exactly one permission group; set %s of the user instead", s.Platform, fieldPermissionGroups)
 	default:
 		return ""
 	}

@@ -60,7 +60,7 @@ func noteNumbers(ctx context.Context, tx *store.Tx, sc scene, u portal.User, inv
 		holder, err := tx.HolderOfNumber(ctx, sc.organization.ID, number)
 		switch {
 		case err == nil:
-			noted.Holder = rules.Holder(holder)
+			noted.Holder = namedHolder(holder)
 		case !errors.Is(err, store.ErrNotFound):
 			return err
 		}
