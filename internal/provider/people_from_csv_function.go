@@ -52,7 +52,7 @@ func (peopleFromCSVFunction) Run(ctx context.Context, req function.RunRequest, r
 		return
 	}
 	if len(given) > 1 {
-		resp.Error = function.NewArgumentFuncError(2, "All options stand in one object.")
+		resp.Error = function.NewArgumentFuncError(2, "all options stand in one object")
 		return
 	}
 	if len(given) == 1 {

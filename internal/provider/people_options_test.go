@@ -95,8 +95,8 @@ func TestAccPeopleFromCSV_options(t *testing.T) {
 		`"email\n", { own_columns = "x" }`:             `own_columns is "x": write a list of names`,
 		`"email\n", { own_columns = ["email"] }`:       `"email" is always the e-mail address of the person`,
 		`"email\n", "personnel_number"`:                `options are an object, such as \{ allow_empty = true \}`,
-		`"email\n", { key = "a" }, { key = "b" }`:      `All options stand in one object`,
-		`"email,telephony.extention\na@b.example,1\n"`: `Line 1, column 2: "telephony.extention".*write telephony.extension`,
+		`"email\n", { key = "a" }, { key = "b" }`:      `all options stand in one object`,
+		`"email,telephony.extention\na@b.example,1\n"`: `line 1, column 2: "telephony.extention".*write telephony.extension\.\s*$`,
 	} {
 		spaced := regexp.MustCompile(`(?s)` + strings.ReplaceAll(want, " ", `\s+`))
 		steps = append(steps, resource.TestStep{Config: call(arguments), ExpectError: spaced})

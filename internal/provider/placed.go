@@ -31,14 +31,14 @@ func placing[T any](answer *T, err error) (*T, error) {
 	if answer != nil {
 		said := reflect.ValueOf(answer).Elem().FieldByName("Diagnostics").Interface()
 		if diagnostics, ok := said.([]*tfprotov6.Diagnostic); ok {
-			place(diagnostics)
+			putInPlace(diagnostics)
 		}
 	}
 	return answer, err
 }
 
-// place moves diagnostics about what is inside an attribute to the attribute.
-func place(diagnostics []*tfprotov6.Diagnostic) {
+// putInPlace moves diagnostics about what is inside an attribute to the attribute.
+func putInPlace(diagnostics []*tfprotov6.Diagnostic) {
 	for _, d := range diagnostics {
 		steps := d.Attribute.Steps()
 		if len(steps) < 2 {

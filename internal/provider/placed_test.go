@@ -16,7 +16,7 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-func TestPlace(t *testing.T) {
+func TestPutInPlace(t *testing.T) {
 	t.Parallel()
 	root := tftypes.NewAttributePath().WithAttributeName
 	for name, test := range map[string]struct {
@@ -39,7 +39,7 @@ func TestPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := &tfprotov6.Diagnostic{Summary: "Bad", Detail: test.detail, Attribute: test.at}
-			place([]*tfprotov6.Diagnostic{d})
+			putInPlace([]*tfprotov6.Diagnostic{d})
 			if at(d) != test.wantAt || d.Detail != test.wantedDetails || len(d.Attribute.Steps()) > 1 {
 				t.Errorf("at %s: %s", d.Attribute, d.Detail)
 			}
