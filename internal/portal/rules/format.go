@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
-	_ "time/tzdata" // the plan must know the time zones on a machine that has none installed
 	"unicode"
 	"unicode/utf8"
 
@@ -28,14 +26,9 @@ func (f Format) parse(value string) (err error) {
 	case FormatExtension:
 		_, err = portal.ParseExtension(value)
 	case FormatCountry:
-		var region language.Region
-		if region, err = language.ParseRegion(value); err != nil || !region.IsCountry() || region.String() != value {
-			err = errors.New("write the country as its two capital letters of ISO 3166-1, such as SE")
-		}
+		err = parseCountry(value)
 	case FormatTimeZone:
-		if _, err = time.LoadLocation(value); err != nil || value == "Local" {
-			err = errors.New("write the time zone as the IANA database names it, such as Europe/Stockholm")
-		}
+		err = parseTimeZone(value)
 	case FormatLanguage:
 		var tag language.Tag
 		if tag, err = language.Parse(value); err != nil || tag == language.Und || strings.Contains(value, "_") {
