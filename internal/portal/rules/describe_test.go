@@ -45,7 +45,7 @@ func TestDescribe(t *testing.T) {
 		{portal.NounSIPAccount, "", "Platforms: maatwerk, samoobsluha, telecube and vaxel."},
 		{portal.NounSIPAccount, "type", "All platforms. `voip` or `app`; default `voip`."},
 		{portal.NounSIPAccount, "password", "All platforms. 12 to 64 characters with a lower-case letter, an upper-case letter and a digit."},
-		{portal.NounPermissionGroup, "name", "All platforms. Required; cannot change once saved on engage; at most 64 characters; unique, ignoring case."},
+		{portal.NounPermissionGroup, "name", "All platforms. Required; at most 64 characters; unique, ignoring case."},
 		{portal.NounUser, "id", ""},
 		{portal.NounUser, "telephon", ""},
 		{"pbx", "", ""},

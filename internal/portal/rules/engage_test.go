@@ -79,10 +79,11 @@ func TestRules_EN05_oneRole(t *testing.T) {
 	})
 }
 
-func TestRules_EN05_roleNameNeverChanges(t *testing.T) {
+// What cannot change once saved is the user's name (EN-01), not the role's.
+func TestRules_EN05_roleCanBeRenamed(t *testing.T) {
 	t.Parallel()
 	stored := portal.PermissionGroup{ID: "grp_1", Name: new("Editors")}
-	expect(t, update(t, portal.Engage, portal.NounPermissionGroup, stored, func(g *portal.PermissionGroup) { g.Name = new("editors") }), "name unchangeable EN-05")
+	expect(t, update(t, portal.Engage, portal.NounPermissionGroup, stored, func(g *portal.PermissionGroup) { g.Name = new("Writers") }))
 }
 
 func TestRules_EN06_notifications(t *testing.T) {
