@@ -45,7 +45,7 @@ func TestAccUser_VX07_incomingNumbers(t *testing.T) {
 			},
 			{Config: astrid(shows(portaltest.MainNumber)), ConfigStateChecks: numbers("+48225550101")},
 			{Config: astrid(shows("+48225550102")), ConfigStateChecks: numbers("+48225550101", "+48225550102")},
-			{Config: astrid(shows("+48225559999")), ExpectError: regexp.MustCompile(`(?s)not a number that Delfin.*owns`)},
+			{Config: astrid(shows("+48225559999")), ExpectError: regexp.MustCompile(`(?s)"\+48225559999", which Delfin.*does\s+not\s+own`)},
 			{
 				Config:            astrid(shows("+48225550103").with(attributesHCL{"telephony.incoming_numbers": `["+48 22 555 01 02"]`})),
 				ConfigStateChecks: numbers("+48 22 555 01 02"),
@@ -111,11 +111,11 @@ func TestUser_VX07_planSaysWhatRings(t *testing.T) {
 		return map[string]any{"incoming_numbers": append([]any{}, numbers...)}
 	}
 
-	expectSaid(t, "a free number", plan(drive.anew(t, p), none, "carin", shows(third)), "WARNING telephony.caller_id: .* is free, so it is allocated")
-	expectSaid(t, "a number in use", plan(drive.anew(t, p), bjorn, "bjorn", shows(first)), "WARNING telephony.caller_id: .*is an incoming number of astrid@example.com and stays so")
+	expectSaid(t, "a free number", plan(drive.anew(t, p), none, "carin", shows(third)), "WARNING telephony: telephony.caller_id .* is free, so it is allocated")
+	expectSaid(t, "a number in use", plan(drive.anew(t, p), bjorn, "bjorn", shows(first)), "WARNING telephony: telephony.caller_id .*is an incoming number of astrid@example.com and stays so")
 	expectSaid(t, "a number in use as incoming number", plan(drive.anew(t, p), bjorn, "bjorn", rings(second, first)),
-		"ERROR telephony.incoming_numbers: .*is an incoming number of astrid@example.com")
-	expectSaid(t, "a number given up", plan(drive.anew(t, p), astrid, "astrid", rings()), "WARNING telephony.incoming_numbers: .* no longer rings at this user")
+		"ERROR telephony: telephony.incoming_numbers .*an incoming number of astrid@example.com")
+	expectSaid(t, "a number given up", plan(drive.anew(t, p), astrid, "astrid", rings()), "WARNING telephony: telephony.incoming_numbers .* no longer rings at this user")
 	gone := drive.anew(t, p)
 	expectSaid(t, "a deletion", destroy(gone, astrid), "WARNING : .*incoming numbers: .48225550101")
 
