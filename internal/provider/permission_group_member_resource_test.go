@@ -146,6 +146,31 @@ func TestAccPermissionGroupMember_MW04_twoOwners(t *testing.T) {
 	})
 }
 
+// TestAccPermissionGroupMember_MW04_twoOwnersOfANewUser: the plan cannot know whose id is not known yet. The apply does, and gives the user no group that the
+// next plan would take away.
+func TestAccPermissionGroupMember_MW04_twoOwnersOfANewUser(t *testing.T) {
+	t.Parallel()
+	w := newWorkshop(t)
+	user := attributesHCL{
+		"email": `"sanne@example.com"`, "first_name": `"Sanne"`, "last_name": `"Spoor"`, "telephony.forward_numbers": `["+31612345678"]`,
+		"permission_group_ids": fmt.Sprintf("[%q]", w.agents),
+	}.block("switchboard_user", "sanne")
+	member := w.member("invoices", "switchboard_user.sanne.id", w.invoices)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{
+				Config:      configure(w.Portal, user, member),
+				ExpectError: regexp.MustCompile(`(?s)Two\s+owners\s+of\s+permission\s+groups.*sanne@example\.com.*leave\s+permission_group_ids\s+out`),
+			},
+			{
+				Config:           configure(w.Portal, user),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+			},
+		},
+	})
+}
+
 func TestAccPermissionGroupMember_MW04_refusedAtPlan(t *testing.T) {
 	t.Parallel()
 	w := newWorkshop(t)

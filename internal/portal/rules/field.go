@@ -19,7 +19,7 @@ func (e *evaluation) field(path string, f *Field) {
 		return
 	}
 	if password, given := e.after.values[path].(portal.Secret); given && password == "" && f.Format == FormatPassword {
-		e.add(path, f.ID, portal.CodeRequired,
+		e.addSentence(path, f.ID, portal.CodeRequired,
 			"an empty password protects nothing; give one, or leave it out and the portal keeps the old one or generates one")
 		return
 	}
