@@ -18,13 +18,7 @@ import (
 // names the whole path first.
 type placed struct{ frameworkServer }
 
-func newPlaced(server tfprotov6.ProviderServer) tfprotov6.ProviderServer {
-	framework, ok := server.(frameworkServer)
-	if !ok {
-		return server
-	}
-	return &placed{framework}
-}
+func newPlaced(server frameworkServer) *placed { return &placed{server} }
 
 // placing is the answer of a method, which has Diagnostics, with these in their places.
 func placing[T any](answer *T, err error) (*T, error) {
