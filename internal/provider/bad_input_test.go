@@ -77,6 +77,12 @@ func hasValue(t *testing.T, bad portaltest.BadInput, text string) bool {
 			}
 		}
 	}
+	if bad.Code == portal.CodeAlreadyExists { // who has it is said by the form in which values are compared
+		text = strings.ToLower(text)
+		for i := range values {
+			values[i] = strings.ToLower(values[i])
+		}
+	}
 	values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
 	shown := slices.ContainsFunc(values, func(v string) bool {
 		return strings.Contains(text, string([]rune(v)[:min(100, len([]rune(v)))]))

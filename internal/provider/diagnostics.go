@@ -86,7 +86,7 @@ func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field p
 	case doing != "":
 		detail += fmt.Sprintf("\n\nThe portal said so while %s.", doing)
 	}
-	if field.Code == portal.CodeAlreadyExists && identifies(noun, field) {
+	if field.Code == portal.CodeAlreadyExists && mayBeMeant(noun, field) {
 		detail += "\n\n" + howToManage(noun, field.ExistingID)
 	}
 	if field.Field == "" {
@@ -119,9 +119,9 @@ func ended(text string) string {
 	return text + "."
 }
 
-// identifies reports whether a value that another object has says that the other one may be the very object that is wanted: a name that people
+// mayBeMeant reports whether a value that another object has says that the other one may be the very object that is wanted: a name that people
 // know it by, and not merely something that belongs to one object alone, such as the extension of a user.
-func identifies(noun portal.Noun, field portal.FieldError) bool {
+func mayBeMeant(noun portal.Noun, field portal.FieldError) bool {
 	if field.ExistingID == "" || field.ExistingNoun != "" && field.ExistingNoun != noun {
 		return false
 	}
@@ -135,12 +135,7 @@ func identifies(noun portal.Noun, field portal.FieldError) bool {
 
 // howToManage says how an object that exists becomes that of a resource.
 func howToManage(noun portal.Noun, id string) string {
-	adoption := ""
-	if noun == portal.NounUser {
-		adoption = ", or give a new resource adopt_existing = true"
-	}
-	return fmt.Sprintf("If this %s is the one that is meant, import it%s:\n\nimport {\n  to = switchboard_%s.NAME\n  id = %q\n}",
-		noun.Title(), adoption, noun, id)
+	return fmt.Sprintf("If this %s is the one that is meant, give a new resource adopt_existing = true, or import it:\n\n%s", noun.Title(), importBlockOf(noun, id))
 }
 
 // attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin, and a picture as a file.

@@ -95,7 +95,7 @@ func (r *permissionGroupMemberResource) Create(ctx context.Context, req resource
 	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	if r.view.memberships.claimOne(userID, &resp.Diagnostics); resp.Diagnostics.HasError() {
+	if r.state.memberships.claimOne(userID, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
 	versions := r.writes.of(userID)

@@ -195,7 +195,7 @@ func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, r
 		return
 	}
 	if !config.PermissionGroupIDs.IsNull() { // the plan of a new user could not note it: it had no id
-		r.view.memberships.claimAll(created.Object.ID, plan.Email.ValueString(), &resp.Diagnostics)
+		r.state.memberships.claimAll(created.Object.ID, plan.Email.ValueString(), &resp.Diagnostics)
 	}
 	r.created(ctx, plan, &created.Object, resp)
 }

@@ -310,7 +310,7 @@ func TestRules_SA01_editionsOrdered(t *testing.T) {
 	}
 	refused := check(start, all, "callcentrum profi")
 	expect(t, refused, "licence.edition not_allowed SA-01")
-	want := "the organisation has not ordered callcentrum profi; choose one of callcentrum mini, callcentrum start, helpdesk enterprise, helpdesk mini, helpdesk profi, " +
+	want := `licence.edition is "profi", and ` + "the organisation has not ordered callcentrum profi; choose one of callcentrum mini, callcentrum start, helpdesk enterprise, helpdesk mini, helpdesk profi, " +
 		"helpdesk start, omnichannel enterprise, omnichannel mini, omnichannel profi, omnichannel start, video"
 	if len(refused) == 1 && refused[0].Message != want {
 		t.Errorf("said  %s\nwant %s", refused[0].Message, want)
