@@ -202,12 +202,14 @@ func TestReset_VX02_goesToTheAddressAndEndsSessions(t *testing.T) {
 	f.logIn(otherLoginPassword, StageFull)
 	// Nobody's mailbox is filled.
 	var throttled error
+	sent := 0
 	for i := range 2 * limitOfMails.free {
 		throttled = errors.Join(throttled, f.RequestReset(t.Context(), "acme", spelling(" alice@example.com", i), network(i)))
+		sent += len(f.due()) // at once: a later mail takes the place of one that was not sent yet
 	}
 	wantError(t, throttled, portal.CodeTooManyRequests, "", "")
-	if due := f.due(); len(due) != limitOfMails.free-1 {
-		t.Errorf("%d more mails are due, want %d", len(due), limitOfMails.free-1)
+	if sent != limitOfMails.free-1 {
+		t.Errorf("%d more mails were sent, want %d", sent, limitOfMails.free-1)
 	}
 }
 
