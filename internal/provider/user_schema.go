@@ -12,7 +12,7 @@ import (
 
 func userSchema() schema.Schema {
 	a := attributes{portal.NounUser}
-	password, passwordVersion := a.secret("password", "Login password. Left out, the portal generates one that nobody is shown; changing anything else later never needs it again.")
+	password, passwordVersion := a.secret("password", "Login password. Left out, a new user has none until the person sets one by a link; changing anything else later never needs it again.")
 	user := schema.Schema{
 		MarkdownDescription: "A person who logs in to the portal, with rights, phones and numbers.\n\n" +
 			"Which attributes exist depends on the platform of the organisation, and the plan refuses one that does not exist there. " +

@@ -20,7 +20,7 @@ func (e *evaluation) field(path string, f *Field) {
 	}
 	if password, given := e.after.values[path].(portal.Secret); given && password == "" && f.Format == FormatPassword {
 		e.addSentence(path, f.ID, portal.CodeRequired,
-			"an empty password protects nothing; give one, or leave it out and the portal keeps the old one or generates one")
+			"an empty password protects nothing; give one, or leave it out, which keeps the one that there is")
 		return
 	}
 	values := e.after.strings(path)

@@ -128,7 +128,7 @@ func TestRules_TC06_password(t *testing.T) {
 		return func(u *portal.User) { u.Password = new(portal.Secret(password)) }
 	}
 	runUserCases(t, portal.Telecube, []userCase{
-		{"none: the portal generates one", func(*portal.User) {}, nil},
+		{"none: the person sets one by a link", func(*portal.User) {}, nil},
 		{"strong", given("wX7-kq9.Lm2"), nil},
 		{"short", given("wX7-kq9"), refused},
 		{"without lower case", given("WX7-KQ9.LM2"), refused},

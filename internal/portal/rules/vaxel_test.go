@@ -50,7 +50,7 @@ func TestRules_VX03_strongPassword(t *testing.T) {
 		return func(u *portal.User) { u.Password = new(portal.Secret(password)) }
 	}
 	runUserCases(t, portal.Vaxel, []userCase{
-		{"none: the portal generates one", func(*portal.User) {}, nil},
+		{"none: the person sets one by a link", func(*portal.User) {}, nil},
 		{"strong", given("wX7-kq9.Lm2"), nil},
 		{"guessable", given("alice2024"), []string{"password weak_password VX-03"}},
 	})

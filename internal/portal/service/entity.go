@@ -38,7 +38,7 @@ type entity[T any] interface {
 	hasSecrets(ctx context.Context, sc scene, given secrets) (bool, error)
 	// findings judges a request by what only the portal can know. It is called after resolve and inventory.
 	findings(ctx context.Context, tx *store.Tx, sc scene, wanted *T) ([]rules.Finding, error)
-	// prepare does what takes long, such as hashing or asking another service, before the transaction that writes. A new object without a password gets one.
+	// prepare does what takes long, such as hashing or asking another service, before the transaction that writes.
 	prepare(ctx context.Context, sc scene, creating bool, given secrets) error
 	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
 	// update replaces the object that was found.

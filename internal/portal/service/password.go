@@ -24,7 +24,7 @@ func (*Service) PasswordPolicy(platform portal.Platform) (rules.PasswordPolicy, 
 	return set.Passwords[portal.NounUser], nil
 }
 
-// generatePassword makes a password that the policy accepts. Nobody learns it: it holds the place until one is set.
+// generatePassword makes a password of a SIP account that the policy accepts. Nobody learns it: it holds the place until one is set.
 func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, error) {
 	length := max(rules.GeneratedLength, policy.MinLength)
 	if policy.MaxLength > 0 {

@@ -46,12 +46,29 @@ func TestPassword_TC06_knownFromABreachIsRefusedEverywhere(t *testing.T) {
 	wantError(t, err, portal.CodeBadRequest, "prefix", portal.CodeMalformed)
 }
 
-func TestPassword_VX03_SA03_isGeneratedWhenNoneIsGiven(t *testing.T) {
+// Without a password a link is mailed by which the person sets one. Until then there is none: nothing is hashed, and nobody gets in.
+func TestPassword_VX03_SA03_isNoneUntilThePersonSetsIt(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
+	release := hold(t, f.Service)[0] // whoever hashes waits
 	user := f.user(dynamic(f.group("Agents"), "alice@example.com"))
-	if hash := f.stored(user.ID).PasswordHash; hash == "" || *user.SendInvitation != true {
+	if hash := f.stored(user.ID).PasswordHash; hash != "" || *user.SendInvitation != true {
 		t.Errorf("the hash is %q and the invitation %v", hash, *user.SendInvitation)
+	}
+	if same, err := f.ReplaceUser(t.Context(), f.acme, user.ID, portal.User{LastName: new("Smit")}, user.ETag); err != nil || f.stored(same.ID).PasswordHash != "" {
+		t.Errorf("after another change: %v", err)
+	}
+	answers := make(chan error)
+	for _, login := range []string{"alice@example.com", "nobody@example.com"} { // an attempt takes one hash, whether or not there is a password or a person
+		go func() {
+			_, _, err := f.LogIn(t.Context(), "acme", login, "", "")
+			answers <- err
+		}()
+	}
+	until(func() bool { return f.hashing.Waiting() == 2 })
+	release()
+	for range 2 {
+		wantError(t, <-answers, portal.CodeUnauthorized, "", "")
 	}
 	if mails := f.due(); len(mails) != 1 || mails[0].To != "alice@example.com" { // the only way in
 		t.Errorf("due are %+v", mails)

@@ -117,6 +117,9 @@ func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene,
 		if err != nil {
 			return nil, err
 		}
+		if user.PasswordHash == "" {
+			continue
+		}
 		same, err := e.logins.matches(ctx, sc.organization.ID, *a.Password, user.PasswordHash)
 		if err != nil {
 			return nil, err

@@ -19,7 +19,7 @@ func (s *Service) GetUser(ctx context.Context, caller Caller, id string) (portal
 	return get(ctx, s, caller, s.user(), id)
 }
 
-// CreateUser makes a user. Without a password it gets a generated one that nobody knows, until one is set.
+// CreateUser makes a user. Without a password nobody logs in as the user until the person sets one by a link, or one is given (VX-03, SA-03).
 func (s *Service) CreateUser(ctx context.Context, caller Caller, user portal.User, idempotencyKey string) (Created[portal.User], error) {
 	return create(ctx, s, caller, s.user(), user, idempotencyKey)
 }
@@ -239,6 +239,9 @@ func (e *userEntity) hasSecrets(ctx context.Context, sc scene, given secrets) (b
 	if given.password == nil {
 		return true, nil
 	}
+	if e.row.PasswordHash == "" {
+		return false, nil
+	}
 	return e.logins.matches(ctx, sc.organization.ID, *given.password, e.row.PasswordHash)
 }
 
@@ -263,7 +266,7 @@ func (e *userEntity) findings(_ context.Context, _ *store.Tx, sc scene, u *porta
 }
 
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
-func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given secrets) (err error) {
+func (e *userEntity) prepare(ctx context.Context, sc scene, _ bool, given secrets) (err error) {
 	if given.pin != nil && *given.pin != "" {
 		if e.pinHash, err = e.service.hashSecret(ctx, apiLane(ctx, sc.organization.ID), *given.pin); err != nil {
 			return err
@@ -273,15 +276,6 @@ func (e *userEntity) prepare(ctx context.Context, sc scene, creating bool, given
 		if err := e.service.refusePwned(ctx, sc, *given.password); err != nil {
 			return err
 		}
-	}
-	if given.password == nil && creating {
-		generated, err := e.service.generatePassword(sc.set.Passwords[portal.NounUser])
-		if err != nil {
-			return err
-		}
-		given.password = &generated
-	}
-	if given.password != nil {
 		e.passwordHash, err = e.service.hashSecret(ctx, apiLane(ctx, sc.organization.ID), *given.password)
 	}
 	return err

@@ -14,7 +14,7 @@ import (
 type User struct {
 	portal.User
 	Version      int64
-	PasswordHash string     // PHC string of argon2id
+	PasswordHash string     // PHC string of argon2id; empty for none, and then nobody logs in as the user
 	PINHash      string     // of the voicemail PIN, likewise; empty for none
 	Invited      *time.Time // of a new user: when the invitation was queued; to be given, not returned
 	Granted      *bool      // Enabled as it will be when a block ends; a blocked user is returned as not enabled
@@ -27,7 +27,7 @@ const userName = `COALESCE(users.email, users.username, users.id)`
 
 // selectUser selects users without what other tables hold of them (see loadRelations): a page takes its rows in the order of one index, and no
 // choice of the database can make it read more of the list than that.
-const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, u.password_hash,
+const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, COALESCE(u.password_hash, ''),
 	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, COALESCE(u.voicemail_pin_hash, ''),
 	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.managed_by, u.created_at, u.settings
 	FROM users u WHERE u.organization_id = $1`
@@ -140,7 +140,7 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 	const query = `INSERT INTO users (organization_id, id, version, username, username_key, email, email_key, first_name, middle_name, last_name, description, enabled,
 			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, helpdesk_id, voicemail_pin_hash, settings,
 			managed_by, created_at)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULLIF($17, ''), $18, NULLIF($19, ''), $20)`
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULLIF($12, ''), $13, $14, $15, $16, NULLIF($17, ''), $18, NULLIF($19, ''), $20)`
 	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
 		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings,
 		u.ManagedBy, createdAt(u.CreatedAt))
@@ -160,7 +160,7 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 		return err
 	}
 	const query = `UPDATE users SET version = version + 1, username = $4, username_key = $5, email = $6, email_key = $7, first_name = $8, middle_name = $9, last_name = $10,
-			description = $11, enabled = $12, password_hash = $13, pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16,
+			description = $11, enabled = $12, password_hash = NULLIF($13, ''), pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16,
 			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19, managed_by = NULLIF($20, '')
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
