@@ -148,6 +148,9 @@ func serve(ctx context.Context, flags serveFlags, keep time.Duration, log *slog.
 			return err
 		}
 	}
+	if err := warnOfSharedAddresses(ctx, svc, log); err != nil {
+		return err
+	}
 	listener, scheme, err := listen(ctx, flags)
 	if err != nil {
 		return err
@@ -221,6 +224,16 @@ func startPruning(ctx context.Context, svc *service.Service, keep time.Duration,
 		cancel()
 		running.Wait()
 	}
+}
+
+// warnOfSharedAddresses tells which users have one address, or one login name, since before all its spellings were one.
+func warnOfSharedAddresses(ctx context.Context, svc *service.Service, log *slog.Logger) error {
+	shared, err := svc.SharedAddresses(ctx)
+	for _, address := range shared {
+		log.Warn("several users have what only one may; change it for all but one, or delete those who are the same person",
+			"field", address.Field, "value", address.Value, "users", address.UserIDs, "organizations", address.OrganizationIDs)
+	}
+	return err
 }
 
 // apply brings one organisation in line with its file.

@@ -16,6 +16,7 @@ func TestParseEmail(t *testing.T) {
 		"łukasz@bücher.example":                  "łukasz@bücher.example",
 		"a@xn--bcher-kva.de":                     "a@xn--bcher-kva.de",
 		"a@4you.example":                         "a@4you.example",
+		"anna@نامه\u200cای.example":              "anna@نامه\u200cای.example", // Persian words need the joiner
 		strings.Repeat("a", 64) + "@example.com": strings.Repeat("a", 64) + "@example.com",
 	} {
 		if got, err := portal.ParseEmail(text); err != nil || got != want {
@@ -42,9 +43,11 @@ func TestParseEmail_refuses(t *testing.T) {
 		"alice@example.com, bob@example.com":        one,
 		"\"alice jansen\"@example.com":              one,
 		"alice jansen@example.com":                  one,
-		"alice@exam\u200bple.com":                   one, // an invisible space makes another person's address
-		"alice\u0000@example.com":                   one,
-		"alice\r\nBcc: bob@example.com":             one,
+		"alice@exam\u200bple.com":                   "the invisible character U+200B at position 11", // it makes another person's address
+		"a\u034flice@example.com":                   "the invisible character U+034F at position 2",
+		"al\u200dice@example.com":                   "the invisible character U+200D at position 3",
+		"alice\u0000@example.com":                   "the control character U+0000 at position 6",
+		"alice\r\nBcc: bob@example.com":             "the control character U+000D at position 6",
 		"alice@localhost":                           domain,
 		"alice@192.0.2.1":                           domain,
 		"alice@[192.0.2.1]":                         domain,
@@ -61,12 +64,27 @@ func TestParseEmail_refuses(t *testing.T) {
 	}
 }
 
-func TestSameEmail_ALL03_ignoresCase(t *testing.T) {
+func TestSameEmail_ALL03_anySpelling(t *testing.T) {
 	t.Parallel()
-	if !portal.SameEmail("Alice@Example.com", " alice@EXAMPLE.COM ") {
-		t.Error("the case of an address makes another one of it")
+	for _, spellings := range [][]string{
+		{"Alice@Example.com", " alice@EXAMPLE.COM "},
+		{"anna@bücher.example", "anna@xn--bcher-kva.example", "Anna@XN--BCHER-KVA.Example", "anna@bu\u0308cher.example", "anna@ｂücher.example", "anna@BÜCHER.example"},
+		{"anna@example.com", "anna@ｅｘａｍｐｌｅ.com", "anna@example\u3002com"}, // full-width letters; an ideographic full stop
+		{"anná@example.com", "anna\u0301@example.com", "ANNÁ@example.com", "ANNA\u0301@example.com"},
+		{"σοφος@example.com", "ΣΟΦΟΣ@example.com", "σοφοσ@example.com"},
+		{"nobody in particular", "NOBODY in particular"}, // somebody may search for it
+	} {
+		for _, spelling := range spellings {
+			if !portal.SameEmail(spellings[0], spelling) || portal.EmailKey(spelling) != portal.EmailKey(spellings[0]) {
+				t.Errorf("%q and %q are two addresses, with the keys %q and %q", spellings[0], spelling, portal.EmailKey(spellings[0]), portal.EmailKey(spelling))
+			}
+		}
 	}
-	if portal.SameEmail("alice@example.com", "alice@example.org") {
-		t.Error("two addresses are the same")
+	for a, b := range map[string]string{
+		"alice@example.com": "alice@example.org", "a@faß.example": "a@fass.example", "ａlice@example.com": "alice@example.com", "anna@example.com": "anná@example.com",
+	} {
+		if portal.SameEmail(a, b) {
+			t.Errorf("%q and %q are one address", a, b)
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -39,7 +40,7 @@ func FuzzParsePhoneNumber(f *testing.F) {
 func FuzzParseEmail(f *testing.F) {
 	for _, seed := range []string{
 		"", "@", "alice@example.com", " Alice@Example.COM ", "ä@bücher.example", "a@b", "a@b..com", "a@1.2.3.4", "a@[1.2.3.4]", "Alice <a@b.com>",
-		"a@b.com (x)", "\"a b\"@c.com", "a\u200b@c.com", "a@b.com,c@d.com", "a@-b.com", "a@xn--zzzzzz99.com", "İ@example.com",
+		"a@b.com (x)", "\"a b\"@c.com", "a\u200b@c.com", "a@b.com,c@d.com", "a@-b.com", "a@xn--zzzzzz99.com", "İ@example.com", "a@xn--bcher-kva.de", "a@ｅ\u3002com", "a\u0301@b.com", "a@نامه\u200cای.com", "a@xn--a-ecp.ru", "ẞ@ẞ.de",
 	} {
 		f.Add(seed)
 	}
@@ -57,8 +58,12 @@ func FuzzParseEmail(f *testing.F) {
 		if !portal.SameEmail(text, address) {
 			t.Errorf("%q is not the same as %q, as which it was read", text, address)
 		}
-		if key := portal.EmailKey(address); portal.EmailKey(key) != key {
-			t.Errorf("the key of %q changes when it is taken again", key)
+		key := portal.EmailKey(address)
+		if portal.EmailKey(key) != key {
+			t.Errorf("the key of %q changes when it is taken again, to %q", key, portal.EmailKey(key))
+		}
+		if strings.ContainsFunc(key, unicode.IsControl) {
+			t.Errorf("the key of %q is %q, with a control character", address, key)
 		}
 	})
 }

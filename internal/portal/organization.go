@@ -21,6 +21,16 @@ type Organization struct {
 	Scopes         []Scope         `json:"scopes"`          // of the token that asks
 	UserID         string          `json:"user_id"`         // whose token it is; empty: nobody's
 	ManagedBy      string          `json:"managed_by"`      // what a client with this token sends as Managed-By unless it is told another name
+
+	// What several users have although only one may: they had it before all spellings of it were one. Left out if there are none.
+	SharedKeys []SharedKey `json:"shared_keys,omitzero"`
+}
+
+// SharedKey is an e-mail address or a login name that several users have. Each of them can be edited and deleted.
+type SharedKey struct {
+	Field   string   `json:"field"` // email or username
+	Value   string   `json:"value"` // in the form in which spellings are compared
+	UserIDs []string `json:"user_ids"`
 }
 
 // ProfileAvailable is the profile that every organisation has (VX-06).

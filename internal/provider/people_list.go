@@ -179,7 +179,7 @@ func (l *peopleList) keyColumn() string { return cmp.Or(l.options.key, emailColu
 func (l *peopleList) keyOf(cell string, line int) (string, error) {
 	switch {
 	case l.keyColumn() == emailColumn:
-		return portal.EmailKey(cell), nil
+		return strings.ToLower(strings.TrimSpace(cell)), nil // as it is written otherwise: addresses of resources have it
 	case cell == "":
 		return "", errors.New("the column is the key, so everybody in the list needs a value of their own in it")
 	default:

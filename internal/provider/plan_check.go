@@ -58,7 +58,9 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		return false
 	}
 	set.Normalize(c.noun, c.after)
-	wanted := slices.DeleteFunc(set.Claims(c.noun, c.after), func(claim rules.Claim) bool { return unknown(claim.Field) })
+	wanted := slices.DeleteFunc(set.Claims(c.noun, c.after), func(claim rules.Claim) bool {
+		return unknown(claim.Field) || c.shares(organization, claim, diags)
+	})
 	inventory, holder := rules.Inventory{Organization: organization}, c.id
 	if c.before != nil && c.adopts == "" {
 		v.state.keep(object{c.noun, c.id}, wanted, plannedFrom(ctx).described, diags)
@@ -90,6 +92,27 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		addFinding(diags, "", c.noun, finding.FieldError())
 	}
 	return true
+}
+
+// shares warns that other users have what this one claims and keeps, since before both spellings of it were one. Nobody else gets it; so it is claimed for none of them.
+func (c plannedChange[T]) shares(organization portal.Organization, claim rules.Claim, diags *diag.Diagnostics) bool {
+	shared := sharedKeys(organization, c.noun, c.id)
+	i := slices.IndexFunc(shared, func(key portal.SharedKey) bool { return key.Field == claim.Field && key.Value == claim.Key })
+	if i < 0 {
+		return false
+	}
+	diags.AddAttributeWarning(attributePath(claim.Field), "Several users have this "+claim.Field, fmt.Sprintf(
+		"The users %s have one and the same %s, %q, in different spellings. They were made before the portal compared all spellings. Each of them can still be changed and deleted. "+
+			"Give all but one another %s, or delete those who are the same person.", strings.Join(shared[i].UserIDs, " and "), claim.Field, claim.Key, claim.Field))
+	return true
+}
+
+// sharedKeys are what a user has although others have it too.
+func sharedKeys(organization portal.Organization, noun portal.Noun, id string) []portal.SharedKey {
+	if noun != portal.NounUser || id == "" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(organization.SharedKeys), func(key portal.SharedKey) bool { return !slices.Contains(key.UserIDs, id) })
 }
 
 // holders looks up who has what the planned object wants to be unique and did not have before.

@@ -15,12 +15,14 @@ import (
 )
 
 // shape is what a kind of value looks like and when two spellings of it are one value. As a validator it refuses what the portal would
-// refuse for its form; as a plan modifier it keeps the spelling in state when the configuration only spells the value anew (ALL-03).
+// refuse for its form; as a plan modifier it keeps the spelling in state where the configuration spells the same value otherwise (ALL-03).
 // It serves single texts and sets of texts. An empty text is let through: it says "none".
 type shape struct {
 	name  string
 	parse func(string) error
 	same  func(a, b string) bool
+	// correctable says that another spelling in the configuration is a change; see spellingKey.
+	correctable bool
 }
 
 func phoneNumberShape() shape {
@@ -57,6 +59,8 @@ func emailShape() shape {
 		name:  "e-mail address",
 		parse: func(s string) error { _, err := portal.ParseEmail(s); return err },
 		same:  portal.SameEmail,
+
+		correctable: true,
 	}
 }
 
@@ -114,13 +118,15 @@ func (s shape) ValidateSet(_ context.Context, req validator.SetRequest, resp *va
 }
 
 // PlanModifyString implements planmodifier.String.
-func (s shape) PlanModifyString(_ context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
+func (s shape) PlanModifyString(ctx context.Context, req planmodifier.StringRequest, resp *planmodifier.StringResponse) {
 	if req.StateValue.IsNull() || req.PlanValue.IsNull() || req.PlanValue.IsUnknown() {
 		return
 	}
-	if s.same(req.StateValue.ValueString(), req.PlanValue.ValueString()) {
-		resp.PlanValue = req.StateValue
+	before, after := req.StateValue.ValueString(), req.PlanValue.ValueString()
+	if before == after || !s.same(before, after) || s.correctable && respelled(ctx, req.Private, after, &resp.Diagnostics) {
+		return
 	}
+	resp.PlanValue = req.StateValue
 }
 
 // PlanModifySet implements planmodifier.Set.

@@ -215,9 +215,12 @@ func staying[T any](noun portal.Noun, id func(*T) string, more func(*access, *T,
 		if more != nil && (!more(a, &stored, config, &diags) || len(diags) > 0) { // then the long way claims nothing either
 			return false
 		}
-		_, set, err := a.view.rules(ctx)
+		organization, set, err := a.view.rules(ctx)
 		if err != nil {
 			return len(diags) == 0 // nothing is checked then, and of what stays as it is nobody is told
+		}
+		if len(sharedKeys(organization, noun, id(&stored))) > 0 {
+			return false
 		}
 		set.Normalize(noun, &stored)
 		a.state.keep(object{noun, id(&stored)}, set.Claims(noun, &stored), plannedFrom(ctx).described, &diags)

@@ -19,32 +19,41 @@ type reading func(ctx context.Context, a *access, state wireTree, kind unchanged
 func (s *shortWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
 	kind := s.unchanged[req.TypeName]
 	a := s.provider.access.Load()
-	if kind.read == nil || !a.ready() || req.ProviderMeta != nil || req.CurrentIdentity != nil || req.CurrentState == nil || !isOnlyETag(req.Private) {
+	if kind.read == nil || !a.ready() || req.ProviderMeta != nil || req.CurrentIdentity != nil || req.CurrentState == nil {
 		return s.frameworkServer.ReadResource(ctx, req)
 	}
+	values, known := readPrivate(req.Private)
 	state, ok := readWireTree(req.CurrentState.MsgPack)
-	if !ok || kind.holdsSecret(state) || state.object("timeouts")["read"] != nil {
+	if !known || !ok || kind.holdsSecret(state) || state.object("timeouts")["read"] != nil {
 		return s.frameworkServer.ReadResource(ctx, req)
 	}
 	etag, same, anew := kind.read(ctx, a, state, kind)
 	if !same {
 		return s.frameworkServer.ReadResource(anew, req)
 	}
-	private, err := json.Marshal(map[string][]byte{etagKey: []byte(strconv.QuoteToASCII(etag))})
+	values[etagKey] = []byte(strconv.QuoteToASCII(etag))
+	private, err := json.Marshal(values)
 	if err != nil {
 		return nil, err
 	}
 	return &tfprotov6.ReadResourceResponse{NewState: req.CurrentState, Private: private}, nil
 }
 
-// isOnlyETag reports whether private state has nothing that a read would keep.
-func isOnlyETag(private []byte) bool {
+// readPrivate reads private state, and reports whether it has nothing but what a read replaces or keeps as it is.
+func readPrivate(private []byte) (values map[string][]byte, ok bool) {
+	values = map[string][]byte{}
 	if len(private) == 0 {
-		return true
+		return values, true
 	}
-	var values map[string][]byte
-	err := json.Unmarshal(private, &values)
-	return err == nil && len(values) == 1 && json.Valid(values[etagKey]) && utf8.Valid(values[etagKey])
+	if err := json.Unmarshal(private, &values); err != nil || values[etagKey] == nil {
+		return nil, false
+	}
+	for key, value := range values {
+		if key != etagKey && key != spellingKey || !json.Valid(value) || !utf8.Valid(value) {
+			return nil, false
+		}
+	}
+	return values, true
 }
 
 // readingOf is the reading of what the portal knows under an id.

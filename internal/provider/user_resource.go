@@ -262,6 +262,7 @@ func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, r
 	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
 	configuredAvatar(ctx, config.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
+	keepSpelling(ctx, resp.Private, config.Email, plan.Email, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -304,4 +305,5 @@ func (r *userResource) ImportState(ctx context.Context, req resource.ImportState
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("webcare").AtName("avatar_file"), "")...)
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
+	resp.Diagnostics.Append(setSpelling(ctx, resp.Private, "")...)
 }

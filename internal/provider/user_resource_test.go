@@ -223,7 +223,6 @@ func TestAccUser_ALL03_respelledIsNoChange(t *testing.T) {
 			{Config: configure(p, surroundings, alice().block("switchboard_user", "alice"))},
 			{
 				Config: configure(p, surroundings, alice().with(attributesHCL{
-					"email":                     `"alice.jansen@example.com"`,
 					"telephony.caller_ids":      `["+48 (22) 555-01-02", "+48225550101"]`,
 					"telephony.sms_senders":     `["+48225550101", "DELFIN"]`,
 					"directory.business_number": `"+31 (0)85 1234567"`,

@@ -21,7 +21,7 @@ func userSchema() schema.Schema {
 		Attributes: map[string]schema.Attribute{
 			"id":                   a.id(),
 			"username":             a.text("username", "Login name, case-sensitive. On the other platforms the e-mail address is the login."),
-			"email":                a.required("email", "E-mail address. Addresses compare without case.", emailShape()),
+			"email":                a.required("email", "E-mail address. Spellings of one address are one: case, accents and the encoding of the domain (`bücher.example`, `xn--bcher-kva.example`) make no other user. Another spelling in the configuration corrects the address in place; another one in the portal is no difference.", emailShape()),
 			"first_name":           a.text("first_name", "First name."),
 			"middle_name":          a.text("middle_name", "What stands between first and last name, such as *van der*."),
 			"last_name":            a.text("last_name", "Last name."),

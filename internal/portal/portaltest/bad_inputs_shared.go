@@ -16,6 +16,12 @@ func (b *badInputs) people(emailID, nameID string) {
 	b.user("ALL-03 someone else's e-mail address in capitals", mistake{"email", portal.CodeAlreadyExists, StockEmail}, func(u *portal.User) {
 		u.Email = new(strings.ToUpper(StockEmail))
 	})
+	b.user("ALL-03 an invisible character in the e-mail address", mistake{"email", portal.CodeMalformed, "the invisible character U+200B at position 4"}, func(u *portal.User) {
+		u.Email = new("jag\u200boda@delfin.example.com")
+	})
+	b.user("ALL-03 an invisible character in the last name", mistake{"last_name", portal.CodeMalformed, "the invisible character U+00AD at position 3"}, func(u *portal.User) {
+		u.LastName = new("Wi\u00adśniewska")
+	})
 	if nameID == "" {
 		return
 	}
@@ -58,6 +64,9 @@ func (b *badInputs) permissionGroups(id, platform string) {
 	})
 	b.permissionGroup(id+" another group's name in capitals", mistake{"name", portal.CodeAlreadyExists, StockGroupName}, func(g *portal.PermissionGroup) {
 		g.Name = new(strings.ToUpper(StockGroupName))
+	})
+	b.permissionGroup("ALL-03 an invisible character in the name of a group", mistake{"name", portal.CodeMalformed, "the invisible character U+200D at position 2"}, func(g *portal.PermissionGroup) {
+		g.Name = new("A\u200dgents")
 	})
 	b.permissionGroup(id+" a permission that "+platform+" does not have", mistake{"permissions", portal.CodeNotAllowed, "contacts.burn"}, func(g *portal.PermissionGroup) {
 		g.Permissions = []string{"contacts.burn"}

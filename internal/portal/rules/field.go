@@ -7,9 +7,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
@@ -120,6 +117,9 @@ func (e *evaluation) shape(f *Field, path, subject, value string) string {
 		r, _ := utf8.DecodeRuneInString(value[i:])
 		return fmt.Sprintf("%s%sthe control character %U; remove it", shown, which, r)
 	}
+	if err := e.unseen(f, path, value); err != nil {
+		return fmt.Sprintf("%s %v", shown, err)
+	}
 	if len(f.OneOf) > 0 && !slices.Contains(f.OneOf, value) {
 		return fmt.Sprintf("%s, which %s does not have; %s", shown, e.set.Platform, choices(f.OneOf))
 	}
@@ -161,7 +161,7 @@ func (e *evaluation) uniqueness(path string, f *Field, value string) {
 	id, _ := e.before.values["id"].(string)
 	for _, shared := range e.set.sharing(path, f) {
 		holder, taken := e.inventory.Holders[shared][UniqueKey(f, value)]
-		if !taken || id != "" && holder.ID == id {
+		if !taken || id != "" && (holder.ID == id || e.kept(path, f, value)) {
 			continue
 		}
 		e.add(path, f.ID, portal.CodeAlreadyExists, "%s, which %s has already; choose another", e.shows(path, value), holder.title(value))
@@ -189,16 +189,24 @@ func (s *Set) sharing(path string, f *Field) []string {
 	return slices.Compact(paths)
 }
 
-// UniqueKey is the form by which values of a unique field are compared: addresses and names without case (ALL-03), a login name exactly
+// kept reports whether the stored object has this value already, in whatever spelling. It may keep it, although another one has it too since before
+// both spellings were one.
+func (e *evaluation) kept(path string, f *Field, value string) bool {
+	return slices.ContainsFunc(e.before.strings(path), func(stored string) bool { return UniqueKey(f, stored) == UniqueKey(f, value) })
+}
+
+// UniqueKey is the form by which values of a unique field are compared: addresses and names without case (ALL-03), a login name with case
 // (EN-01). Names that look the same are the same, however their accents are encoded.
 func UniqueKey(f *Field, value string) string {
 	switch {
-	case f.CaseSensitive || f.Format == FormatExtension:
+	case f.Format == FormatExtension:
 		return value
+	case f.CaseSensitive:
+		return portal.LoginNameKey(value)
 	case f.Format == FormatEmail:
 		return portal.EmailKey(value)
 	default:
-		return norm.NFC.String(cases.Fold().String(norm.NFC.String(strings.TrimSpace(value))))
+		return portal.NameKey(value)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
@@ -40,15 +41,27 @@ func findAccount(ctx context.Context, tx *store.Tx, sc scene, login string) (acc
 	if key == nil {
 		return account{}, store.ErrNotFound
 	}
-	find := tx.UserByEmail
-	if sc.loginField() == "username" {
-		find = tx.UserByUsername
-	}
-	holder, err := find(ctx, sc.organization.ID, *key)
+	holders, err := tx.UsersByKey(ctx, sc.organization.ID, sc.loginField(), *key)
 	if err != nil {
 		return account{}, err
 	}
-	return readAccount(ctx, tx, sc, holder.ID)
+	var first account
+	for i, holder := range holders {
+		a, err := readAccount(ctx, tx, sc, holder.ID)
+		if err != nil || len(holders) == 1 {
+			return a, err
+		}
+		if strings.EqualFold(strings.TrimSpace(login), sc.loginOf(a.user.User)) {
+			return a, nil // of those who share the address, the one who spells it so
+		}
+		if i == 0 {
+			first = a
+		}
+	}
+	if len(holders) == 0 {
+		return account{}, store.ErrNotFound
+	}
+	return first, nil
 }
 
 func readAccount(ctx context.Context, tx *store.Tx, sc scene, userID string) (a account, err error) {

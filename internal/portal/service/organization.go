@@ -26,7 +26,7 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 		for i := range organization.PBXs {
 			organization.PBXs[i].ReloadPending = slices.Contains(pending, organization.PBXs[i].ID)
 		}
-		return err
+		return errors.Join(err, noteSharedKeys(ctx, tx, &organization))
 	})
 	return organization, err
 }

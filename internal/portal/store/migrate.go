@@ -35,46 +35,59 @@ func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
 	return nil
 }
 
+// steps are what a migration does after its SQL, by its version, where SQL cannot.
+var steps = map[int64]func(context.Context, *sql.Tx) error{7: canonicalKeys}
+
 func migrator(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, err
 	}
-	if dialect != goose.DialectPostgres {
-		return goose.NewProvider(dialect, db, files)
-	}
-	list, err := bytewise(files)
+	programmed, names, err := programs(files, dialect)
 	if err != nil {
 		return nil, err
 	}
-	return goose.NewProvider(dialect, db, nil, goose.WithGoMigrations(list...))
+	options := []goose.ProviderOption{goose.WithGoMigrations(programmed...), goose.WithExcludeNames(names)}
+	if dialect == goose.DialectPostgres {
+		files = nil // all are programs
+	}
+	return goose.NewProvider(dialect, db, files, options...)
 }
 
 var textType = regexp.MustCompile(`\bTEXT\b`)
 
-// bytewise are the migrations for PostgreSQL: as they are, but that texts compare by their bytes, as they do in SQLite, whatever the collation
-// of the database. Ids, the order of pages and what is unique would depend on the server's locale and on its version otherwise. Each file is one
-// statement to PostgreSQL; none has a part for the way down.
-func bytewise(files fs.FS) ([]*goose.Migration, error) {
-	names, err := fs.Glob(files, "*.sql")
+// programs are the migrations that are more than their file, and the names of these files. For PostgreSQL all are: texts compare by their bytes there, as they
+// do in SQLite, whatever the collation of the database. Ids, the order of pages and what is unique would depend on the server's locale and on its
+// version otherwise. Each file is one statement to the database; none has a part for the way down.
+func programs(files fs.FS, dialect goose.Dialect) (list []*goose.Migration, names []string, err error) {
+	all, err := fs.Glob(files, "*.sql")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	list := make([]*goose.Migration, 0, len(names))
-	for _, name := range names {
+	for _, name := range all {
 		version, err := goose.NumericComponent(path.Base(name))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
+		}
+		step := steps[version]
+		if step == nil && dialect != goose.DialectPostgres {
+			continue
 		}
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		statements := textType.ReplaceAllString(string(text), `TEXT COLLATE "C"`)
-		list = append(list, goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, statements)
-			return err
-		}}, nil))
+		statements := string(text)
+		if dialect == goose.DialectPostgres {
+			statements = textType.ReplaceAllString(statements, `TEXT COLLATE "C"`)
+		}
+		run := func(ctx context.Context, tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, statements); err != nil || step == nil {
+				return err
+			}
+			return step(ctx, tx)
+		}
+		list, names = append(list, goose.NewGoMigration(version, &goose.GoFunc{RunTx: run}, nil)), append(names, name)
 	}
-	return list, nil
+	return list, names, nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -21,8 +22,33 @@ func scanEmailClaim(r row) (c EmailClaim, err error) {
 // EmailClaim returns who claims an address on a platform, or ErrNotFound. It is the one query that looks beyond an organisation; what
 // it finds is never shown.
 func (t *Tx) EmailClaim(ctx context.Context, platform portal.Platform, emailKey string) (EmailClaim, error) {
-	const query = `SELECT platform, email_key, organization_id, user_id FROM platform_emails WHERE platform = $1 AND email_key = $2`
+	query := `SELECT platform, email_key, organization_id, user_id FROM platform_emails WHERE platform = $1 AND ` + hasKey("email_key", "$2") + `
+		ORDER BY email_key LIMIT 1`
 	return one(ctx, t, scanEmailClaim, query, platform, emailKey)
+}
+
+// SharedClaims returns the claims to addresses that several users of a platform have, those to one address together.
+func (t *Tx) SharedClaims(ctx context.Context) ([][]EmailClaim, error) {
+	const query = `SELECT platform, email_key, organization_id, user_id FROM platform_emails WHERE email_key LIKE '%' || $1 || '%' ORDER BY platform, email_key`
+	further, err := all(ctx, t, scanEmailClaim, query, sharedKeyMark)
+	if err != nil {
+		return nil, err
+	}
+	var shared [][]EmailClaim
+	for _, claim := range further {
+		claim.EmailKey, _, _ = strings.Cut(claim.EmailKey, sharedKeyMark)
+		last := len(shared) - 1
+		if last < 0 || shared[last][0].Platform != claim.Platform || shared[last][0].EmailKey != claim.EmailKey {
+			const first = `SELECT platform, email_key, organization_id, user_id FROM platform_emails WHERE platform = $1 AND email_key = $2`
+			holders, err := all(ctx, t, scanEmailClaim, first, claim.Platform, claim.EmailKey)
+			if err != nil {
+				return nil, err
+			}
+			shared, last = append(shared, holders), last+1
+		}
+		shared[last] = append(shared[last], claim)
+	}
+	return shared, nil
 }
 
 // ClaimEmail gives a user the claim in place of the one that it had. That of another user is a DuplicateError.

@@ -89,9 +89,10 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 	args := []any{organizationID}
 	query := selectUser
 	if selection.Search != "" {
-		args = append(args, containing(selection.Search))
-		query += ` AND LOWER(REPLACE(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
-			COALESCE(u.email, '') || ' ' || COALESCE(u.username, ''), '  ', ' ')) LIKE $2 ESCAPE '!'`
+		args = append(args, containing(selection.Search), containing(portal.EmailKey(selection.Search)))
+		query += ` AND (LOWER(REPLACE(COALESCE(u.first_name, '') || ' ' || COALESCE(u.middle_name, '') || ' ' || COALESCE(u.last_name, '') || ' ' ||
+			COALESCE(u.email, '') || ' ' || COALESCE(u.username, ''), '  ', ' ')) LIKE $2 ESCAPE '!'
+			OR u.email_key LIKE $3 ESCAPE '!')` // an address in any spelling
 	}
 	query, args, err := selection.page(query, "u.id", args, userConditions)
 	if err != nil {
@@ -113,8 +114,8 @@ func (t *Tx) Users(ctx context.Context, organizationID string, selection Selecti
 
 // userConditions are what a list of users can be selected by.
 var userConditions = map[string]string{
-	"email":     "u.email_key = $%d",
-	"username":  "u.username_key = $%d",
+	"email":     "u.id IN (SELECT k.id FROM users k WHERE k.organization_id = $1 AND " + hasKey("k.email_key", "$%[1]d") + ")",
+	"username":  "u.id IN (SELECT k.id FROM users k WHERE k.organization_id = $1 AND " + hasKey("k.username_key", "$%[1]d") + ")",
 	"status":    loginStatus + " = $%d",
 	"extension": "u.id = (SELECT e.user_id FROM extensions e WHERE e.organization_id = $1 AND e.extension = $%d)",
 }
@@ -153,15 +154,20 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 	return t.insertRelations(ctx, organizationID, u.User)
 }
 
+// A user whose key stays the same keeps it as it is, also one that is shared.
+var keepsUsername, keepsEmail = hasKey("username_key", "$5"), hasKey("email_key", "$7")
+
 // UpdateUser replaces the user of that version by its next one.
 func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) error {
 	settings, err := settingsOf(u.User)
 	if err != nil {
 		return err
 	}
-	const query = `UPDATE users SET version = version + 1, username = $4, username_key = $5, email = $6, email_key = $7, first_name = $8, middle_name = $9, last_name = $10,
+	query := `UPDATE users SET version = version + 1, username = $4, email = $6, first_name = $8, middle_name = $9, last_name = $10,
 			description = $11, enabled = $12, password_hash = NULLIF($13, ''), pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16,
-			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19, managed_by = NULLIF($20, '')
+			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19, managed_by = NULLIF($20, ''),
+			username_key = CASE WHEN ` + keepsUsername + ` THEN username_key ELSE $5 END,
+			email_key = CASE WHEN ` + keepsEmail + ` THEN email_key ELSE $7 END
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
 		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings, u.ManagedBy)
@@ -184,14 +190,27 @@ func (t *Tx) UserByID(ctx context.Context, organizationID, id string) (Holder, e
 	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND id = $2`, organizationID, id)
 }
 
-// UserByEmail returns the user whose address has a key, or ErrNotFound.
+// UserByEmail returns the user whose address has a key, or ErrNotFound. Of several that share it, it is the first.
 func (t *Tx) UserByEmail(ctx context.Context, organizationID, emailKey string) (Holder, error) {
-	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND email_key = $2`, organizationID, emailKey)
+	return one(ctx, t, scanHolder, userByKey("email_key"), organizationID, emailKey)
 }
 
-// UserByUsername returns the user whose login name has a key, or ErrNotFound.
+// UserByUsername returns the user whose login name has a key, or ErrNotFound. Of several that share it, it is the first.
 func (t *Tx) UserByUsername(ctx context.Context, organizationID, usernameKey string) (Holder, error) {
-	return one(ctx, t, scanHolder, `SELECT id, `+userName+` FROM users WHERE organization_id = $1 AND username_key = $2`, organizationID, usernameKey)
+	return one(ctx, t, scanHolder, userByKey("username_key"), organizationID, usernameKey)
+}
+
+// UsersByKey returns the users whose address or login name has a key: one, none, or several that share it. The field is email or username.
+func (t *Tx) UsersByKey(ctx context.Context, organizationID, field, key string) ([]Holder, error) {
+	return all(ctx, t, scanHolder, usersByKey(field+"_key"), organizationID, key)
+}
+
+func userByKey(column string) string {
+	return usersByKey(column) + ` LIMIT 1`
+}
+
+func usersByKey(column string) string {
+	return `SELECT id, ` + userName + ` FROM users WHERE organization_id = $1 AND ` + hasKey(column, "$2") + ` ORDER BY ` + column
 }
 
 // userHolders returns the users for whom a condition with the parameters $1, the organisation, and $2 holds, in the order of their names.
