@@ -139,7 +139,7 @@ func serve(ctx context.Context, flags serveFlags, keep time.Duration, log *slog.
 		return fmt.Errorf("open the database %w", err) // which names the database
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	svc := service.New(opened, service.Options{Pwned: known})
+	svc := service.New(opened, service.Options{WithoutMail: flags.mail.server == "", Pwned: known})
 	if err := svc.UseKeyFile(ctx, flags.keyFile); err != nil {
 		return err
 	}

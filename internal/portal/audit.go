@@ -60,7 +60,8 @@ const (
 	ActionBeginChain   AuditAction = "begin_chain"   // entries from before there was a chain were added to it
 	ActionPrune        AuditAction = "prune"         // of entries that were kept long enough
 	ActionErase        AuditAction = "erase"         // of a person's names and addresses
-	ActionRemoveFactor AuditAction = "remove_factor" // of a second factor, by an administrator or with a key that was lost
+	ActionRemoveFactor AuditAction = "remove_factor" // of a second factor, by the person, an administrator, or with a key that was lost
+	ActionHandOutLink  AuditAction = "hand_out_link" // an administrator was shown the link of an activation, to hand it over
 )
 
 // String names an actor for people.

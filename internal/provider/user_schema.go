@@ -29,7 +29,7 @@ func userSchema() schema.Schema {
 			"description":          a.text("description", "A note for administrators."),
 			"permission_group_ids": a.set("permission_group_ids", "Ids of the permission groups the user is in."),
 			"send_invitation": a.flag("send_invitation", "Mail the person, once, how to get in: a link by which to choose a password, and on engage the username in a mail of its own. "+
-				"Changed to `true` later, it is mailed then, if it never was and the person is still pending."),
+				"Changed to `true` later, it is mailed then, if the person is still pending. Another `email` ends the links that were sent, and invites a pending person again there."),
 			"password_wo":         password,
 			"password_wo_version": passwordVersion,
 			"telephony":           a.object("telephony", "How the user is called and calls.", telephonyAttributes(a)),

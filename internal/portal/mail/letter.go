@@ -28,6 +28,11 @@ type texts struct {
 	Activation text                       `yaml:"activation"`
 	Account    text                       `yaml:"account"`
 	Reset      text                       `yaml:"reset"`
+
+	EmailChanged    text `yaml:"email_changed"`
+	PasswordChanged text `yaml:"password_changed"`
+	FactorEnrolled  text `yaml:"factor_enrolled"`
+	FactorRemoved   text `yaml:"factor_removed"`
 }
 
 // text is one kind of mail. Its parts are templates over a letter.
@@ -102,6 +107,14 @@ func write(mail service.Mail, base string) (letter, error) {
 		kind = t.Account
 	case service.MailReset:
 		kind = t.Reset
+	case service.MailEmailChanged:
+		kind = t.EmailChanged
+	case service.MailPasswordChanged:
+		kind = t.PasswordChanged
+	case service.MailFactorEnrolled:
+		kind = t.FactorEnrolled
+	case service.MailFactorRemoved:
+		kind = t.FactorRemoved
 	default:
 		return letter{}, fmt.Errorf("there is no kind of mail %q", mail.Kind)
 	}

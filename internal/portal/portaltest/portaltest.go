@@ -49,6 +49,7 @@ type options struct {
 	organizations []string
 	database      string
 	now           func() time.Time
+	withoutMail   bool
 }
 
 // Option changes the portal that Start starts.
@@ -68,6 +69,11 @@ func WithPlatform(platform portal.Platform) Option {
 // WithNow gives the portal another clock than that of the machine. It is called by several goroutines at once.
 func WithNow(now func() time.Time) Option {
 	return func(o *options) { o.now = now }
+}
+
+// WithoutMail starts a portal that has no mail server.
+func WithoutMail() Option {
+	return func(o *options) { o.withoutMail = true }
 }
 
 // Start starts a portal. Without options it has the organisation "delfin" on telecube; see Organization.
@@ -185,7 +191,7 @@ func (p *Portal) open(t testing.TB) {
 	}
 	p.store = opened
 	p.Service = service.New(opened, service.Options{
-		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now, Pwned: p.pwned,
+		PasswordHash: argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}, Now: p.options.now, WithoutMail: p.options.withoutMail, Pwned: p.pwned,
 	})
 	if err := p.Service.UseKeyFile(t.Context(), keys.Beside(p.options.database)); err != nil {
 		t.Fatalf("the key file of the test's portal: %v", err)

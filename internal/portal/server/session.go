@@ -155,6 +155,8 @@ func userActionRoutes() []route {
 	return []route{
 		action("activation", "sendActivation", "Mails a person a new link by which to choose a password (EN-14).", (*service.Service).SendActivation),
 		action("block", "blockUser", "Withdraws a person's access until it is granted again.", (*service.Service).BlockUser),
+		action("factor-reset", "resetFactor", "Takes a person's second factor away, and ends the person's sessions. Where it is required, the next log-in enrols another.",
+			(*service.Service).ResetFactor),
 		action("unblock", "unblockUser", "Grants a blocked person access again (EN-18).", (*service.Service).UnblockUser),
 		{
 			method: http.MethodGet, path: "/v1/users.csv", id: "downloadUsers", scope: portal.ScopeRead,

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"net/url"
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -125,6 +126,50 @@ func (s *Service) SendActivation(ctx context.Context, caller Caller, id string) 
 	})
 }
 
+// HandedOut is a link that an administrator gives a person by hand. It exists in this value only: the database has a hash.
+type HandedOut struct {
+	Path      string // escaped, such as /o/acme/activate?token=…
+	ExpiresAt time.Time
+}
+
+// HandOutLink makes a link by which a person chooses a password, for an administrator to hand over where no mail can be sent. Every other link of the person
+// ends. It is audited.
+func (s *Service) HandOutLink(ctx context.Context, caller Caller, id string) (link HandedOut, err error) {
+	_, err = s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
+		if !mayLogIn(a.user.User) {
+			return portal.NewError(portal.CodeConflict, "there is no link to hand out", portal.FieldError{
+				Field: "enabled", Code: portal.CodeNotAllowed, Message: "this person has no access, so a link would not work; grant access first (enabled = true), or unblock the person",
+			})
+		}
+		token, err := s.randomText(secretBytes)
+		if err != nil {
+			return err
+		}
+		if err := tx.DropActivations(ctx, sc.organization.ID, a.user.ID); err != nil {
+			return err
+		}
+		if err := tx.DropMailsOf(ctx, sc.organization.ID, a.user.ID, string(MailActivation), string(MailReset)); err != nil {
+			return err
+		}
+		link = HandedOut{linkPath(sc, token), s.now().UTC().Add(activationLifetime)}
+		made := store.Activation{UserID: a.user.ID, Purpose: PurposeActivation, ExpiresAt: link.ExpiresAt}
+		if err := tx.PutActivation(ctx, sc.organization.ID, secretHash(token), made); err != nil {
+			return err
+		}
+		a.login.InvitedAt = new(s.now().UTC())
+		if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, caller, accountEvent(portal.ActionHandOutLink, a.user.User))
+	})
+	return link, err
+}
+
+// linkPath is where a link leads to.
+func linkPath(sc scene, token string) string {
+	return "/o/" + url.PathEscape(sc.organization.ID) + "/activate?token=" + token
+}
+
 // RequestReset mails a person who forgot the password a link. Whether there is such a person shows nowhere.
 func (s *Service) RequestReset(ctx context.Context, organizationID, login, address string) error {
 	var sc scene
@@ -157,12 +202,64 @@ func (s *Service) RequestReset(ctx context.Context, organizationID, login, addre
 	})
 }
 
-// invite queues the mails by which a new person gets in: one with the login and a link, or on engage one with the login and one with a link (EN-03).
-func (s *Service) invite(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
-	if sc.organization.Platform == portal.Engage {
-		if err := s.queueMail(ctx, tx, sc, userID, MailAccount); err != nil {
+// Invitations that follow from changes of a user, so many in so long a time, are sent at once. Further ones wait until the time is over, and then there
+// is one, to the address that the user has by then.
+const (
+	promptInvitations = 3
+	invitationsIn     = time.Hour
+)
+
+// inviteAgain invites a person whose address was corrected, or whose invitation is wanted anew.
+func (s *Service) inviteAgain(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
+	due := s.now().UTC()
+	earlier, err := tx.Invitations(ctx, sc.organization.ID, userID, due.Add(-invitationsIn))
+	if err != nil {
+		return err
+	}
+	waits := false // whether there is one that waits, whose place this one takes
+	switch n := len(earlier); {
+	case n > 0 && earlier[n-1].After(due):
+		due, waits = earlier[n-1], true
+	case n >= promptInvitations:
+		due = earlier[n-promptInvitations].Add(invitationsIn)
+	}
+	for _, kind := range invitationKinds(sc) {
+		id, err := s.queueMailAt(ctx, tx, sc, store.QueuedMail{UserID: userID, Kind: string(kind)}, due)
+		if err != nil {
+			return err
+		}
+		if kind == MailActivation && !waits {
+			err = tx.NoteInvitation(ctx, sc.organization.ID, userID, id, due)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return s.queueMail(ctx, tx, sc, userID, MailActivation)
+	return nil
+}
+
+// endLinks ends every link of a person, those included that are still to be mailed, and every session: whoever reads the mail of the address so far is in no more.
+func endLinks(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
+	if err := endAccess(ctx, tx, sc, userID); err != nil {
+		return err
+	}
+	return tx.DropMailsOf(ctx, sc.organization.ID, userID, string(MailActivation), string(MailAccount), string(MailReset))
+}
+
+// invitationKinds are the mails of an invitation: on engage the login and the link go apart (EN-03).
+func invitationKinds(sc scene) []MailKind {
+	if sc.organization.Platform == portal.Engage {
+		return []MailKind{MailAccount, MailActivation}
+	}
+	return []MailKind{MailActivation}
+}
+
+// invite queues the mails by which a new person gets in: one with the login and a link, or on engage one with the login and one with a link (EN-03).
+func (s *Service) invite(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
+	for _, kind := range invitationKinds(sc) {
+		if err := s.queueMail(ctx, tx, sc, userID, kind); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -111,7 +111,8 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 			return errNotLoggedIn
 		case err != nil:
 			return err
-		case now.user.PasswordHash != found.user.PasswordHash || !mayLogIn(now.user.User): // changed while it was verified
+		case now.user.PasswordHash != found.user.PasswordHash || !mayLogIn(now.user.User), // changed while it was verified
+			sc.loginKey(sc.loginOf(now.user.User)) != sc.loginKey(login): // as the address may have been
 			return errNotLoggedIn
 		}
 		stage := now.stage(false)
@@ -141,11 +142,10 @@ func (sc scene) loginKey(login string) string {
 
 // stage is what the person has to do next. verified says that the second factor has been shown.
 func (a account) stage(verified bool) SessionStage {
-	required := a.user.Security != nil && isTrue(a.user.Security.TwoFactorRequired)
 	switch {
 	case a.login.TOTPConfirmedAt != nil && !verified:
 		return StageCode
-	case a.login.TOTPConfirmedAt == nil && required:
+	case a.login.TOTPConfirmedAt == nil && requiresFactor(a.user.User):
 		return StageEnrolment
 	case !a.login.OwnPassword:
 		return StagePassword

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -18,7 +19,16 @@ const (
 	MailActivation MailKind = "activation" // a link by which the person chooses a password; with the login, where no MailAccount goes with it
 	MailAccount    MailKind = "account"    // the username and the name of the environment (EN-03)
 	MailReset      MailKind = "reset"      // a link for a forgotten password
+
+	// What a person is told of, so that a change that somebody else made is noticed. They hold no link that lets anybody in.
+	MailEmailChanged    MailKind = "email_changed"    // to the address before, too
+	MailPasswordChanged MailKind = "password_changed" // by the person or by somebody else
+	MailFactorEnrolled  MailKind = "factor_enrolled"
+	MailFactorRemoved   MailKind = "factor_removed" // by the person or by an administrator
 )
+
+// hasLink reports whether a mail is only of use to a person who may log in, since it is how to get in.
+func (k MailKind) hasLink() bool { return k == MailActivation || k == MailAccount || k == MailReset }
 
 // Mail is a mail that is to be sent now. Its link exists in this value only: the database has a hash.
 type Mail struct {
@@ -47,19 +57,37 @@ const (
 
 // queueMail adds a mail to the outbox, in the transaction of what it tells of.
 func (s *Service) queueMail(ctx context.Context, tx *store.Tx, sc scene, userID string, kind MailKind) error {
-	id, err := s.newID("mail_")
-	if err != nil {
-		return err
+	_, err := s.queueMailAt(ctx, tx, sc, store.QueuedMail{UserID: userID, Kind: string(kind)}, s.now())
+	return err
+}
+
+// notify queues a notice to the address that a person has, and to other addresses.
+func (s *Service) notify(ctx context.Context, tx *store.Tx, sc scene, userID string, kind MailKind, addresses ...string) error {
+	for _, address := range append([]string{""}, addresses...) {
+		if _, err := s.queueMailAt(ctx, tx, sc, store.QueuedMail{UserID: userID, Kind: string(kind), Address: address}, s.now()); err != nil {
+			return err
+		}
 	}
-	now := s.now().UTC()
+	return nil
+}
+
+// queueMailAt is queueMail for a mail that is due at a time, and returns its id.
+func (s *Service) queueMailAt(ctx context.Context, tx *store.Tx, sc scene, mail store.QueuedMail, due time.Time) (id string, err error) {
+	if id, err = s.newID("mail_"); err != nil {
+		return "", err
+	}
 	tx.OnCommit(func() {
 		select {
 		case s.queued <- struct{}{}:
 		default: // whoever sends mails was told already
 		}
 	})
-	return tx.QueueMail(ctx, store.QueuedMail{OrganizationID: sc.organization.ID, ID: id, UserID: userID, Kind: string(kind), CreatedAt: now, NextAttemptAt: now})
+	mail.OrganizationID, mail.ID, mail.CreatedAt, mail.NextAttemptAt = sc.organization.ID, id, s.now().UTC(), due.UTC()
+	return id, tx.QueueMail(ctx, mail)
 }
+
+// SendsMail reports whether there is a mail server. Without one, mails stay in the outbox.
+func (s *Service) SendsMail() bool { return !s.withoutMail }
 
 // MailQueued is received from after this process has queued a mail. Those that other processes queue are found by looking now and then.
 func (s *Service) MailQueued() <-chan struct{} { return s.queued }
@@ -138,15 +166,16 @@ func (s *Service) prepareMail(ctx context.Context, tx *store.Tx, queued store.Qu
 		return Mail{}, false, err // the mail would have gone with the user
 	}
 	now, u := s.now().UTC(), a.user.User
-	if !mayLogIn(u) || u.Email == nil || *u.Email == "" || now.Sub(queued.CreatedAt) > mailLifetime {
+	kind, to := MailKind(queued.Kind), cmp.Or(queued.Address, valueOf(u.Email))
+	if kind.hasLink() && !mayLogIn(u) || to == "" || now.Sub(queued.CreatedAt) > mailLifetime {
 		return Mail{}, false, tx.DeleteMail(ctx, queued.OrganizationID, queued.ID)
 	}
 	mail = Mail{
-		ID: queued.ID, OrganizationID: sc.organization.ID, OrganizationName: sc.organization.Name, Platform: sc.organization.Platform, Kind: MailKind(queued.Kind),
-		Language: sc.languageFor(u), To: *u.Email, FirstName: valueOf(u.FirstName), LastName: valueOf(u.LastName), Login: sc.loginOf(u),
+		ID: queued.ID, OrganizationID: sc.organization.ID, OrganizationName: sc.organization.Name, Platform: sc.organization.Platform, Kind: kind,
+		Language: sc.languageFor(u), To: to, FirstName: valueOf(u.FirstName), LastName: valueOf(u.LastName), Login: sc.loginOf(u),
 		Path: "/o/" + url.PathEscape(sc.organization.ID) + "/login", Attempts: queued.Attempts,
 	}
-	if mail.Kind == MailAccount {
+	if kind != MailActivation && kind != MailReset {
 		return mail, true, nil
 	}
 	purpose, lifetime := PurposeActivation, activationLifetime
@@ -158,7 +187,7 @@ func (s *Service) prepareMail(ctx context.Context, tx *store.Tx, queued store.Qu
 		return Mail{}, false, err
 	}
 	mail.ExpiresAt = now.Add(lifetime)
-	mail.Path = "/o/" + url.PathEscape(sc.organization.ID) + "/activate?token=" + token
+	mail.Path = linkPath(sc, token)
 	return mail, true, tx.PutActivation(ctx, sc.organization.ID, secretHash(token), store.Activation{UserID: queued.UserID, Purpose: purpose, ExpiresAt: mail.ExpiresAt})
 }
 

@@ -79,6 +79,8 @@ func (s *Service) setOwnPassword(ctx context.Context, tx *store.Tx, sc scene, a 
 	action := portal.ActionSetPassword
 	if first {
 		action = portal.ActionActivate
+	} else if err := s.notify(ctx, tx, sc, a.user.ID, MailPasswordChanged); err != nil {
+		return err
 	}
 	if err := s.record(ctx, tx, sc.person(a.user.User), accountEvent(action, a.user.User, "password")); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/subtle"
+	"encoding/base32"
 	"errors"
 	"strings"
 	"time"
@@ -34,7 +35,8 @@ var errWrongCode = portal.NewError(portal.CodeInvalid, "this cannot be done", po
 	Field: "code", Code: portal.CodeNotAllowed, Message: "the code is wrong, was used already, or is too old; give the one that the app shows now, or a recovery code",
 })
 
-// BeginEnrolment makes the secret of a second factor. It counts once a code has confirmed it; begun again, there is another one.
+// BeginEnrolment makes the secret of a second factor. It counts once a code has confirmed it. Begun again in the same session, it is the same, so that an app
+// which scanned it stays right; another session gets another one.
 func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment Enrolment, err error) {
 	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
 		sc, a, _, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
@@ -44,20 +46,116 @@ func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment 
 		if a.login.TOTPConfirmedAt != nil {
 			return errEnrolled
 		}
-		key, err := totp.Generate(totp.GenerateOpts{Issuer: sc.organization.Name, AccountName: sc.loginOf(a.user.User), Rand: s.random, Period: uint(totpStep.Seconds())})
+		options := totp.GenerateOpts{Issuer: sc.organization.Name, AccountName: sc.loginOf(a.user.User), Rand: s.random, Period: uint(totpStep.Seconds())}
+		same := a.login.TOTPSecret != "" && a.login.TOTPSession == secretHash(secret)
+		if same {
+			text, err := s.decryptTOTP(sc.organization.ID, a.login)
+			if err != nil {
+				return err
+			}
+			if options.Secret, err = base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(text); err != nil {
+				return err
+			}
+		}
+		key, err := totp.Generate(options)
 		if err != nil {
 			return err
 		}
 		enrolment = Enrolment{URI: key.URL(), Secret: key.Secret()}
+		if same {
+			return nil
+		}
 		if a.login.TOTPSecret, err = s.encryptTOTP(ctx, tx, sc.organization.ID, a.user.ID, key.Secret()); err != nil {
 			return err
 		}
+		a.login.TOTPSession = secretHash(secret)
 		return tx.PutLogin(ctx, sc.organization.ID, a.login)
 	})
 	return enrolment, err
 }
 
 var errEnrolled = portal.NewError(portal.CodeConflict, "a second factor is enrolled already")
+
+// AsksPassword reports whether enrolling a second factor in a session needs the password: always but right after a log-in with it.
+func (s *Service) AsksPassword(ctx context.Context, secret string) (asks bool, err error) {
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		row, _, err := s.session(ctx, tx, secret)
+		asks = SessionStage(row.Stage) != StageEnrolment
+		return err
+	})
+	return asks, err
+}
+
+// showOwnPassword checks the password in a session before something that a session alone must not allow.
+func (s *Service) showOwnPassword(ctx context.Context, secret string, given portal.Secret, stages ...SessionStage) error {
+	var sc scene
+	var a account
+	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
+		sc, a, _, err = s.sessionAccount(ctx, tx, secret, stages...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.showPassword(ctx, sc, a, given)
+}
+
+// EnrolFactor is ConfirmEnrolment with the password, which the session needs unless it comes right from a log-in (see AsksPassword).
+func (s *Service) EnrolFactor(
+	ctx context.Context, secret string, password portal.Secret, code string,
+) (codes []string, newSecret string, session Session, err error) {
+	asks, err := s.AsksPassword(ctx, secret)
+	if err == nil && asks {
+		err = s.showOwnPassword(ctx, secret, password, StageEnrolment, StageFull)
+	}
+	if err != nil {
+		return nil, "", Session{}, err
+	}
+	return s.ConfirmEnrolment(ctx, secret, code)
+}
+
+// RemoveFactor takes the own second factor away, unless it is required. The person gives the password.
+func (s *Service) RemoveFactor(ctx context.Context, secret string, password portal.Secret) error {
+	if err := s.showOwnPassword(ctx, secret, password, StageFull); err != nil {
+		return err
+	}
+	return s.writeInSession(ctx, secret, func(tx *store.Tx) error {
+		sc, a, _, err := s.sessionAccount(ctx, tx, secret, StageFull)
+		if err != nil {
+			return err
+		}
+		if requiresFactor(a.user.User) {
+			return portal.NewError(portal.CodeConflict, "the second factor is required and cannot be removed; an administrator can reset it")
+		}
+		return s.dropFactor(ctx, tx, sc, a, sc.person(a.user.User))
+	})
+}
+
+// ResetFactor takes the second factor of a person away who has lost it. Every session of the person ends; where it is required, the next log-in enrols another.
+func (s *Service) ResetFactor(ctx context.Context, caller Caller, id string) (portal.User, error) {
+	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
+		if err := s.dropFactor(ctx, tx, sc, a, caller); err != nil {
+			return err
+		}
+		return tx.DeleteSessionsOfUser(ctx, sc.organization.ID, a.user.ID)
+	})
+}
+
+// dropFactor takes a second factor away with its recovery codes, and tells the person. Without one there is nothing to do.
+func (s *Service) dropFactor(ctx context.Context, tx *store.Tx, sc scene, a account, by Caller) error {
+	enrolled := a.login.TOTPConfirmedAt != nil
+	a.login.TOTPSecret, a.login.TOTPSession, a.login.TOTPConfirmedAt, a.login.TOTPLastStep = "", "", nil, 0
+	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
+		return err
+	}
+	if err := tx.PutRecoveryCodes(ctx, sc.organization.ID, a.user.ID, nil); err != nil || !enrolled {
+		return err
+	}
+	if err := s.notify(ctx, tx, sc, a.user.ID, MailFactorRemoved); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, by, accountEvent(portal.ActionRemoveFactor, a.user.User))
+}
 
 // ConfirmEnrolment takes the second factor into use, if the code shows that the app has its secret. The recovery codes are returned this once.
 func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (codes []string, newSecret string, session Session, err error) {
@@ -66,8 +164,11 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 		if err != nil {
 			return err
 		}
-		if a.login.TOTPConfirmedAt != nil {
+		switch {
+		case a.login.TOTPConfirmedAt != nil:
 			return errEnrolled
+		case a.login.TOTPSession != secretHash(secret):
+			return errWrongCode // the secret is one that another session has seen
 		}
 		step, right, err := s.totpStepOf(sc, a.login, code)
 		if err != nil {
@@ -76,7 +177,10 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 		if !right {
 			return errWrongCode
 		}
-		a.login.TOTPConfirmedAt, a.login.TOTPLastStep = new(s.now().UTC()), step
+		a.login.TOTPConfirmedAt, a.login.TOTPLastStep, a.login.TOTPSession = new(s.now().UTC()), step, ""
+		if err := s.notify(ctx, tx, sc, a.user.ID, MailFactorEnrolled); err != nil {
+			return err
+		}
 		hashes := make([]string, 0, recoveryCodes)
 		codes = make([]string, 0, recoveryCodes)
 		for range recoveryCodes {

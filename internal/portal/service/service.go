@@ -30,6 +30,7 @@ type Service struct {
 	pwned        PwnedSource
 	hashing      *turns.Queue  // the right to hash or to verify a password
 	queued       chan struct{} // see MailQueued
+	withoutMail  bool
 
 	// Set by UseKeyFile before anything else is done.
 	ring    *keys.Ring // nil: there are no keys
@@ -42,6 +43,7 @@ type Options struct {
 	PasswordHash argon2id.Params  // cost of a login password's hash; zero: 19 MiB, 2 passes, 1 lane (OWASP Password Storage Cheat Sheet)
 	Now          func() time.Time // zero: time.Now
 	Random       io.Reader        // source of ids and secrets, safe for concurrent use; zero: crypto/rand.Reader
+	WithoutMail  bool             // there is no mail server, so people are told that no mail comes
 	Operator     string           // who does what needs no token, for the audit trail; zero: "command line"
 }
 
@@ -50,7 +52,7 @@ func New(s *store.Store, options Options) *Service {
 	service := &Service{
 		store: s, passwordHash: options.PasswordHash, now: options.Now, random: cmp.Or(options.Random, rand.Reader),
 		hashing: turns.New(max(1, runtime.GOMAXPROCS(0)-1)), queued: make(chan struct{}, 1),
-		operatorName: cmp.Or(options.Operator, "command line"), pwned: options.Pwned,
+		operatorName: cmp.Or(options.Operator, "command line"), pwned: options.Pwned, withoutMail: options.WithoutMail,
 	}
 	if service.passwordHash == (argon2id.Params{}) {
 		service.passwordHash = argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}

@@ -133,8 +133,16 @@ func personSession(ctx context.Context, tx *store.Tx, sc scene, session *Session
 	}
 	session.Name, session.Login, session.Language = PersonName(user), sc.loginOf(user), languageOf(user)
 	session.TwoFactor, session.Permissions = user.TwoFactor, user.Permissions
+	if session.at(StagePassword, StageFull) && !user.TwoFactor && requiresFactor(user) {
+		session.Stage = StageEnrolment // required since the log-in, or taken away since
+	}
 	session.Administrator = session.Stage == StageFull && sc.set.Administers(user.Permissions)
 	return nil
+}
+
+// requiresFactor reports whether the log-in of a user needs a second factor (MW-15, SA-08).
+func requiresFactor(u portal.User) bool {
+	return u.Security != nil && isTrue(u.Security.TwoFactorRequired)
 }
 
 // LogOut ends a session. One that is over already is no error.

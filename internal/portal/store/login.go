@@ -17,7 +17,8 @@ type Login struct {
 	LastLoginAt     *time.Time
 	TOTPSecret      string // base32 (RFC 4648), encrypted; empty for none
 	TOTPConfirmedAt *time.Time
-	TOTPLastStep    int64 // RFC 6238: of the latest code that was taken
+	TOTPLastStep    int64  // RFC 6238: of the latest code that was taken
+	TOTPSession     string // hash of the session that enrols, while the secret is not confirmed
 }
 
 // Status is what the login says of the user.
@@ -36,7 +37,7 @@ func (l Login) Status() portal.UserStatus {
 const loginStatus = `(SELECT CASE WHEN l.blocked_at IS NOT NULL THEN '` + string(portal.StatusBlocked) + `' WHEN l.own_password THEN '` +
 	string(portal.StatusActive) + `' ELSE '` + string(portal.StatusPending) + `' END FROM logins l WHERE l.organization_id = u.organization_id AND l.user_id = u.id)`
 
-const loginColumns = `user_id, own_password, failures, blocked_at, invited_at, last_login_at, COALESCE(totp_secret, ''), totp_confirmed_at, totp_last_step`
+const loginColumns = `user_id, own_password, failures, blocked_at, invited_at, last_login_at, COALESCE(totp_secret, ''), totp_confirmed_at, totp_last_step, COALESCE(totp_session, '')`
 
 // stamp is a time as the contract writes it; empty for none.
 func stamp(at *time.Time) string {
@@ -47,7 +48,7 @@ func stamp(at *time.Time) string {
 }
 
 func scanLogin(r row) (l Login, err error) {
-	err = r.Scan(&l.UserID, &l.OwnPassword, &l.Failures, &l.BlockedAt, &l.InvitedAt, &l.LastLoginAt, &l.TOTPSecret, &l.TOTPConfirmedAt, &l.TOTPLastStep)
+	err = r.Scan(&l.UserID, &l.OwnPassword, &l.Failures, &l.BlockedAt, &l.InvitedAt, &l.LastLoginAt, &l.TOTPSecret, &l.TOTPConfirmedAt, &l.TOTPLastStep, &l.TOTPSession)
 	return l, err
 }
 
@@ -65,9 +66,10 @@ func (t *Tx) insertLogin(ctx context.Context, organizationID, userID string, inv
 // PutLogin replaces a login.
 func (t *Tx) PutLogin(ctx context.Context, organizationID string, l Login) error {
 	const query = `UPDATE logins SET own_password = $3, failures = $4, blocked_at = $5, invited_at = $6, last_login_at = $7,
-			totp_secret = NULLIF($8, ''), totp_confirmed_at = $9, totp_last_step = $10
+			totp_secret = NULLIF($8, ''), totp_confirmed_at = $9, totp_last_step = $10, totp_session = NULLIF($11, '')
 		WHERE organization_id = $1 AND user_id = $2`
-	return t.change(ctx, query, organizationID, l.UserID, l.OwnPassword, l.Failures, l.BlockedAt, l.InvitedAt, l.LastLoginAt, l.TOTPSecret, l.TOTPConfirmedAt, l.TOTPLastStep)
+	return t.change(ctx, query, organizationID, l.UserID, l.OwnPassword, l.Failures, l.BlockedAt, l.InvitedAt, l.LastLoginAt, l.TOTPSecret, l.TOTPConfirmedAt,
+		l.TOTPLastStep, l.TOTPSession)
 }
 
 // SetUserEnabled grants or withdraws a user's access, which is a new version of the user.

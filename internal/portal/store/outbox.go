@@ -10,24 +10,26 @@ type QueuedMail struct {
 	OrganizationID string
 	ID             string
 	UserID         string
-	Kind           string // "activation", "account" or "reset"
+	Kind           string // for the service to name
+	Address        string // where it goes; empty: to the address that the user has when it is sent
 	CreatedAt      time.Time
 	Attempts       int // that have failed
 	NextAttemptAt  time.Time
 }
 
 func scanQueuedMail(r row) (m QueuedMail, err error) {
-	err = r.Scan(&m.OrganizationID, &m.ID, &m.UserID, &m.Kind, &m.CreatedAt, &m.Attempts, &m.NextAttemptAt)
+	err = r.Scan(&m.OrganizationID, &m.ID, &m.UserID, &m.Kind, &m.Address, &m.CreatedAt, &m.Attempts, &m.NextAttemptAt)
 	return m, err
 }
 
-// QueueMail adds a mail, in place of one of the same kind to the same user that is still to be sent.
+// QueueMail adds a mail, in place of one of the same kind to the same user and address that is still to be sent.
 func (t *Tx) QueueMail(ctx context.Context, m QueuedMail) error {
-	if _, err := t.exec(ctx, `DELETE FROM outbox WHERE organization_id = $1 AND user_id = $2 AND kind = $3`, m.OrganizationID, m.UserID, m.Kind); err != nil {
+	const earlier = `DELETE FROM outbox WHERE organization_id = $1 AND user_id = $2 AND kind = $3 AND COALESCE(address, '') = $4`
+	if _, err := t.exec(ctx, earlier, m.OrganizationID, m.UserID, m.Kind, m.Address); err != nil {
 		return err
 	}
-	const query = `INSERT INTO outbox (organization_id, id, user_id, kind, created_at, next_attempt_at) VALUES ($1, $2, $3, $4, $5, $6)`
-	return t.change(ctx, query, m.OrganizationID, m.ID, m.UserID, m.Kind, m.CreatedAt, m.NextAttemptAt)
+	const query = `INSERT INTO outbox (organization_id, id, user_id, kind, address, created_at, next_attempt_at) VALUES ($1, $2, $3, $4, NULLIF($5, ''), $6, $7)`
+	return t.change(ctx, query, m.OrganizationID, m.ID, m.UserID, m.Kind, m.Address, m.CreatedAt, m.NextAttemptAt)
 }
 
 // OrganizationsWithMail returns the organisations that have mails which are due, that with the longest due first.
@@ -38,7 +40,7 @@ func (t *Tx) OrganizationsWithMail(ctx context.Context, now time.Time) ([]string
 
 // LeaseMails returns mails of an organisation that are due, the longest due first, and keeps others from sending them until a time.
 func (t *Tx) LeaseMails(ctx context.Context, organizationID string, now, until time.Time, limit int) ([]QueuedMail, error) {
-	const query = `SELECT organization_id, id, user_id, kind, created_at, attempts, next_attempt_at FROM outbox WHERE organization_id = $1 AND next_attempt_at <= $2
+	const query = `SELECT organization_id, id, user_id, kind, COALESCE(address, ''), created_at, attempts, next_attempt_at FROM outbox WHERE organization_id = $1 AND next_attempt_at <= $2
 		ORDER BY next_attempt_at, created_at, id LIMIT $3`
 	due, err := all(ctx, t, scanQueuedMail, query, organizationID, now, limit)
 	if err != nil {
@@ -73,6 +75,13 @@ func (t *Tx) DeleteMail(ctx context.Context, organizationID, id string) error {
 func (t *Tx) MailFailed(ctx context.Context, organizationID, id, reason string, next time.Time) error {
 	const query = `UPDATE outbox SET attempts = attempts + 1, last_error = $3, next_attempt_at = $4 WHERE organization_id = $1 AND id = $2`
 	_, err := t.exec(ctx, query, organizationID, id, reason, next)
+	return err
+}
+
+// DropMailsOf takes the mails of some kinds to a user out of the outbox.
+func (t *Tx) DropMailsOf(ctx context.Context, organizationID, userID string, kinds ...string) error {
+	condition, args := in("kind", []any{organizationID, userID}, kinds)
+	_, err := t.exec(ctx, `DELETE FROM outbox WHERE organization_id = $1 AND user_id = $2 AND `+condition, args...)
 	return err
 }
 

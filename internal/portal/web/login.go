@@ -129,7 +129,7 @@ func (v *visit) enrolForm() error {
 	return v.showEnrolment(http.StatusOK, "")
 }
 
-// showEnrolment shows a secret for the app. It is another one each time: one that somebody has seen and not confirmed is worth nothing.
+// showEnrolment shows the secret for the app. It stays the same for the session, so that an app which has scanned it is right after a wrong code, too.
 func (v *visit) showEnrolment(status int, message string) error {
 	enrolment, err := v.site.portal.BeginEnrolment(v.Context(), v.secret)
 	if err != nil {
@@ -139,7 +139,11 @@ func (v *visit) showEnrolment(status int, message string) error {
 	if err != nil {
 		return err
 	}
-	v.show(status, "enrol", page{Title: "enrol.title", QR: picture, Secret: enrolment.Secret, Error: message})
+	asks, err := v.site.portal.AsksPassword(v.Context(), v.secret)
+	if err != nil {
+		return err
+	}
+	v.show(status, "enrol", page{Title: "enrol.title", QR: picture, Secret: enrolment.Secret, Error: message, AsksPassword: asks})
 	return nil
 }
 
@@ -161,9 +165,9 @@ func qrCode(text string) (template.URL, error) {
 }
 
 func (v *visit) enrol() error {
-	codes, secret, session, err := v.site.portal.ConfirmEnrolment(v.Context(), v.secret, v.PostForm.Get("code"))
+	codes, secret, session, err := v.site.portal.EnrolFactor(v.Context(), v.secret, portal.Secret(v.PostForm.Get("old")), v.PostForm.Get("code"))
 	if problem, coded := errors.AsType[*portal.Error](err); coded && problem.Code == portal.CodeInvalid {
-		return v.showEnrolment(http.StatusUnprocessableEntity, say(negotiate(v.Request, v.language()), "error.code"))
+		return v.showEnrolment(http.StatusUnprocessableEntity, say(negotiate(v.Request, v.language()), refusedProof(problem)))
 	}
 	if err != nil {
 		return err
@@ -174,8 +178,34 @@ func (v *visit) enrol() error {
 	return nil
 }
 
+// refusedProof is the key of what was wrong: the password or the code.
+func refusedProof(problem *portal.Error) string {
+	for _, field := range problem.Errors {
+		if field.Field == "old_password" {
+			return "error.old"
+		}
+	}
+	return "error.code"
+}
+
+// removeFactor takes the own second factor away.
+func (v *visit) removeFactor() error {
+	err := v.site.portal.RemoveFactor(v.Context(), v.secret, portal.Secret(v.PostForm.Get("old")))
+	if problem, coded := errors.AsType[*portal.Error](err); coded && problem.Code == portal.CodeConflict {
+		v.show(http.StatusConflict, "me", page{Title: "me.title", Error: say(negotiate(v.Request, v.language()), "me.required")})
+		return nil
+	}
+	if shown, err := v.again(err, portal.CodeInvalid, "error.old", "me", page{Title: "me.title"}); shown || err != nil {
+		return err
+	}
+	return v.redirect("/me?removed")
+}
+
 func (v *visit) me() error {
 	p := page{Title: "me.title"}
+	if v.URL.Query().Has("removed") {
+		p.Notice = "me.removed"
+	}
 	v.show(http.StatusOK, "me", p)
 	return nil
 }

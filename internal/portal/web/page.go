@@ -31,14 +31,20 @@ type page struct {
 	QR         template.URL
 	Secret     string
 	Codes      []string
-	Person     *person
-	People     []person
-	Count      string
-	Search     string
-	Status     string
-	Statuses   []string
-	FirstPage  string // link; empty on the first one
-	NextPage   string // link; empty on the last one
+
+	AsksPassword bool   // whether what the form does needs the password
+	SendsMail    bool   // whether there is a mail server
+	Link         string // to be handed over, shown once
+	Until        string // the end of the link
+
+	Person    *person
+	People    []person
+	Count     string
+	Search    string
+	Status    string
+	Statuses  []string
+	FirstPage string // link; empty on the first one
+	NextPage  string // link; empty on the last one
 }
 
 // T is a text in the language of the page.
@@ -70,7 +76,7 @@ func (v *visit) show(status int, name string, p page) {
 	if v.organization != "" {
 		p.Base, p.Organization = v.base(), v.organizationName
 	}
-	p.Session, p.CSRF = v.session, v.csrf
+	p.Session, p.CSRF, p.SendsMail = v.session, v.csrf, v.site.portal.SendsMail()
 	all, err := templates()
 	var body bytes.Buffer
 	if err == nil {

@@ -68,7 +68,11 @@ func (v *visit) forgot() error {
 	if shown, err := v.again(err, portal.CodeTooManyRequests, "error.throttled", "forgot", form); shown || err != nil {
 		return err
 	}
-	v.show(http.StatusOK, "message", page{Title: "forgot.title", Notice: "forgot.done"})
+	notice := "forgot.done"
+	if !v.site.portal.SendsMail() {
+		notice = "forgot.no_mail"
+	}
+	v.show(http.StatusOK, "message", page{Title: "forgot.title", Notice: notice})
 	return nil
 }
 

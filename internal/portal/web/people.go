@@ -98,7 +98,9 @@ func (v *visit) peopleCSV() error {
 }
 
 // done says what an administrator did, by the name that stands in the address of the page that tells of it.
-var done = map[string]string{"activation": "person.sent", "block": "person.blocked", "unblock": "person.unblocked"}
+var done = map[string]string{
+	"activation": "person.sent", "block": "person.blocked", "unblock": "person.unblocked", "factor": "person.factor_reset",
+}
 
 func (v *visit) person() error {
 	user, groups, err := v.site.portal.GetPerson(v.Context(), v.caller(), v.PathValue("id"))
@@ -107,6 +109,9 @@ func (v *visit) person() error {
 	}
 	shown := personOf(user, groups)
 	p := page{Title: shown.Name, Person: &shown, Notice: done[v.URL.Query().Get("done")]}
+	if p.Notice == done["activation"] && !v.site.portal.SendsMail() {
+		p.Notice = "person.no_mail"
+	}
 	v.show(http.StatusOK, "person", p)
 	return nil
 }
@@ -115,8 +120,12 @@ func (v *visit) person() error {
 func (v *visit) act() error {
 	actions := map[string]func(context.Context, service.Caller, string) (portal.User, error){
 		"activation": v.site.portal.SendActivation, "block": v.site.portal.BlockUser, "unblock": v.site.portal.UnblockUser,
+		"factor": v.site.portal.ResetFactor,
 	}
 	what, id := v.PathValue("what"), v.PathValue("id")
+	if what == "link" {
+		return v.handOutLink(id)
+	}
 	action := actions[what]
 	if action == nil {
 		return errNotFound
@@ -125,4 +134,24 @@ func (v *visit) act() error {
 		return err
 	}
 	return v.redirect("/admin/users/" + url.PathEscape(id) + "?done=" + what)
+}
+
+// handOutLink shows a link for an administrator to hand over. It is shown this once, so there is no page to lead to.
+func (v *visit) handOutLink(id string) error {
+	user, groups, err := v.site.portal.GetPerson(v.Context(), v.caller(), id)
+	if err != nil {
+		return err
+	}
+	link, err := v.site.portal.HandOutLink(v.Context(), v.caller(), id)
+	if err != nil {
+		return err
+	}
+	shown := personOf(user, groups)
+	base := strings.TrimRight(v.site.options.BaseURL, "/")
+	if base == "" { // a portal that nobody told under which address people reach it
+		base = "http://" + v.Host
+	}
+	p := page{Title: shown.Name, Person: &shown, Link: base + link.Path, Until: link.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC")}
+	v.show(http.StatusOK, "person", p)
+	return nil
 }

@@ -83,6 +83,7 @@ func pages() map[string]entry {
 		"GET" + base + "/activate":                 {anybody, (*visit).activateForm},
 		"POST" + base + "/activate":                {anybody, (*visit).activate},
 		"GET" + base + "/me":                       {member, (*visit).me},
+		"POST" + base + "/me/factor":               {member, (*visit).removeFactor},
 		"GET" + base + "/admin/login":              {anybody, (*visit).adminLoginForm},
 		"POST" + base + "/admin/login":             {anybody, (*visit).adminLogIn},
 		"GET" + base + "/admin/users":              {administrator, (*visit).people},

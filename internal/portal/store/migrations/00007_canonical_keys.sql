@@ -37,3 +37,6 @@ CREATE TABLE invitations (
     PRIMARY KEY (organization_id, user_id, id),
     FOREIGN KEY (organization_id, user_id) REFERENCES users (organization_id, id) ON DELETE CASCADE
 );
+
+-- The session that enrols a second factor, by its hash: as long as it does, the secret stays the same for it.
+ALTER TABLE logins ADD COLUMN totp_session TEXT;
