@@ -145,7 +145,7 @@ func TestServe_appliesOrganizationFilesAtEveryStart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	second := write(t, "orka.yaml", strings.NewReplacer("id: delfin", "id: orka", "delfin.sip", "orka.sip").Replace(string(text)))
+	second := write(t, "orka.yaml", strings.NewReplacer("id: delfin", "id: orka", "delfin.sip", "orka.sip", "Delfin Sp.", "Orka Sp.").Replace(string(text)))
 	first := start(t, "--database", database, "--organization", file, "--organization", second)
 	secret := token(t, database)
 	first.stop()
