@@ -2,18 +2,19 @@ package portal
 
 // SIPAccount is what a phone or an app registers with (RFC 3261).
 type SIPAccount struct {
-	ID           string  `json:"id,omitzero"`
-	ETag         string  `json:"etag,omitzero"`
-	Extension    *string `json:"extension,omitzero"`
-	Name         *string `json:"name,omitzero"`
-	Type         *string `json:"type,omitzero"` // voip or app
-	CallerID     *string `json:"caller_id,omitzero"`
-	HideCallerID *bool   `json:"hide_caller_id,omitzero"`
-	Enabled      *bool   `json:"enabled,omitzero"`
-	Password     *Secret `json:"password,omitzero"`     // requests only; kept as digest HA1, never in clear (RFC 8760)
-	SIPUsername  string  `json:"sip_username,omitzero"` // read-only: digest username, given once, never an extension
-	SIPDomain    string  `json:"sip_domain,omitzero"`   // read-only: digest realm
-	UserID       string  `json:"user_id,omitzero"`      // read-only: the user that has this account; no part of the ETag
+	ID              string  `json:"id,omitzero"`
+	ETag            string  `json:"etag,omitzero"`
+	Extension       *string `json:"extension,omitzero"`
+	Name            *string `json:"name,omitzero"`
+	Type            *string `json:"type,omitzero"` // voip or app
+	CallerID        *string `json:"caller_id,omitzero"`
+	HideCallerID    *bool   `json:"hide_caller_id,omitzero"`
+	Enabled         *bool   `json:"enabled,omitzero"`
+	Password        *Secret `json:"password,omitzero"`                              // requests only; kept as digest HA1, never in clear (RFC 8760)
+	PasswordVersion *int64  `json:"password_version,omitzero" portal:"with-secret"` // as User.PasswordVersion
+	SIPUsername     string  `json:"sip_username,omitzero"`                          // read-only: digest username, given once, never an extension
+	SIPDomain       string  `json:"sip_domain,omitzero"`                            // read-only: digest realm
+	UserID          string  `json:"user_id,omitzero"`                               // read-only: the user that has this account; no part of the ETag
 
 	// Where the object comes from, which is read-only and no part of a request.
 	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody

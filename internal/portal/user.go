@@ -3,26 +3,28 @@ package portal
 // User is a person who logs in to the portal. Which of the fields exist, which are required and what they may hold is
 // the platform's rule set (ALL-01).
 type User struct {
-	ID                 string     `json:"id,omitzero"`   // given by the portal
-	ETag               string     `json:"etag,omitzero"` // changes with every write; for If-Match
-	Username           *string    `json:"username,omitzero"`
-	Email              *string    `json:"email,omitzero"`
-	FirstName          *string    `json:"first_name,omitzero"`
-	MiddleName         *string    `json:"middle_name,omitzero"`
-	LastName           *string    `json:"last_name,omitzero"`
-	Enabled            *bool      `json:"enabled,omitzero"`
-	Description        *string    `json:"description,omitzero"`
-	PermissionGroupIDs []string   `json:"permission_group_ids,omitzero"`
-	Password           *Secret    `json:"password,omitzero"`        // requests only
-	SendInvitation     *bool      `json:"send_invitation,omitzero"` // whether the portal mails the person how to get in (MW-03, EN-03)
-	Telephony          *Telephony `json:"telephony,omitzero"`
-	ClickToDial        *ClickDial `json:"click_to_dial,omitzero"`
-	Directory          *Directory `json:"directory,omitzero"`
-	Locale             *Locale    `json:"locale,omitzero"`
-	Security           *Security  `json:"security,omitzero"`
-	Voicemail          *Voicemail `json:"voicemail,omitzero"`
-	Licence            *Licence   `json:"licence,omitzero"`
-	Webcare            *Webcare   `json:"webcare,omitzero"`
+	ID                 string   `json:"id,omitzero"`   // given by the portal
+	ETag               string   `json:"etag,omitzero"` // changes with every write; for If-Match
+	Username           *string  `json:"username,omitzero"`
+	Email              *string  `json:"email,omitzero"`
+	FirstName          *string  `json:"first_name,omitzero"`
+	MiddleName         *string  `json:"middle_name,omitzero"`
+	LastName           *string  `json:"last_name,omitzero"`
+	Enabled            *bool    `json:"enabled,omitzero"`
+	Description        *string  `json:"description,omitzero"`
+	PermissionGroupIDs []string `json:"permission_group_ids,omitzero"`
+	Password           *Secret  `json:"password,omitzero"` // requests only
+	// PasswordVersion is the version that the client gave Password; nil for a password that came without one. A person who chooses another keeps it.
+	PasswordVersion *int64     `json:"password_version,omitzero" portal:"with-secret"`
+	SendInvitation  *bool      `json:"send_invitation,omitzero"` // whether the portal mails the person how to get in (MW-03, EN-03)
+	Telephony       *Telephony `json:"telephony,omitzero"`
+	ClickToDial     *ClickDial `json:"click_to_dial,omitzero"`
+	Directory       *Directory `json:"directory,omitzero"`
+	Locale          *Locale    `json:"locale,omitzero"`
+	Security        *Security  `json:"security,omitzero"`
+	Voicemail       *Voicemail `json:"voicemail,omitzero"`
+	Licence         *Licence   `json:"licence,omitzero"`
+	Webcare         *Webcare   `json:"webcare,omitzero"`
 
 	// Where the object comes from, which is read-only and no part of a request.
 	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
@@ -108,11 +110,12 @@ type Security struct {
 
 // Voicemail is what happens to calls that nobody takes.
 type Voicemail struct {
-	Enabled   *bool   `json:"enabled,omitzero"`
-	PIN       *Secret `json:"pin,omitzero"` // requests only; digits
-	PINSet    bool    `json:"pin_set"`      // read-only: whether the portal has a PIN
-	Email     *string `json:"email,omitzero"`
-	SMSNumber *string `json:"sms_number,omitzero"`
+	Enabled    *bool   `json:"enabled,omitzero"`
+	PIN        *Secret `json:"pin,omitzero"`                              // requests only; digits
+	PINVersion *int64  `json:"pin_version,omitzero" portal:"with-secret"` // as User.PasswordVersion
+	PINSet     bool    `json:"pin_set"`                                   // read-only: whether the portal has a PIN
+	Email      *string `json:"email,omitzero"`
+	SMSNumber  *string `json:"sms_number,omitzero"`
 }
 
 // Licence is what the organisation pays for a user to use.

@@ -120,7 +120,7 @@ func (a attributes) object(path, text string, children map[string]schema.Attribu
 	}
 }
 
-// importedVersion is the version that a secret has after an import: whatever the portal has counts as the first one.
+// importedVersion is the version that a secret has after an import of which the portal knows none: whatever it has counts as the first one.
 const importedVersion = 1
 
 // versionSuffix makes the name of a secret's version out of that of the secret.
@@ -140,7 +140,8 @@ func (a attributes) secret(path, text string) (value schema.StringAttribute, ver
 		Optional: true,
 		Computed: true,
 		MarkdownDescription: "Version of `" + name + "`: the secret is sent on creation and whenever this number changes, in either direction. " +
-			"After an import it is `1`, so that importing somebody changes no secret. As long as the number stays, `" + name + "` can be left out.",
+			"The portal keeps it beside the secret, so that a restored backup with an older secret is a difference. After an import it is the version that the " +
+			"portal has, or else `1`, so that importing somebody changes no secret. As long as the number stays, `" + name + "` can be left out.",
 		PlanModifiers: []planmodifier.Int64{int64planmodifier.UseNonNullStateForUnknown()},
 	}
 	return value, version

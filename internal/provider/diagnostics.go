@@ -153,6 +153,8 @@ func attributeName(field string) string {
 	switch field[strings.LastIndexByte(field, '.')+1:] {
 	case "password", "pin":
 		return field + "_wo"
+	case "password_version", "pin_version":
+		return strings.TrimSuffix(field, versionSuffix) + "_wo" + versionSuffix
 	case "avatar":
 		return field + "_file"
 	default:

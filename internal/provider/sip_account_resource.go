@@ -106,14 +106,17 @@ func (r *sipAccountResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-		after.Password = secretPointer(config.PasswordWO)
+		after.Password, after.PasswordVersion = versionedSecret(config.PasswordWO, plan.PasswordWOVersion)
 	}
 	change.after, change.id = &after, after.ID
 	change.stock = func(context.Context, *rules.Inventory, string) error { return nil } // its caller ID is in the organisation itself
 	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() || adopted != nil {
 		return // what the configuration of an adopted one leaves out is as the apply finds it
 	}
-	answer := sipAccountResourceModel{sipAccountModel: plan.answered(after), lifecycleModel: plan.lifecycleModel, PasswordWOVersion: settledVersion(plan.PasswordWOVersion)}
+	answer := sipAccountResourceModel{
+		sipAccountModel: plan.answered(after), lifecycleModel: plan.lifecycleModel,
+		PasswordWOVersion: settledVersion(plan.PasswordWOVersion, after.PasswordVersion),
+	}
 	answer.SIPUsername = plan.SIPUsername
 	if organization, _, err := r.view.rules(ctx); err == nil {
 		answer.SIPDomain = types.StringValue(organization.SIPDomain)
@@ -135,7 +138,7 @@ func (r *sipAccountResource) Create(ctx context.Context, req resource.CreateRequ
 	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
 	defer cancel()
 	account := plan.request()
-	account.Password = secretPointer(config.PasswordWO)
+	account.Password, account.PasswordVersion = versionedSecret(config.PasswordWO, plan.PasswordWOVersion)
 	if adopted := r.adoptee(ctx, plan, true, &resp.Diagnostics); adopted != nil {
 		changed := adopt(ctx, r.access, portal.NounSIPAccount, adopted.ID, plan.Extension.ValueString(), adopted.ETag, account, resp, r.client.ReplaceSIPAccount)
 		r.created(ctx, plan, changed, resp)
@@ -158,7 +161,7 @@ func (r *sipAccountResource) created(ctx context.Context, plan sipAccountResourc
 		return
 	}
 	plan.sipAccountModel = plan.answered(*account)
-	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion, account.PasswordVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, account.ETag, &resp.Diagnostics)
 }
@@ -188,6 +191,7 @@ func (r *sipAccountResource) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	state.sipAccountModel = state.answered(*account)
+	state.PasswordWOVersion = readVersion(state.PasswordWOVersion, account.PasswordVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	keepETag(ctx, resp.Private, account.ETag, &resp.Diagnostics)
 }
@@ -205,7 +209,7 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 	defer cancel()
 	account := plan.request()
 	if !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-		account.Password = secretPointer(config.PasswordWO)
+		account.Password, account.PasswordVersion = versionedSecret(config.PasswordWO, plan.PasswordWOVersion)
 	}
 	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -217,7 +221,7 @@ func (r *sipAccountResource) Update(ctx context.Context, req resource.UpdateRequ
 		return
 	}
 	plan.sipAccountModel = plan.answered(*changed)
-	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion)
+	plan.PasswordWOVersion = settledVersion(plan.PasswordWOVersion, changed.PasswordVersion)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
 }

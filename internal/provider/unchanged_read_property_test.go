@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -99,6 +100,8 @@ func (r *randomPlans) answer(typeName string, state *tfprotov6.DynamicValue) (st
 	}
 	value := reflect.ValueOf(object).Elem()
 	value.FieldByName("ETag").SetString(`"2"`)
+	tree, _ := readWireTree(state.MsgPack)
+	r.versions(value, tree)
 	r.respell(value)
 	switch r.IntN(8) {
 	case 0:
@@ -113,6 +116,31 @@ func (r *randomPlans) answer(typeName string, state *tfprotov6.DynamicValue) (st
 		r.t.Fatal(err)
 	}
 	return http.StatusOK, string(text)
+}
+
+// versions has the portal know the versions of secrets that the state has, others, or none.
+func (r *randomPlans) versions(object reflect.Value, state wireTree) {
+	for field, value := range object.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		switch {
+		case portal.WithSecret(field):
+			var version int64
+			switch known := state[otherNames[name]].(type) {
+			case int64:
+				version = known
+			case uint64:
+				version = int64(known) //nolint:gosec // it was one
+			}
+			if r.IntN(16) == 0 {
+				version++
+			} else if state[otherNames[name]] == nil || r.IntN(3) == 0 {
+				continue
+			}
+			value.Set(reflect.ValueOf(&version))
+		case field.Type.Kind() == reflect.Pointer && field.Type.Elem().Kind() == reflect.Struct && !value.IsNil():
+			r.versions(value.Elem(), state.object(name))
+		}
+	}
 }
 
 // respell has numbers and lists as the portal has them.

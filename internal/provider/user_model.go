@@ -97,13 +97,14 @@ func given(object types.Object) bool { return !object.IsNull() && !object.IsUnkn
 // version than in state. It is called on the planned model, as secrets are in the configuration alone.
 func (m userResourceModel) secrets(ctx context.Context, user *portal.User, config, state userResourceModel, diags *diag.Diagnostics) {
 	if !m.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-		user.Password = secretPointer(config.PasswordWO)
+		user.Password, user.PasswordVersion = versionedSecret(config.PasswordWO, m.PasswordWOVersion)
 	}
 	if user.Voicemail != nil {
 		planned := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
 		stored := nested[voicemailResourceModel](ctx, state.Voicemail, diags)
 		if !planned.PINWOVersion.Equal(stored.PINWOVersion) {
-			user.Voicemail.PIN = secretPointer(nested[voicemailResourceModel](ctx, config.Voicemail, diags).PINWO)
+			configured := nested[voicemailResourceModel](ctx, config.Voicemail, diags)
+			user.Voicemail.PIN, user.Voicemail.PINVersion = versionedSecret(configured.PINWO, planned.PINWOVersion)
 		}
 	}
 }
@@ -143,14 +144,15 @@ func (m userResourceModel) answered(ctx context.Context, user portal.User, diags
 	answer := userResourceModel{
 		userModel:          m.userModel.answered(ctx, user, diags),
 		lifecycleModel:     m.lifecycleModel,
-		PasswordWOVersion:  settledVersion(m.PasswordWOVersion),
+		PasswordWOVersion:  settledVersion(m.PasswordWOVersion, user.PasswordVersion),
 		DiscardPlannedWork: m.DiscardPlannedWork,
 		OnDestroy:          m.OnDestroy,
 	}
 	voicemail := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
 	answer.Voicemail = nestedValue[voicemailResourceModel](ctx, nil, diags)
 	if read := voicemail.answered(user.Voicemail); given(m.Voicemail) && read != nil {
-		answer.Voicemail = nestedValue(ctx, &voicemailResourceModel{voicemailModel: *read, PINWOVersion: settledVersion(voicemail.PINWOVersion)}, diags)
+		version := settledVersion(voicemail.PINWOVersion, user.Voicemail.PINVersion)
+		answer.Voicemail = nestedValue(ctx, &voicemailResourceModel{voicemailModel: *read, PINWOVersion: version}, diags)
 	}
 	webcare := nested[webcareResourceModel](ctx, m.Webcare, diags)
 	answer.Webcare = nestedValue[webcareResourceModel](ctx, nil, diags)
@@ -158,4 +160,15 @@ func (m userResourceModel) answered(ctx context.Context, user portal.User, diags
 		answer.Webcare = nestedValue(ctx, &webcareResourceModel{webcareModel: *read, AvatarFile: settledText(webcare.AvatarFile)}, diags)
 	}
 	return answer
+}
+
+// read is answered for a read, which also takes the versions of the secrets that the portal has.
+func (m userResourceModel) read(ctx context.Context, user portal.User, diags *diag.Diagnostics) userResourceModel {
+	m.PasswordWOVersion = readVersion(m.PasswordWOVersion, user.PasswordVersion)
+	if given(m.Voicemail) && user.Voicemail != nil {
+		voicemail := nested[voicemailResourceModel](ctx, m.Voicemail, diags)
+		voicemail.PINWOVersion = readVersion(voicemail.PINWOVersion, user.Voicemail.PINVersion)
+		m.Voicemail = nestedValue(ctx, &voicemail, diags)
+	}
+	return m.answered(ctx, user, diags)
 }

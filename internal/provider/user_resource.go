@@ -235,7 +235,7 @@ func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp 
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
-	state = state.answered(ctx, *user, &resp.Diagnostics)
+	state = state.read(ctx, *user, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	keepETag(ctx, resp.Private, user.ETag, &resp.Diagnostics)
 }

@@ -51,12 +51,30 @@ func secretPointer(v types.String) *portal.Secret {
 	return new(portal.Secret(v.ValueString()))
 }
 
-// settledVersion is the version of a secret after an apply: none if the configuration gives none.
-func settledVersion(v types.Int64) types.Int64 {
+// versionedSecret is a secret as a request gives it, with the version that the portal keeps beside it.
+func versionedSecret(secret types.String, version types.Int64) (*portal.Secret, *int64) {
+	given := secretPointer(secret)
+	if given == nil {
+		return nil, nil
+	}
+	return given, int64Pointer(version)
+}
+
+// settledVersion is the version of a secret after an apply: that of the portal if the configuration gives none.
+func settledVersion(v types.Int64, answer *int64) types.Int64 {
 	if v.IsUnknown() {
-		return types.Int64Null()
+		return types.Int64PointerValue(answer)
 	}
 	return v
+}
+
+// readVersion is the version of a secret after a read. The portal says which one it has, so that the restore of a backup is a difference; of a secret
+// that came without a version it says nothing, and the state keeps its own.
+func readVersion(v types.Int64, answer *int64) types.Int64 {
+	if answer == nil {
+		return v
+	}
+	return types.Int64Value(*answer)
 }
 
 // settledText is a text after an apply that only the configuration gives.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 // wireTree is a whole object as Terraform sends it: nil, bool, int64, uint64, float64, string, []any and map[string]any.
@@ -67,7 +69,14 @@ func (k unchangedKind) sameAsState(state wireTree, object any) bool {
 
 func (k unchangedKind) sameObject(prefix string, state wireTree, object reflect.Value) bool {
 	for i := range object.NumField() {
-		name, _, _ := strings.Cut(object.Type().Field(i).Tag.Get("json"), ",")
+		field := object.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if portal.WithSecret(field) {
+			if object.Field(i).IsNil() { // then a read keeps what the state has
+				continue
+			}
+			name = attributeName(name)
+		}
 		value, known := state[name]
 		if known && !k.same(prefix+name, value, object.Field(i)) {
 			return false

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -179,6 +180,32 @@ func (p *Portal) Restart(t testing.TB) {
 	t.Helper()
 	p.Stop()
 	p.close()
+	p.open(t)
+	p.listen(t, p.URL[len("http://"):])
+}
+
+// Backup copies the database as it is now, for Restore.
+func (p *Portal) Backup(t testing.TB) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "backup.db")
+	if err := store.Backup(t.Context(), p.options.database, path); err != nil {
+		t.Fatalf("back up the test's database: %v", err)
+	}
+	return path
+}
+
+// Restore starts the portal again at the same address, on the database of a backup.
+func (p *Portal) Restore(t testing.TB, backup string) {
+	t.Helper()
+	p.Stop()
+	p.close()
+	content, err := os.ReadFile(backup)
+	if err == nil {
+		err = os.WriteFile(p.options.database, content, 0o600) // SQLite has nothing beside it once it is closed
+	}
+	if err != nil {
+		t.Fatalf("restore the test's database: %v", err)
+	}
 	p.open(t)
 	p.listen(t, p.URL[len("http://"):])
 }

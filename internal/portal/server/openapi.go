@@ -183,7 +183,7 @@ func describeField(field jsonschema.InterceptPropParams) error {
 	case picture:
 		schema.WithContentEncoding("base64")
 		schema.WithExtraPropertiesItem("writeOnly", true)
-	case request && !isMandatory(field) && !portal.Writable(field.Field):
+	case request && !isMandatory(field) && !portal.Writable(field.Field) && !portal.WithSecret(field.Field):
 		schema.WithExtraPropertiesItem("readOnly", true)
 	case !request && (!strings.Contains(field.Field.Tag.Get("json"), ",omit") || field.Name == "id" || field.Name == "etag"):
 		field.ParentSchema.Required = append(field.ParentSchema.Required, field.Name)

@@ -167,6 +167,9 @@ func clone[T any](object T) (T, error) {
 	return duplicate, err
 }
 
+// secretVersions are those that a request gives its secrets. One that comes with no secret says nothing: what is stored stays as it is.
+type secretVersions struct{ password, pin *int64 }
+
 // secrets are what a request may give and no answer shows; nil for what it does not give.
 type secrets struct {
 	password *portal.Secret

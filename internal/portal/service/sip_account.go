@@ -43,6 +43,7 @@ type sipAccountEntity struct {
 	row      store.SIPAccount
 	password portal.Secret // to be stored: the given one, or a generated one
 	username string        // of a new account
+	versions secretVersions
 	logins   secretVerifier
 }
 
@@ -73,7 +74,9 @@ func sipAccountOf(row store.SIPAccount, sc scene) portal.SIPAccount {
 
 func (*sipAccountEntity) show(a *portal.SIPAccount, version int64) { a.ETag = etag(version) }
 
-func (*sipAccountEntity) keepWritable(a *portal.SIPAccount) {
+func (e *sipAccountEntity) keepWritable(a *portal.SIPAccount) {
+	e.versions = secretVersions{password: a.PasswordVersion}
+	a.PasswordVersion = nil
 	a.ID, a.ETag, a.SIPUsername, a.SIPDomain, a.UserID = "", "", "", "", ""
 	a.ManagedBy, a.CreatedAt, a.Untouched = "", "", false
 }
@@ -82,7 +85,12 @@ func (*sipAccountEntity) origin(a *portal.SIPAccount) (managedBy, createdAt *str
 	return &a.ManagedBy, &a.CreatedAt
 }
 
-func (*sipAccountEntity) resolve(_, _ *portal.SIPAccount) {}
+// resolve takes the version of a password that is given.
+func (e *sipAccountEntity) resolve(wanted, _ *portal.SIPAccount) {
+	if wanted.Password != nil {
+		wanted.PasswordVersion = e.versions.password
+	}
+}
 
 func (*sipAccountEntity) visible(a portal.SIPAccount) portal.SIPAccount {
 	a.Password = nil

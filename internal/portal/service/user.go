@@ -49,6 +49,7 @@ type userEntity struct {
 	pinHash      string             // likewise
 	avatar       store.Avatar       // of the request
 	logins, pins secretVerifier
+	versions     secretVersions
 	numbersGiven bool // whether the request says which numbers ring at the user
 
 	unconditional, sawBlock bool // a request that is to hold whatever there is; one that says that the user was blocked
@@ -95,10 +96,13 @@ func (e *userEntity) keepWritable(u *portal.User) {
 	e.numbersGiven = u.Telephony != nil && u.Telephony.IncomingNumbers != nil
 	e.sawBlock = u.Status == portal.StatusBlocked
 	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
+	e.versions = secretVersions{password: u.PasswordVersion}
+	u.PasswordVersion = nil
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
 	u.ManagedBy, u.CreatedAt, u.Untouched = "", "", false
 	if u.Voicemail != nil {
-		u.Voicemail.PINSet = false
+		e.versions.pin = u.Voicemail.PINVersion
+		u.Voicemail.PINVersion, u.Voicemail.PINSet = nil, false
 	}
 	if u.Webcare != nil {
 		u.Webcare.AvatarSHA256 = ""
@@ -109,10 +113,16 @@ func (*userEntity) origin(u *portal.User) (managedBy, createdAt *string) {
 	return &u.ManagedBy, &u.CreatedAt
 }
 
-// resolve reads the picture, whose hash tells whether it is another one, and keeps a block that the request does not know of (EN-18).
+// resolve takes the version of a secret that is given, reads the picture, whose hash tells whether it is another one, and keeps a block that the request does not know of (EN-18).
 func (e *userEntity) resolve(wanted, stored *portal.User) {
 	if stored != nil && stored.Status == portal.StatusBlocked && !e.sawBlock && !e.unconditional {
 		wanted.Enabled = stored.Enabled
+	}
+	if wanted.Password != nil {
+		wanted.PasswordVersion = e.versions.password
+	}
+	if wanted.Voicemail != nil && wanted.Voicemail.PIN != nil {
+		wanted.Voicemail.PINVersion = e.versions.pin
 	}
 	e.avatar = readAvatar(*wanted)
 	if wanted.Webcare != nil && wanted.Webcare.Avatar != nil {

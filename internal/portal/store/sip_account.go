@@ -23,14 +23,14 @@ type SIPAccount struct {
 
 // Where a platform lets users share an account, the first one stands for all.
 const selectSIPAccount = `SELECT a.id, a.version, a.extension, a.name, a.type, a.caller_id, a.hide_caller_id, a.enabled, a.ha1_md5, a.ha1_sha256, a.ha1b_md5, a.sip_username,
-	a.managed_by, a.created_at,
+	a.managed_by, a.created_at, a.password_version,
 	COALESCE((SELECT MIN(u.user_id) FROM user_sip_accounts u WHERE u.organization_id = a.organization_id AND u.sip_account_id = a.id), '')
 	FROM sip_accounts a WHERE a.organization_id = $1`
 
 func scanSIPAccount(r row) (a SIPAccount, err error) {
 	var made origin
 	err = r.Scan(&a.ID, &a.Version, &a.Extension, &a.Name, &a.Type, &a.CallerID, &a.HideCallerID, &a.Enabled,
-		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.SIPUsername, &made.managedBy, &made.createdAt, &a.UserID)
+		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.SIPUsername, &made.managedBy, &made.createdAt, &a.PasswordVersion, &a.UserID)
 	a.ManagedBy, a.CreatedAt, a.Untouched = made.of(a.Version)
 	return a, err
 }
@@ -59,10 +59,10 @@ func (t *Tx) HasSIPAccounts(ctx context.Context, organizationID string) (bool, e
 // InsertSIPAccount adds an account as version 1, with the SIP username that it keeps.
 func (t *Tx) InsertSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
 	const query = `INSERT INTO sip_accounts (organization_id, id, version, extension, name, type, caller_id, hide_caller_id, enabled,
-		ha1_md5, ha1_sha256, ha1b_md5, sip_username, managed_by, created_at)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULLIF($13, ''), $14)`
+		ha1_md5, ha1_sha256, ha1b_md5, sip_username, managed_by, created_at, password_version)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULLIF($13, ''), $14, $15)`
 	err := t.change(ctx, query, organizationID, a.ID, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
-		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.SIPUsername, a.ManagedBy, createdAt(a.CreatedAt))
+		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.SIPUsername, a.ManagedBy, createdAt(a.CreatedAt), a.PasswordVersion)
 	if err != nil {
 		return err
 	}
@@ -72,10 +72,10 @@ func (t *Tx) InsertSIPAccount(ctx context.Context, organizationID string, a SIPA
 // UpdateSIPAccount replaces the account of that version by its next one.
 func (t *Tx) UpdateSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
 	const query = `UPDATE sip_accounts SET version = version + 1, extension = $4, name = $5, type = $6, caller_id = $7, hide_caller_id = $8, enabled = $9,
-		ha1_md5 = $10, ha1_sha256 = $11, ha1b_md5 = $12, managed_by = NULLIF($13, '')
+		ha1_md5 = $10, ha1_sha256 = $11, ha1b_md5 = $12, managed_by = NULLIF($13, ''), password_version = $14
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err := t.change(ctx, query, organizationID, a.ID, a.Version, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
-		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.ManagedBy)
+		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.ManagedBy, a.PasswordVersion)
 	if err != nil {
 		return err
 	}

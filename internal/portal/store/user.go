@@ -29,17 +29,19 @@ const userName = `COALESCE(users.email, users.username, users.id)`
 // choice of the database can make it read more of the list than that.
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, COALESCE(u.password_hash, ''),
 	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, COALESCE(u.voicemail_pin_hash, ''),
-	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.managed_by, u.created_at, u.settings
+	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.managed_by, u.created_at,
+	u.password_version, u.voicemail_pin_version, u.settings
 	FROM users u WHERE u.organization_id = $1`
 
 func scanUser(r row) (u User, err error) {
 	var columns portal.User
 	var pbx, app, clickToDial, helpdesk sql.NullString
 	var made origin
+	var pinVersion *int64
 	var settings string
 	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
 		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &u.PINHash, &columns.PlannedPublications,
-		&made.managedBy, &made.createdAt, &settings)
+		&made.managedBy, &made.createdAt, &columns.PasswordVersion, &pinVersion, &settings)
 	if err != nil {
 		return u, err
 	}
@@ -47,7 +49,7 @@ func scanUser(r row) (u User, err error) {
 		return u, fmt.Errorf("user %s: %w", columns.ID, err)
 	}
 	u.ID, u.Username, u.Email, u.Description, u.Enabled = columns.ID, columns.Username, columns.Email, columns.Description, columns.Enabled
-	u.Granted = columns.Enabled
+	u.Granted, u.PasswordVersion = columns.Enabled, columns.PasswordVersion
 	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
 	u.ManagedBy, u.CreatedAt, u.Untouched = made.of(u.Version)
 	if t := u.Telephony; t != nil {
@@ -61,7 +63,7 @@ func scanUser(r row) (u User, err error) {
 		restore(&u.Licence.HelpdeskID, helpdesk)
 	}
 	if u.Voicemail != nil {
-		u.Voicemail.PINSet = u.PINHash != ""
+		u.Voicemail.PINSet, u.Voicemail.PINVersion = u.PINHash != "", pinVersion
 	}
 	return u, nil
 }
@@ -140,11 +142,11 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 	}
 	const query = `INSERT INTO users (organization_id, id, version, username, username_key, email, email_key, first_name, middle_name, last_name, description, enabled,
 			password_hash, pbx_id, app_sip_account_id, click_to_dial_sip_account_id, helpdesk_id, voicemail_pin_hash, settings,
-			managed_by, created_at)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULLIF($12, ''), $13, $14, $15, $16, NULLIF($17, ''), $18, NULLIF($19, ''), $20)`
+			managed_by, created_at, password_version, voicemail_pin_version)
+		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULLIF($12, ''), $13, $14, $15, $16, NULLIF($17, ''), $18, NULLIF($19, ''), $20, $21, $22)`
 	err = t.change(ctx, query, organizationID, u.ID, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled,
 		u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings,
-		u.ManagedBy, createdAt(u.CreatedAt))
+		u.ManagedBy, createdAt(u.CreatedAt), u.PasswordVersion, u.pinVersion())
 	if err != nil {
 		return err
 	}
@@ -167,10 +169,12 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 			description = $11, enabled = $12, password_hash = NULLIF($13, ''), pbx_id = $14, app_sip_account_id = $15, click_to_dial_sip_account_id = $16,
 			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19, managed_by = NULLIF($20, ''),
 			username_key = CASE WHEN ` + keepsUsername + ` THEN username_key ELSE $5 END,
-			email_key = CASE WHEN ` + keepsEmail + ` THEN email_key ELSE $7 END
+			email_key = CASE WHEN ` + keepsEmail + ` THEN email_key ELSE $7 END,
+			password_version = $21, voicemail_pin_version = $22
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
-		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings, u.ManagedBy)
+		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings, u.ManagedBy,
+		u.PasswordVersion, u.pinVersion())
 	if err != nil {
 		return err
 	}
@@ -245,6 +249,13 @@ func (u *User) helpdeskID() *string {
 		return nil
 	}
 	return noneAsNull(u.Licence.HelpdeskID)
+}
+
+func (u *User) pinVersion() *int64 {
+	if u.Voicemail == nil {
+		return nil
+	}
+	return u.Voicemail.PINVersion
 }
 
 // noneAsNull is how a reference to nothing is stored: what is empty refers to no row.

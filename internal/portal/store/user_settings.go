@@ -9,7 +9,7 @@ import (
 // settingsOf is the JSON of the fields of a user that have no column and no table of their own, so that a new nested field needs no
 // migration. A field that is kept elsewhere stands here as empty if it was given, which tells it from one that was left out.
 func settingsOf(u portal.User) (string, error) {
-	u.ID, u.ETag, u.Password = "", "", nil
+	u.ID, u.ETag, u.Password, u.PasswordVersion = "", "", nil, nil
 	u.ManagedBy, u.CreatedAt, u.Untouched = "", "", false
 	u.Username, u.Email, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled = nil, nil, nil, nil, nil, nil, nil
 	u.PermissionGroupIDs, u.Permissions, u.PlannedPublications = emptied(u.PermissionGroupIDs), nil, 0
@@ -37,7 +37,7 @@ func settingsOf(u portal.User) (string, error) {
 	}
 	if u.Voicemail != nil {
 		v := *u.Voicemail
-		v.PIN, v.PINSet = nil, false
+		v.PIN, v.PINVersion, v.PINSet = nil, nil, false
 		u.Voicemail = &v
 	}
 	if u.Webcare != nil {
