@@ -50,7 +50,7 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 	opaque := regexp.MustCompile(`^[a-z2-9]{16}$`)
 	base := portal.SIPAccount{
 		Extension: new("201"), Name: new("Alice, desk"), Type: new("voip"), CallerID: new("+48225550101"), HideCallerID: new(false), Enabled: new(true),
-		SIPDomain: "delfin.sip.example.com",
+		SIPDomain: "delfin.sip.example.com", PasswordVersion: new(int64(1)),
 	}
 	var username string // which the portal gives
 	steps := []resource.TestStep{
@@ -89,7 +89,7 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 		{attributesHCL{"caller_id": `""`}, func(a *portal.SIPAccount) { a.CallerID = new("") }},
 		{attributesHCL{"hide_caller_id": `true`}, func(a *portal.SIPAccount) { a.HideCallerID = new(true) }},
 		{attributesHCL{"enabled": `false`}, func(a *portal.SIPAccount) { a.Enabled = new(false) }},
-		{attributesHCL{"password_wo": `"another phone 4711 Kiwi"`, "password_wo_version": `2`}, func(*portal.SIPAccount) {}},
+		{attributesHCL{"password_wo": `"another phone 4711 Kiwi"`, "password_wo_version": `2`}, func(a *portal.SIPAccount) { a.PasswordVersion = new(int64(2)) }},
 		{attributesHCL{"extension": `"205"`}, func(a *portal.SIPAccount) { a.Extension = new("205") }},
 	} {
 		steps = append(steps, resource.TestStep{

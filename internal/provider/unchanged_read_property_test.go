@@ -125,7 +125,7 @@ func (r *randomPlans) versions(object reflect.Value, state wireTree) {
 		switch {
 		case portal.WithSecret(field):
 			var version int64
-			switch known := state[otherNames[name]].(type) {
+			switch known := state[attributeName(name)].(type) {
 			case int64:
 				version = known
 			case uint64:
@@ -133,7 +133,7 @@ func (r *randomPlans) versions(object reflect.Value, state wireTree) {
 			}
 			if r.IntN(16) == 0 {
 				version++
-			} else if state[otherNames[name]] == nil || r.IntN(3) == 0 {
+			} else if state[attributeName(name)] == nil || r.IntN(3) == 0 {
 				continue
 			}
 			value.Set(reflect.ValueOf(&version))

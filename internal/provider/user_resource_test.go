@@ -181,7 +181,7 @@ func TestAccUser_updateOfEveryAttribute(t *testing.T) {
 		{attributesHCL{"last_name": `"Nowak-Jansen"`}, func(u *portal.User) { u.LastName = new("Nowak-Jansen") }},
 		{attributesHCL{"enabled": `false`}, func(u *portal.User) { u.Enabled = new(false) }},
 		{attributesHCL{"permission_group_ids": `[switchboard_permission_group.leads.id]`}, func(u *portal.User) { u.PermissionGroupIDs = []string{group("Leads")} }},
-		{attributesHCL{"password_wo": `"Gx3-cloud-Fennel-77"`, "password_wo_version": `2`}, func(*portal.User) {}},
+		{attributesHCL{"password_wo": `"Gx3-cloud-Fennel-77"`, "password_wo_version": `2`}, func(u *portal.User) { u.PasswordVersion = new(int64(2)) }},
 		{attributesHCL{"telephony.sip_account_ids": `[switchboard_sip_account.spare.id]`}, func(u *portal.User) { u.Telephony.SIPAccountIDs = []string{account("202")} }},
 		{attributesHCL{"telephony.caller_ids": `["+48225550103"]`}, func(u *portal.User) { u.Telephony.CallerIDs = []string{"+48225550103"} }},
 		{attributesHCL{"telephony.sms_senders": `[]`}, func(u *portal.User) { u.Telephony.SMSSenders = []string{} }},

@@ -97,7 +97,7 @@ func TestSecretVersion_staysWhenThePersonChoosesAnother(t *testing.T) {
 	}
 }
 
-func TestSecretVersion_aGeneratedPasswordHasNone(t *testing.T) {
+func TestSecretVersion_withoutASecretThereIsNone(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	request := dynamic(f.group("Agents"), "alice@example.com")
