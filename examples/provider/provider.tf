@@ -16,7 +16,7 @@ provider "switchboard" {
 }
 
 variable "portal_token" {
-  description = "A token with the scopes read and write."
+  description = "A token with the scopes read and write, and admin if it manages administrators."
   type        = string
   sensitive   = true
   ephemeral   = true

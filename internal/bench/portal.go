@@ -56,7 +56,7 @@ func (b *bench) servePortal(ctx context.Context, name, database string) (*portal
 	if p.url, err = process.Address(); err != nil {
 		return nil, err
 	}
-	token := exec.CommandContext(ctx, b.provider, "portal", "token", "create", "--database", database, "--key-file", "portal.key", "--organization", "bench", "--name", "bench", "--scope", "read,write")
+	token := exec.CommandContext(ctx, b.provider, "portal", "token", "create", "--database", database, "--key-file", "portal.key", "--organization", "bench", "--name", "bench", "--scope", "read,write,admin")
 	token.Dir = dir
 	output, err := token.Output()
 	p.token = strings.TrimSpace(string(output))

@@ -41,12 +41,13 @@ func tokenCreateCommand(flags *databaseFlags) *cobra.Command {
 		Long: `Prints the new token on stdout and nothing else, so that it can be kept in a variable or a secret store.
 
 Scopes: read (every GET), write (create, change and delete), admin (what only an administrator may), system (what only the operator of
-the platform may). Each is granted by itself; the provider needs read and write.
+the platform may). Each is granted by itself; the provider needs read and write, and
+admin to give privileged permissions or to change how a user who has one logs in.
 
 With --user the token is that person's: it is over when the person is disabled, blocked or deleted, its scope admin counts only while the
 person administers the organisation, and no request with it can take that right from the person.`,
 		Example: `  export SWITCHBOARD_TOKEN=$(terraform-provider-switchboard portal token create --database portal.db --organization delfin \
-    --name terraform --scope read,write --expires 90d)`,
+    --name terraform --scope read,write,admin --expires 90d)`,
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			request := service.TokenRequest{Name: name, User: user}

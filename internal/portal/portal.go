@@ -80,7 +80,7 @@ type Scope string
 const (
 	ScopeRead   Scope = "read"   // every GET
 	ScopeWrite  Scope = "write"  // create, replace and delete
-	ScopeAdmin  Scope = "admin"  // what only an administrator may, such as unblocking (EN-14, EN-18)
+	ScopeAdmin  Scope = "admin"  // what only an administrator may, such as unblocking (EN-14, EN-18) and giving privileged permissions
 	ScopeSystem Scope = "system" // what only the operator may, such as exempting from billing (SA-09)
 )
 

@@ -43,6 +43,7 @@ const (
 	CodeWeakPassword  Code = "weak_password"
 	CodeLastAdmin     Code = "last_administrator" // nobody would be left to administer the organisation
 	CodeOwnAccess     Code = "own_access"         // the token would take away the right of the user whose token it is
+	CodeNeedsAdmin    Code = "needs_admin"        // the token lacks the scope admin, which privileged permissions ask for
 	CodeKeyReused     Code = "key_reused"         // the Idempotency-Key was used for another request
 )
 

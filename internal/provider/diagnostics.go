@@ -197,6 +197,8 @@ func summary(code portal.Code) string {
 		return "Last administrator"
 	case portal.CodeOwnAccess:
 		return "Own access"
+	case portal.CodeNeedsAdmin:
+		return "Needs the scope admin"
 	case portal.CodeWeakPassword:
 		return "Password refused"
 	case portal.CodeMalformed:

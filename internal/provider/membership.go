@@ -114,7 +114,9 @@ func (v *view) checkMembership(ctx context.Context, plan permissionGroupMemberMo
 		warnMembershipUnchecked(err, diags)
 		return
 	}
-	addMembershipFindings(set.CheckMemberships(rules.Inventory{Organization: organization, PermissionGroups: groups}, rules.Change{Noun: portal.NounUser, Before: &before, After: &after}), diags)
+	inventory := rules.Inventory{Organization: organization, PermissionGroups: groups}
+	change := rules.Change{Noun: portal.NounUser, Before: &before, After: &after, Scopes: organization.Scopes}
+	addMembershipFindings(set.CheckMemberships(inventory, change), diags)
 }
 
 // checkEnd judges the end of a membership, together with the others of the user that end.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -107,12 +108,17 @@ func (d *protocol) value(schema *tfprotov6.Schema, attributes map[string]any) *t
 	return &dynamic
 }
 
+// isUnknown reports whether a test gives a value that is not known yet.
+func isUnknown(value any) bool { return reflect.DeepEqual(value, tftypes.UnknownValue) }
+
 func encode(kind tftypes.Type, value any) (tftypes.Value, error) {
 	object, isObject := kind.(tftypes.Object)
 	given, isMap := value.(map[string]any)
 	switch {
 	case value == nil:
 		return tftypes.NewValue(kind, nil), nil
+	case isUnknown(value):
+		return tftypes.NewValue(kind, tftypes.UnknownValue), nil
 	case isObject && isMap:
 		values := make(map[string]tftypes.Value, len(object.AttributeTypes))
 		for name := range given {

@@ -58,12 +58,15 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	}
 	after := plan.request(ctx, &resp.Diagnostics)
 	plan.secrets(ctx, &after, config, state, &resp.Diagnostics)
+	if config.PasswordWO.IsUnknown() && !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
+		after.Password = new(portal.Secret) // there will be one; its value is not known
+	}
 	change := plannedChange[portal.User]{
 		noun: portal.NounUser, id: after.ID, after: &after, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw),
-		stock: func(ctx context.Context, inventory *rules.Inventory, holder string) error {
-			return r.view.stockOf(ctx, after, inventory, holder)
-		},
 		adopting: config.AdoptExisting, goes: r.judgeReplacement,
+	}
+	change.stock = func(ctx context.Context, inventory *rules.Inventory, holder string) error {
+		return r.view.stockOf(ctx, change.before, after, inventory, holder)
 	}
 	var adopted *portal.User
 	if !req.State.Raw.IsNull() {

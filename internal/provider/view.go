@@ -143,9 +143,14 @@ func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (ma
 	return accounts, nil
 }
 
-// stockOf looks up what a planned user refers to. What the holder has is the user's own.
-func (v *view) stockOf(ctx context.Context, user portal.User, inventory *rules.Inventory, holder string) (err error) {
-	if inventory.PermissionGroups, err = v.permissionGroups(ctx, user.PermissionGroupIDs); err != nil {
+// stockOf looks up what a planned user refers to, and the permission groups that the user leaves. What the holder has is the user's own.
+func (v *view) stockOf(ctx context.Context, before *portal.User, user portal.User, inventory *rules.Inventory, holder string) (err error) {
+	groups := slices.Clone(user.PermissionGroupIDs)
+	if before != nil {
+		groups = append(groups, before.PermissionGroupIDs...)
+	}
+	slices.Sort(groups)
+	if inventory.PermissionGroups, err = v.permissionGroups(ctx, slices.Compact(groups)); err != nil {
 		return err
 	}
 	if inventory.SIPAccounts, err = v.sipAccounts(ctx, sipAccountIDs(user), holder); err != nil {

@@ -55,6 +55,7 @@ func BadInputs(stock Stock) []BadInput {
 	case portal.Vaxel:
 		b.vaxel()
 	}
+	b.privileges()
 	return slices.DeleteFunc(b.table, func(bad BadInput) bool { return bad.Bare != stock.bare() })
 }
 

@@ -15,16 +15,17 @@ import (
 // platform does not have is empty.
 type Stock struct {
 	Organization       portal.Organization
-	GroupID            string // a permission group called StockGroupName
-	OtherGroupID       string // another one
-	FreeAccountID      string // a SIP account that nobody has
-	OtherFreeAccountID string // another one
-	TakenAccountID     string // a SIP account that a user has
-	UserGroupID        string // a user group called StockUserGroupName
-	SubgroupID         string // a subgroup of it
-	OtherSubgroupID    string // another one
-	NotAPictureFile    string // the path of a file that says "jagoda.png" and is none
-	HolderID           string // the user who has what is taken, with the e-mail address StockEmail; none in an organisation that is bare
+	GroupID            string            // a permission group called StockGroupName
+	OtherGroupID       string            // another one
+	PrivilegedGroups   map[string]string // permission groups that have one privileged permission each, by it
+	FreeAccountID      string            // a SIP account that nobody has
+	OtherFreeAccountID string            // another one
+	TakenAccountID     string            // a SIP account that a user has
+	UserGroupID        string            // a user group called StockUserGroupName
+	SubgroupID         string            // a subgroup of it
+	OtherSubgroupID    string            // another one
+	NotAPictureFile    string            // the path of a file that says "jagoda.png" and is none
+	HolderID           string            // the user who has what is taken, with the e-mail address StockEmail; none in an organisation that is bare
 }
 
 // What the objects of a Stock are called.
@@ -70,6 +71,20 @@ func stockGroup(name string) portal.PermissionGroup {
 	return portal.PermissionGroup{Name: new(name)}
 }
 
+// privileged are the permissions of the platform that only a token with the scope admin can give.
+func privileged(t testing.TB, stock Stock) []string {
+	t.Helper()
+	set, err := rules.For(stock.Organization.Platform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set.Privileged
+}
+
+func privilegedGroup(permission string) portal.PermissionGroup {
+	return portal.PermissionGroup{Name: new("Z prawem " + permission), Permissions: []string{permission}}
+}
+
 func stockAccount(extension string) portal.SIPAccount {
 	return portal.SIPAccount{Extension: new(extension), Name: new("Telefon " + extension)}
 }
@@ -107,6 +122,10 @@ func (p *Portal) Stock(t testing.TB) Stock {
 	stock := Stock{Organization: organization, NotAPictureFile: notAPicture(t)}
 	if stock.has(portal.NounPermissionGroup) {
 		stock.GroupID, stock.OtherGroupID = p.Make(t, stockGroup(StockGroupName)), p.Make(t, stockGroup("Kierownicy"))
+		stock.PrivilegedGroups = map[string]string{}
+		for _, name := range privileged(t, stock) {
+			stock.PrivilegedGroups[name] = p.Make(t, privilegedGroup(name))
+		}
 	}
 	if stock.has(portal.NounSIPAccount) {
 		stock.FreeAccountID, stock.OtherFreeAccountID = p.Make(t, stockAccount("201")), p.Make(t, stockAccount("202"))
@@ -176,6 +195,11 @@ func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	if stock.has(portal.NounPermissionGroup) {
 		stock.GroupID, stock.OtherGroupID = "grp_1", "grp_2"
 		inventory.PermissionGroups = map[string]portal.PermissionGroup{"grp_1": stockGroup(StockGroupName), "grp_2": stockGroup("Kierownicy")}
+		stock.PrivilegedGroups = map[string]string{}
+		for _, name := range privileged(t, stock) {
+			id := "grp_" + name
+			stock.PrivilegedGroups[name], inventory.PermissionGroups[id] = id, privilegedGroup(name)
+		}
 	}
 	names := map[string]rules.Holder{"agenci": {ID: stock.GroupID, Name: StockGroupName, Noun: portal.NounPermissionGroup}}
 	if stock.has(portal.NounUserGroup) {

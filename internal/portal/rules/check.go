@@ -107,6 +107,7 @@ func (s *Set) Check(inventory Inventory, change Change) []Finding {
 	for _, check := range e.object.Checks {
 		e.check(check)
 	}
+	e.privileges()
 	e.administrators()
 	slices.SortStableFunc(e.findings, func(a, b Finding) int { return cmp.Compare(a.Field, b.Field) })
 	return e.findings

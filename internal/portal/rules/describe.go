@@ -29,7 +29,7 @@ func Describe(noun portal.Noun, path string) string {
 		}
 		having++
 		on = append(on, platformField{
-			platform: platform, path: path, field: cmp.Or(object.Fields[path], &Field{}), object: object, set: set, policy: set.Passwords[noun],
+			platform: platform, noun: noun, path: path, field: cmp.Or(object.Fields[path], &Field{}), object: object, set: set, policy: set.Passwords[noun],
 		})
 	}
 	if having == 0 {
@@ -48,6 +48,7 @@ func Describe(noun portal.Noun, path string) string {
 // platformField is a field on one platform. A nested object has no rules as a field.
 type platformField struct {
 	platform portal.Platform
+	noun     portal.Noun
 	path     string
 	field    *Field
 	object   *Object
@@ -66,7 +67,7 @@ func platforms(on []platformField) string {
 // limits are the statements about a field, each followed by the platforms on which it holds unless it holds on all.
 func limits(on []platformField) []string {
 	var all []string
-	for _, about := range []func(platformField) string{required, fixed, size, keys, form, stock, unique, needs, recommended, initial, arrows} {
+	for _, about := range []func(platformField) string{required, fixed, size, keys, form, stock, unique, needs, privileged, recommended, initial, arrows} {
 		all = append(all, merge(on, about)...)
 	}
 	return all

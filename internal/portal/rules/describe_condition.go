@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
 func keys(p platformField) string {
@@ -46,6 +48,23 @@ func needs(p platformField) string {
 		}
 	}
 	return strings.Join(statements, "; ")
+}
+
+// privileged says what of a field only a token with the scope admin may write.
+func privileged(p platformField) string {
+	const needed = " a token with the scope `admin`"
+	switch {
+	case len(p.set.Privileged) == 0:
+		return ""
+	case p.field.Source == SourcePermissions:
+		return enumerate(quoted(p.set.Privileged), "and") + " are privileged and need" + needed
+	case p.field.Source == SourcePermissionGroups:
+		return "a group with a privileged permission needs" + needed
+	case p.noun == portal.NounUser && slices.Contains(loginFields, p.path) && p.field.Immutable == "":
+		return "another one for a user with a privileged permission needs" + needed
+	default:
+		return ""
+	}
 }
 
 // values are those of its field that a rule is for; "" for all.

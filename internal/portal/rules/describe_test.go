@@ -16,12 +16,13 @@ func TestDescribe(t *testing.T) {
 		{portal.NounUser, "", "All platforms."},
 		{portal.NounPermissionGroup, "", "Platforms: maatwerk, engage, samoobsluha and telecube."},
 		{portal.NounUser, "email", "All platforms. Required; unique over all organisations of the platform, ignoring case on maatwerk; " +
-			"unique, ignoring case on engage, samoobsluha, telecube and vaxel; a free-mail address draws a warning on telecube."},
+			"unique, ignoring case on engage, samoobsluha, telecube and vaxel; " +
+			"another one for a user with a privileged permission needs a token with the scope `admin` on maatwerk, engage, samoobsluha and telecube; a free-mail address draws a warning on telecube."},
 		{portal.NounUser, "username", "Platforms: engage. Required; cannot change once saved; at most 64 characters; unique, with case."},
 		{portal.NounUser, "enabled", "All platforms. Default `true`."},
 		{portal.NounUser, "first_name", "All platforms. Required on engage, samoobsluha, telecube and vaxel; " +
 			"at most 64 characters on maatwerk, engage, samoobsluha and telecube; 2 to 64 characters on vaxel."},
-		{portal.NounUser, "permission_group_ids", "Platforms: maatwerk, engage, samoobsluha and telecube. Required; exactly one element on engage, samoobsluha and telecube."},
+		{portal.NounUser, "permission_group_ids", "Platforms: maatwerk, engage, samoobsluha and telecube. Required; exactly one element on engage, samoobsluha and telecube; a group with a privileged permission needs a token with the scope `admin`."},
 		{portal.NounUser, "telephony", "Platforms: maatwerk, samoobsluha, telecube and vaxel."},
 		{portal.NounUser, "telephony.ring_seconds", "Platforms: vaxel. 5 to 300; default `30`."},
 		{portal.NounUser, "telephony.sip_assignment", "Platforms: telecube. `static` or `dynamic`; default `static`."},

@@ -37,6 +37,7 @@ func (s *Set) CheckMemberships(inventory Inventory, change Change) []Finding {
 	object := s.Objects[portal.NounUser]
 	e := evaluation{set: s, object: object, inventory: inventory, change: change, before: flatten(change.Before), after: flatten(change.After)}
 	e.field(fieldPermissionGroups, object.Fields[fieldPermissionGroups])
+	e.privileges()
 	e.administrators()
 	return e.findings
 }

@@ -23,6 +23,9 @@ type Set struct {
 	BuiltInGroups map[string]BuiltInGroup `yaml:"built_in_groups"` // by name; every organisation of the platform has them
 	// Administrators are the permissions that make a user an administrator: whoever has all of them. None: no user is one.
 	Administrators []string `yaml:"administrators"`
+	// Privileged are the permissions that let somebody see or change other people, those of Administrators among them. A token without the scope
+	// admin can neither give one nor change how a user who has one logs in.
+	Privileged []string `yaml:"privileged"`
 	// BlockAfter is how many failed log-ins in a row block a person until an administrator grants access again (EN-18). 0: nobody is blocked so.
 	BlockAfter int                            `yaml:"block_after"`
 	Passwords  map[portal.Noun]PasswordPolicy `yaml:"passwords"`

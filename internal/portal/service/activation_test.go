@@ -36,7 +36,7 @@ func TestInvitation_MW03_aLinkOrAPassword(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.apply("id: nl\nname: Tulp B.V.\nplatform: maatwerk\nsip_domain: tulp.example.com\n")
-	tulp := Caller{OrganizationID: "nl", TokenID: "tok_n"}
+	tulp := Caller{OrganizationID: "nl", TokenID: "tok_n", Scopes: everyday}
 	groups, err := f.ListPermissionGroups(t.Context(), tulp, ListQuery{})
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,7 @@ func TestOrganization_appliedWhenItChanged(t *testing.T) {
 	if changed, err := f.ApplyOrganization(t.Context(), file); !changed || err != nil {
 		t.Errorf("another name: changed %v, %v", changed, err)
 	}
-	file.Organization.Scopes, file.Organization.ManagedBy = []portal.Scope{}, f.acme.TokenID
+	file.Organization.Scopes, file.Organization.ManagedBy = everyday, f.acme.TokenID
 	if got, err := f.Organization(t.Context(), f.acme); err != nil || !reflect.DeepEqual(got, file.Organization) {
 		t.Errorf("organisation is %+v, %v; want %+v", got, err, file.Organization)
 	}
@@ -103,7 +103,7 @@ func TestOrganization_whatBreaksSomethingIsRefused(t *testing.T) {
 				t.Errorf("changed %v, message %q, want %q", changed, got.Errors[0].Message, test.message)
 			}
 			want := parse(t, acmeFile).Organization
-			want.Scopes, want.ManagedBy = []portal.Scope{}, f.acme.TokenID
+			want.Scopes, want.ManagedBy = everyday, f.acme.TokenID
 			if now, err := f.Organization(t.Context(), f.acme); err != nil || !reflect.DeepEqual(now, want) {
 				t.Errorf("a refused file was applied: %+v, %v", now, err)
 			}

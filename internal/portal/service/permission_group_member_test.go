@@ -15,7 +15,7 @@ func onMaatwerk(t *testing.T) (f *fixture, fiets Caller, user portal.User) {
 	t.Helper()
 	f = newFixture(t)
 	f.apply(fietsFile)
-	fiets = Caller{OrganizationID: "fiets", TokenID: "tok_f"}
+	fiets = Caller{OrganizationID: "fiets", TokenID: "tok_f", Scopes: everyday}
 	created, err := f.CreateUser(t.Context(), fiets, portal.User{
 		Email: new("femke@example.com"), FirstName: new("Femke"), LastName: new("Fiets"), PermissionGroupIDs: []string{f.groupIn(fiets, "Workshop").ID},
 		Telephony: &portal.Telephony{ForwardNumbers: []string{"+31612345678"}},

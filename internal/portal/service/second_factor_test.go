@@ -24,7 +24,7 @@ func TestSecondFactor_MW15_SA08_isEnrolledAtTheFirstLogin(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.apply("id: nl\nname: Tulp B.V.\nplatform: maatwerk\nsip_domain: tulp.example.com\n")
-	tulp := Caller{OrganizationID: "nl", TokenID: "tok_n"}
+	tulp := Caller{OrganizationID: "nl", TokenID: "tok_n", Scopes: everyday}
 	var groupID string
 	groups, err := f.ListPermissionGroups(t.Context(), tulp, ListQuery{})
 	for _, group := range groups.Items {

@@ -107,6 +107,9 @@ pbxs:
 modules: [crm]
 `
 
+// everyday are the scopes of a token that manages people, administrators among them.
+var everyday = []portal.Scope{portal.ScopeRead, portal.ScopeWrite, portal.ScopeAdmin}
+
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	return newFixtureOn(t, filepath.Join(t.TempDir(), "portal.db"))
@@ -168,8 +171,8 @@ func openFixture(t *testing.T, database string) *fixture {
 	f := &fixture{t: t, database: database, keyFile: filepath.Join(t.TempDir(), "portal.key"), clock: &clock{now: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}}
 	cheap := argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	f.Service = New(opened, Options{PasswordHash: cheap, Now: f.clock.Now, Pwned: f.lookUp})
-	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a"}
-	f.globex = Caller{OrganizationID: "globex", TokenID: "tok_g"}
+	f.acme = Caller{OrganizationID: "acme", TokenID: "tok_a", Scopes: everyday}
+	f.globex = Caller{OrganizationID: "globex", TokenID: "tok_g", Scopes: everyday}
 	return f
 }
 

@@ -141,7 +141,10 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 		own(e, caller, &d.wanted)
 		d.scene.set.Normalize(e.noun(), &d.wanted)
 		e.resolve(&d.wanted, &d.stored)
-		same, err := changesNothing(ctx, e, d)
+		same, err := false, error(nil)
+		if len(d.scene.set.CheckLogins(changeOf(caller, e, &d))) == 0 { // else the answer would tell whether a password is the right one
+			same, err = changesNothing(ctx, e, d)
+		}
 		if err != nil || same {
 			return d, err // whatever If-Match says: this may be the repetition of a request whose answer was lost (RFC 9110, section 13.1.1)
 		}
@@ -176,10 +179,7 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 	if err != nil {
 		return err
 	}
-	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller), UserID: caller.UserID}
-	if d.version != 0 {
-		change.Before = &d.stored
-	}
+	change := changeOf(caller, e, &d)
 	if err := noteAdministration(ctx, tx, d.scene, change, &inventory); err != nil {
 		return err
 	}
@@ -189,6 +189,15 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 		return err
 	}
 	return refuse(e.noun(), append(findings, more...))
+}
+
+// changeOf is a decision as the rules see it.
+func changeOf[T any](caller Caller, e entity[T], d *decision[T]) rules.Change {
+	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller), UserID: caller.UserID}
+	if d.version != 0 {
+		change.Before = &d.stored
+	}
+	return change
 }
 
 // scopesOf is what the caller may do. It is never nil, which to the rules means that nobody knows.
