@@ -200,6 +200,9 @@ func TestReset_VX02_goesToTheAddressAndEndsSessions(t *testing.T) {
 	}
 	f.refused(ownPassword)
 	f.logIn(otherLoginPassword, StageFull)
+	if told := f.due(); len(told) != 1 || told[0].Kind != MailPasswordChanged {
+		t.Errorf("of the new password, the person is told by %+v", told)
+	}
 	// Nobody's mailbox is filled.
 	var throttled error
 	sent := 0
