@@ -45,7 +45,7 @@ func (b *badInputs) vaxelTelephony() {
 		t.DefaultProfile = new(strings.Repeat("x", 65))
 	})
 	telephony("VX-06 a profile that is misspelt", "default_profile", portal.CodeMissing, "available, lunch", func(t *portal.Telephony) {
-		t.DefaultProfile = new("avialable")
+		t.DefaultProfile = new("avialable") //nolint:misspell // the mistake is the input
 	})
 	telephony("VX-07 a caller ID that is not owned", "caller_id", portal.CodeNotOwned, "+48225550101", func(t *portal.Telephony) { t.CallerID = new("+48225550199") })
 	incoming := func(name string, code portal.Code, message, number string) {

@@ -3,6 +3,7 @@ package rules
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -81,7 +82,7 @@ func (e *evaluation) logins() {
 	}
 	for _, path := range loginFields {
 		field := e.object.Fields[path]
-		if field == nil || e.unknown(path) && field.Format != FormatPassword || field.Immutable != "" || !e.changed(path) || e.sameKey(path, field) {
+		if field == nil || e.unknown(path) && field.Format != FormatPassword || field.Immutable != "" || !e.changed(path) || e.sameLetters(path) {
 			continue
 		}
 		e.add(path, "", portal.CodeNeedsAdmin, "this user has permissions that see or change other people (%s), so that another %s needs a token with the scope admin; "+
@@ -89,11 +90,12 @@ func (e *evaluation) logins() {
 	}
 }
 
-// sameKey reports whether a unique value only has another spelling, such as an address in capitals.
-func (e *evaluation) sameKey(path string, field *Field) bool {
+// sameLetters reports whether a value only has capitals elsewhere. Other spellings that compare alike, such as ß and ss, may be another mailbox.
+func (e *evaluation) sameLetters(path string) bool {
 	before, _ := e.before.values[path].(string)
 	after, _ := e.after.values[path].(string)
-	return field.Unique && UniqueKey(field, before) == UniqueKey(field, after)
+	other := func(r rune) bool { return r > unicode.MaxASCII }
+	return before != "" && strings.EqualFold(before, after) && !strings.ContainsFunc(before+after, other)
 }
 
 // privilegesOf are the privileged permissions of a user as it is stored: those that the portal answers, and where the writer has no such answer

@@ -117,7 +117,7 @@ func organizationEvent(before store.Organization, file OrganizationFile) event {
 		{"sip_domain", before.SIPDomain, after.SIPDomain},
 		{"social_accounts", before.SocialAccounts, after.SocialAccounts},
 	} {
-		if !reflect.DeepEqual(field.before, field.after) && !(isEmptyList(field.before) && isEmptyList(field.after)) {
+		if !reflect.DeepEqual(field.before, field.after) && (!isEmptyList(field.before) || !isEmptyList(field.after)) {
 			e.fields = append(e.fields, field.name)
 		}
 	}
