@@ -191,6 +191,9 @@ func walk(t *testing.T, platform portal.Platform) {
 		return code
 	}
 	browser.Fill("Code that the app shows", code(0))
+	if !twoFactorRequired(platform) { // where the log-in has led here, the password was given just now
+		browser.Fill("Present password", bobsPassword)
+	}
 	browser.Press("Confirm")
 	recovery := strings.Fields(browser.TextOf(".codes"))
 	browser.Follow("I have kept them, continue")
