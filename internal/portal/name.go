@@ -39,7 +39,7 @@ func RefuseInvisible(text string) error {
 		if unicode.IsControl(r) {
 			kind = "control"
 		}
-		return fmt.Errorf("has the %s character %U at position %d; remove it", kind, r, position)
+		return fmt.Errorf("it has the %s character %U at position %d; remove it", kind, r, position)
 	}
 	return nil
 }

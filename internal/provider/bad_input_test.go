@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,7 +86,8 @@ func hasValue(t *testing.T, bad portaltest.BadInput, text string) bool {
 	}
 	values = slices.DeleteFunc(values, func(v string) bool { return v == "" })
 	shown := slices.ContainsFunc(values, func(v string) bool {
-		return strings.Contains(text, string([]rune(v)[:min(100, len([]rune(v)))]))
+		v = string([]rune(v)[:min(100, len([]rune(v)))])
+		return strings.Contains(text, v) || strings.Contains(text, strconv.Quote(v)) // what cannot be seen is shown by its code point
 	})
 	switch {
 	case secret:

@@ -148,7 +148,7 @@ func TestAccUser_VX12_emptyPIN(t *testing.T) {
 	pinSet := func(want bool) []statecheck.StateCheck {
 		return []statecheck.StateCheck{statecheck.ExpectKnownValue("switchboard_user.astrid", tfjsonpath.New("voicemail").AtMapKey("pin_set"), knownvalue.Bool(want))}
 	}
-	pin := regexp.MustCompile(`(?s)has\s+a\s+PIN`)
+	pin := regexp.MustCompile(`(?s)needs\s+a\s+PIN`)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
 		Steps: []resource.TestStep{

@@ -237,7 +237,7 @@ func stayingUser(a *access, user *portal.User, config wireTree, diags *diag.Diag
 		return true
 	}
 	configured, ok := textsOf(config["permission_group_ids"])
-	if !ok || !slices.Equal(configured, user.PermissionGroupIDs) {
+	if !ok || user.PermissionGroupIDs == nil || !slices.Equal(configured, user.PermissionGroupIDs) {
 		return false // ignore_changes makes the plan another than the configuration, or the two only come in another order
 	}
 	a.state.memberships.claimAll(user.ID, valueOf(user.Email), diags)

@@ -118,7 +118,8 @@ func extension(i int) string { return fmt.Sprint(2000 + i) }
 
 // phone is a SIP account as it should be.
 func phone(i, version int) portal.SIPAccount {
-	return portal.SIPAccount{Extension: new(extension(i)), Name: new(stageName(version)), Enabled: new(true), Password: new(registration(i, version))}
+	return portal.SIPAccount{Extension: new(extension(i)), Name: new(stageName(version)), Enabled: new(true),
+		Password: new(registration(i, version)), PasswordVersion: new(int64(version))}
 }
 
 func email(i int) string { return key(i) + "@example.com" }
@@ -134,7 +135,7 @@ func person(i, version int, groupID, phoneID func(string) string) portal.User {
 		user.Telephony.SIPAssignment, user.Telephony.SIPAccountIDs = new("static"), []string{phoneID(extension(i))}
 	}
 	if i%everyLogin == 0 {
-		user.Password = new(login(i, version))
+		user.Password, user.PasswordVersion = new(login(i, version)), new(int64(version))
 	}
 	return user
 }

@@ -118,7 +118,7 @@ func (e *evaluation) shape(f *Field, path, subject, value string) string {
 		return fmt.Sprintf("%s%sthe control character %U; remove it", shown, which, r)
 	}
 	if err := e.unseen(f, path, value); err != nil {
-		return fmt.Sprintf("%s %v", shown, err)
+		return fmt.Sprintf("%s: %v", shown, err)
 	}
 	if len(f.OneOf) > 0 && !slices.Contains(f.OneOf, value) {
 		return fmt.Sprintf("%s, which %s does not have; %s", shown, e.set.Platform, choices(f.OneOf))

@@ -53,7 +53,7 @@ func (e *evaluation) grants(before, after *portal.PermissionGroup) {
 		had = before.Permissions
 	}
 	if gained := without(e.set.privilegedAmong(after.Permissions), had); len(gained) > 0 {
-		e.add("permissions", "", portal.CodeNeedsAdmin, "permissions that see or change other people (%s) need a token with the scope admin; "+
+		e.add("permissions", "", portal.CodeNeedsAdmin, "include some that see or change other people (%s), which only a token with the scope admin can give; "+
 			"leave them out, or use such a token", strings.Join(gained, ", "))
 	}
 }
@@ -67,7 +67,7 @@ func (e *evaluation) joins(before, after *portal.User) {
 	for _, id := range after.PermissionGroupIDs {
 		group := e.inventory.PermissionGroups[id]
 		if gained := without(e.set.privilegedAmong(group.Permissions), had); len(gained) > 0 {
-			e.add(fieldPermissionGroups, "", portal.CodeNeedsAdmin, "the permission group %q has permissions that see or change other people (%s), "+
+			e.add(fieldPermissionGroups, "", portal.CodeNeedsAdmin, "has the group %q, whose permissions see or change other people (%s), "+
 				"which only a token with the scope admin can give; choose another group, or use such a token", clip(id), strings.Join(gained, ", "))
 		}
 	}
@@ -85,8 +85,8 @@ func (e *evaluation) logins() {
 		if field == nil || e.unknown(path) && field.Format != FormatPassword || field.Immutable != "" || !e.changed(path) || e.sameLetters(path) {
 			continue
 		}
-		e.add(path, "", portal.CodeNeedsAdmin, "this user has permissions that see or change other people (%s), so that another %s needs a token with the scope admin; "+
-			"keep the one that is there, or use such a token", strings.Join(privileges, ", "), path)
+		e.add(path, "", portal.CodeNeedsAdmin, "%sof a user who may see or change other people (%s) is changed only with a token that has the scope admin; "+
+			"keep the one that is there, or use such a token", e.inBrackets(path), strings.Join(privileges, ", "))
 	}
 }
 
