@@ -33,9 +33,8 @@ func addPlaceTaken(diags *diag.Diagnostics, creation *objectPlan, noun portal.No
 		return
 	}
 	key := ""
-	for _, what := range creation.wants {
-		key = what.key
-		break
+	if len(creation.wants) > 0 {
+		key = creation.wants[0].key
 	}
 	diags.AddError(managedAlready, fmt.Sprintf(
 		"The %s %s gets another name or address in this plan, and a new %[1]s gets %[3]q, which it has until then. In one apply that looks like a renamed block. "+

@@ -63,25 +63,3 @@ func (f *Field) claimed(noun portal.Noun, path string) (stock string, alone bool
 		return "", false
 	}
 }
-
-// SameAsKnown reports whether a stored object has every value that a wanted one gives, those aside that are secret or not known yet. Both are
-// pointers to the same wire type, and normalised.
-func SameAsKnown(wanted, stored any, unknown func(path string) bool) bool {
-	want, have := flatten(wanted), flatten(stored)
-	for _, path := range want.given {
-		value, isLeaf := want.values[path]
-		if _, secret := value.(portal.Secret); !isLeaf || secret || unknownAt(unknown, path) {
-			continue
-		}
-		if list, ok := value.([]string); ok {
-			if !slices.Equal(list, have.strings(path)) {
-				return false
-			}
-			continue
-		}
-		if have.values[path] != value {
-			return false
-		}
-	}
-	return true
-}
