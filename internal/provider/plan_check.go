@@ -42,13 +42,16 @@ type plannedChange[T any] struct {
 // every finding at its attribute. It reports whether the plan is to be settled: not if nothing changes. It has to be settled whether or not the portal could
 // be asked what the organisation has: Terraform plans once more when it applies, and takes another plan than the first for a bug.
 func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagnostics) bool {
+	refuseNullElements(c.config, diags)
 	organization, set, err := v.rules(ctx)
 	if err != nil {
 		addPortalError(diags, "planning the "+c.noun.Title(), c.noun, err)
 		return false
 	}
 	unknown := unknownPaths(c.config)
-	change := rules.Change{Noun: c.noun, After: c.after, Unknown: unknown, Given: givenPaths(c.config), Scopes: organization.Scopes, UserID: organization.UserID}
+	change := rules.Change{
+		Noun: c.noun, After: c.after, Unknown: unknown, Partial: partialPaths(c.config), Given: givenPaths(c.config), Scopes: organization.Scopes, UserID: organization.UserID,
+	}
 	if c.before != nil {
 		change.Before = c.before
 		rules.FillFrom(c.after, c.before)
@@ -145,8 +148,8 @@ func (c plannedChange[T]) warnUnchecked(err error, diags *diag.Diagnostics) {
 		"The portal could not be asked what the organisation has, so the planned %s was not checked against it; the portal checks it at apply.\n\n%v", c.noun.Title(), err))
 }
 
-// unknownPaths returns whether the configuration of a field is not known yet. A set is not known as long as any element is not; nothing in an
-// object is known before the object itself.
+// unknownPaths returns whether the configuration of a field is not known yet; of a set or map, whether nothing of it is (see partialPaths). Nothing in
+// an object is known before the object itself.
 func unknownPaths(config tftypes.Value) func(path string) bool {
 	unknown := map[string]bool{}
 	collectUnknown("", config, unknown)
@@ -177,16 +180,14 @@ func givenPaths(config tftypes.Value) func(path string) bool {
 }
 
 func collectUnknown(path string, value tftypes.Value, unknown map[string]bool) {
-	if value.IsFullyKnown() {
-		return
-	}
-	attributes := map[string]tftypes.Value{}
-	if !value.Type().Is(tftypes.Object{}) || !value.IsKnown() || value.As(&attributes) != nil {
+	switch {
+	case value.IsFullyKnown():
+	case !value.IsKnown():
 		unknown[strings.TrimSuffix(path, "_wo")] = true // a secret's field is named without the suffix of its write-only attribute
-		return
-	}
-	for name, attribute := range attributes {
-		collectUnknown(strings.TrimPrefix(path+"."+name, "."), attribute, unknown)
+	case value.Type().Is(tftypes.Object{}):
+		for name, attribute := range elements(value) {
+			collectUnknown(strings.TrimPrefix(path+"."+name, "."), attribute, unknown)
+		}
 	}
 }
 

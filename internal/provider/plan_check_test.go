@@ -45,7 +45,7 @@ func TestUnknownPaths(t *testing.T) {
 		"directory": tftypes.NewValue(phone.Type(), tftypes.UnknownValue),
 	}))
 	for path, want := range map[string]bool{
-		"email": false, "description": false, "password": true, "permission_group_ids": true,
+		"email": false, "description": false, "password": true, "permission_group_ids": false,
 		"telephony": false, "telephony.extension": false, "telephony.caller_id": true,
 		"directory": true, "directory.business_number": true, "locale.country": false,
 	} {

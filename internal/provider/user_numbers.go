@@ -72,12 +72,15 @@ func mark(users map[string]map[string]bool, number, user string) {
 }
 
 // planNumbers has the numbers that a user shows and is called under agree with those of the other users of the run. given says that the configuration
-// has incoming_numbers.
-func (v *view) planNumbers(ctx context.Context, before, after *portal.User, given bool, diags *diag.Diagnostics) {
+// has incoming_numbers, and partial that some of them are not known yet.
+func (v *view) planNumbers(ctx context.Context, before, after *portal.User, given, partial bool, diags *diag.Diagnostics) {
 	if after.Telephony == nil {
 		return
 	}
-	plan := numberPlan{frees: lost(before, after)}
+	var plan numberPlan
+	if !partial { // otherwise a number that seems to go may be one of those that are not known yet
+		plan.frees = lost(before, after)
+	}
 	if number := callerID(after); !given && number != "" && number != callerID(before) {
 		organization, _, err := v.rules(ctx)
 		var inventory rules.Inventory

@@ -86,7 +86,8 @@ func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 		return
 	}
 	given := givenPaths(req.Config.Raw)("telephony.incoming_numbers")
-	r.view.planNumbers(ctx, change.before, &after, given, &resp.Diagnostics)
+	partial := partialPaths(req.Config.Raw)("telephony.incoming_numbers") > 0
+	r.view.planNumbers(ctx, change.before, &after, given, partial, &resp.Diagnostics)
 	r.refusePwned(ctx, after, &resp.Diagnostics)
 	if req.State.Raw.IsNull() && mayAdopt(config) {
 		return // what the configuration leaves out is as the apply finds it, also if there is nobody now to take over

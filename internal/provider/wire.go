@@ -111,14 +111,14 @@ func textSet(values []string) types.Set {
 	return types.SetValueMust(types.StringType, elements)
 }
 
-// textMap returns the known values of a map; nil if the map itself is null or unknown.
+// textMap returns the values of a map, those that are not known yet as empty; nil if the map itself is null or unknown.
 func textMap(v types.Map) map[string]string {
 	if v.IsNull() || v.IsUnknown() {
 		return nil
 	}
 	values := make(map[string]string, len(v.Elements()))
 	for key, element := range v.Elements() {
-		if text, ok := element.(types.String); ok && !text.IsNull() && !text.IsUnknown() {
+		if text, ok := element.(types.String); ok && !text.IsNull() {
 			values[key] = text.ValueString()
 		}
 	}

@@ -83,7 +83,7 @@ func (s *Set) administrators(a Administration) []Holder {
 
 // after is the administration as a change leaves it; it is not known if it hangs on a value that is not.
 func (a Administration) after(change Change) (_ Administration, known bool) {
-	unknown := func(path string) bool { return unknownAt(change.Unknown, path) }
+	unknown := func(path string) bool { return change.open(path) > 0 }
 	switch before := change.Before.(type) {
 	case *portal.User:
 		people := slices.DeleteFunc(slices.Clone(a.People), func(p Person) bool { return p.ID == before.ID })

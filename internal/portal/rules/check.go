@@ -164,7 +164,7 @@ func (e *evaluation) inBrackets(path string) string {
 	case string:
 		return fmt.Sprintf("(%q) ", clip(v))
 	default:
-		return fmt.Sprintf("(%s) ", e.after.text(path))
+		return fmt.Sprintf("(%s) ", e.text(path))
 	}
 }
 

@@ -50,7 +50,7 @@ type Condition struct {
 
 // check evaluates a rule between fields. One that hangs on a value not known yet says nothing.
 func (e *evaluation) check(check Check) {
-	if check.Severity == SeverityWarning && e.change.Deletion == nil && !e.creating() && !e.changed(check.Field) {
+	if check.Severity == SeverityWarning && e.change.Deletion == nil && !e.creating() && e.differs(check.Field) != yes {
 		return // said when it was written
 	}
 	for _, condition := range check.When {
@@ -84,11 +84,19 @@ func truthOf(b bool) truth {
 	return no
 }
 
+// is reports whether a statement is true, or that it is false.
+func (t truth) is(want bool) truth {
+	if t == unknowable || want {
+		return t
+	}
+	return truthOf(t == no)
+}
+
 // holds evaluates one condition.
 func (e *evaluation) holds(c Condition) truth {
 	switch {
 	case c.AtLeast != nil:
-		return e.atLeast(*c.AtLeast, c.Fields)
+		return e.together(c.Fields).within(*c.AtLeast, countless)
 	case c.Any != nil:
 		return e.any(c.Any)
 	case c.Offered != nil:
@@ -96,29 +104,32 @@ func (e *evaluation) holds(c Condition) truth {
 	case c.Field == "":
 		return e.circumstance(c)
 	}
-	doc := &e.after
+	doc, values := &e.after, e.amount(c.Field)
 	if c.Before {
-		doc = &e.before
-	} else if e.unknown(c.Field) {
-		return unknowable
+		n := len(e.before.strings(c.Field))
+		doc, values = &e.before, amount{n, n}
 	}
 	switch {
+	case c.Set != nil:
+		return values.within(1, countless).is(*c.Set)
+	case c.Count != nil:
+		return values.within(*c.Count, *c.Count)
+	case c.Changed != nil && e.creating():
+		return truthOf(!*c.Changed)
+	case c.Changed != nil:
+		return e.differs(c.Field).is(*c.Changed)
+	case c.Among != nil:
+		return e.among(c.Field, c.Among)
+	case values.least != values.most:
+		return unknowable
 	case c.Equals != nil:
 		return truthOf(doc.is(c.Field, c.Equals))
 	case c.OneOf != nil:
 		return truthOf(slices.ContainsFunc(c.OneOf, func(v any) bool { return doc.is(c.Field, v) }))
-	case c.Set != nil:
-		return truthOf((len(doc.strings(c.Field)) > 0) == *c.Set)
-	case c.Changed != nil:
-		return truthOf((!e.creating() && e.changed(c.Field)) == *c.Changed)
-	case c.Count != nil:
-		return truthOf(len(doc.strings(c.Field)) == *c.Count)
 	case c.Length != nil:
 		return truthOf(utf8.RuneCountInString(strings.Join(doc.strings(c.Field), "")) == *c.Length)
-	case c.FreeMail != nil:
-		return truthOf(e.set.freeMail(strings.Join(doc.strings(c.Field), "")) == *c.FreeMail)
 	default:
-		return e.among(c, doc)
+		return truthOf(e.set.freeMail(strings.Join(doc.strings(c.Field), "")) == *c.FreeMail)
 	}
 }
 
@@ -172,51 +183,4 @@ func (e *evaluation) any(conditions []Condition) truth {
 func (s *Set) freeMail(address string) bool {
 	at := strings.LastIndexByte(address, '@')
 	return at >= 0 && slices.Contains(s.FreeMail, portal.EmailKey(address[at+1:]))
-}
-
-// among reports whether every value of the field is among the values of the other fields. A value that is not there yet may still come
-// from a field that is not known.
-func (e *evaluation) among(c Condition, doc *document) truth {
-	var allowed []string
-	incomplete := false
-	for _, path := range c.Among {
-		if !c.Before && e.unknown(path) {
-			incomplete = true
-			continue
-		}
-		allowed = append(allowed, doc.strings(path)...)
-	}
-	for _, value := range doc.strings(c.Field) {
-		if slices.Contains(allowed, value) {
-			continue
-		}
-		if incomplete {
-			return unknowable
-		}
-		return no
-	}
-	return yes
-}
-
-// atLeast reports whether the fields together hold so many different values. One that is not known yet may hold any number of them.
-func (e *evaluation) atLeast(least int, fields []string) truth {
-	values := map[string]bool{}
-	incomplete := false
-	for _, path := range fields {
-		if e.unknown(path) {
-			incomplete = true
-			continue
-		}
-		for _, value := range e.after.strings(path) {
-			values[value] = true
-		}
-	}
-	switch {
-	case len(values) >= least:
-		return yes
-	case incomplete:
-		return unknowable
-	default:
-		return no
-	}
 }

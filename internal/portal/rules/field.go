@@ -21,18 +21,19 @@ func (e *evaluation) field(path string, f *Field) {
 		return
 	}
 	values := e.after.strings(path)
-	if f.Required && !slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" }) && !e.stored(path, f) {
+	filled := slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) != "" })
+	if f.Required && !filled && e.settled(path) && !e.stored(path, f) {
 		e.add(path, f.ID, portal.CodeRequired, "is required for a %s on %s; give a value", e.change.Noun.Title(), e.set.Platform)
 		return
 	}
-	if f.Immutable != "" && !e.creating() && e.changed(path) {
+	if f.Immutable != "" && !e.creating() && e.differs(path) == yes {
 		e.add(path, f.ID, portal.CodeUnchangeable, "cannot change from %q to %q once saved; %s", e.before.text(path), e.after.text(path), f.Immutable)
 	}
 	if entries, ok := e.after.values[path].(map[string]string); ok {
 		e.entries(path, f, entries)
 		return
 	}
-	e.size(path, f, values)
+	e.size(path, f)
 	if f.Distinct {
 		e.distinct(path, f, values)
 	}
@@ -61,14 +62,14 @@ func (e *evaluation) stored(path string, f *Field) bool {
 }
 
 // size checks how many elements there are and how large a number is.
-func (e *evaluation) size(path string, f *Field, values []string) {
+func (e *evaluation) size(path string, f *Field) {
 	switch v := e.after.values[path].(type) {
 	case []string:
-		if f.MaxItems > 0 && len(v) > f.MaxItems {
+		if f.MaxItems > 0 && e.amount(path).within(0, f.MaxItems) == no {
 			e.add(path, f.ID, portal.CodeNotAllowed, "has %s (%s); %s allows at most %d, remove the others",
-				quantity(len(v), "value"), clip(strings.Join(values, ", ")), e.set.Platform, f.MaxItems)
+				quantity(len(v), "value"), e.text(path), e.set.Platform, f.MaxItems)
 		}
-		if len(v) < f.MinItems {
+		if e.amount(path).within(f.MinItems, countless) == no {
 			e.add(path, f.ID, portal.CodeNotAllowed, "has %s; %s requires at least %d, add them", quantity(len(v), "value"), e.set.Platform, f.MinItems)
 		}
 	case int64:

@@ -15,6 +15,9 @@ type Change struct {
 	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
 	// depends on it is not checked. Nil: all is known.
 	Unknown func(path string) bool
+	// Partial returns how many elements of the list or map at a dotted path are not known yet. After has the others, and of a map the keys
+	// of all, with an empty text where the value is not known. Nil: none.
+	Partial func(path string) int
 	// Given reports whether the writer says what is to be at a dotted path, rather than leaving it to the portal. Nil: not known.
 	Given func(path string) bool
 	// Scopes are what the token of the writer may do. Nil: not known, not checked.

@@ -37,7 +37,20 @@ func (e *evaluation) placeholder(name string) string {
 	case e.unknown(name):
 		return "a value that is not known yet"
 	default:
-		return e.after.text(name)
+		return e.text(name)
+	}
+}
+
+// text is the wanted value of a field as a person reads it, with how many elements are not known yet.
+func (e *evaluation) text(path string) string {
+	open := e.change.open(path)
+	switch {
+	case open == 0:
+		return e.after.text(path)
+	case len(e.after.strings(path)) == 0:
+		return quantity(open, "value") + " not known yet"
+	default:
+		return fmt.Sprintf("%s and %s not known yet", e.after.text(path), quantity(open, "value"))
 	}
 }
 

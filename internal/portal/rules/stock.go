@@ -99,7 +99,7 @@ func (e *evaluation) allocation(path string, f *Field, numbers []string) {
 	for _, number := range numbers {
 		holder := e.inventory.Numbers[number].Holder
 		switch {
-		case slices.Contains(e.after.strings(f.Allocate), number):
+		case slices.Contains(e.after.strings(f.Allocate), number) || !e.settled(f.Allocate):
 		case e.inventory.Free(number) && given:
 			e.warn(path, f.ID, CodeShownOnly, "%s, which is shown but rings at nobody, as %s does not have it", e.shows(path, number), f.Allocate)
 		case e.inventory.Free(number):
@@ -120,6 +120,9 @@ func (e *evaluation) incoming(path string, f *Field, numbers []string) {
 			e.add(path, f.ID, portal.CodeInUse, "%s, an incoming number of %s, and a number rings at one user only; it changes hands in two applies: "+
 				"take it out of that user's %s, apply, and add it here then", e.shows(path, number), known.Holder.Name, path)
 		}
+	}
+	if !e.settled(path) {
+		return
 	}
 	for _, number := range without(e.before.strings(path), e.after.strings(path)) {
 		e.warn(path, f.ID, CodeNoLongerRings, "loses %q, which no longer rings at this user", number)
