@@ -212,7 +212,8 @@ const (
 // inviteAgain invites a person whose address was corrected, or whose invitation is wanted anew.
 func (s *Service) inviteAgain(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
 	due := s.now().UTC()
-	earlier, err := tx.Invitations(ctx, sc.organization.ID, userID, due.Add(-invitationsIn))
+	latest := due.Add(invitationsIn + clockTolerance) // a later one was queued before the clock was set back
+	earlier, err := tx.Invitations(ctx, sc.organization.ID, userID, due.Add(-invitationsIn), latest)
 	if err != nil {
 		return err
 	}

@@ -375,24 +375,6 @@ func TestLogin_aCrowdDelaysNoOtherOrganization(t *testing.T) {
 	}
 }
 
-func TestLogin_aClockThatIsSetBackLocksNobodyOut(t *testing.T) {
-	t.Parallel()
-	r := newFixture(t).onTelecube()
-	r.isRefused(otherLoginPassword)
-	r.clock.forward(-6 * time.Hour)
-	r.isIn(ownPassword)
-	for range limitOfPersonOnNetwork.free {
-		r.isRefused(otherLoginPassword)
-	}
-	r.clock.forward(-30 * time.Second) // as clocks of several portals differ
-	_, _, err := r.LogIn(t.Context(), "acme", r.login, ownPassword, address)
-	if got := portalError(t, err); got.Code != portal.CodeTooManyRequests || got.RetryAfter > limitOfPersonOnNetwork.first {
-		t.Errorf("%v, wait %s; want at most %s", got, got.RetryAfter, limitOfPersonOnNetwork.first)
-	}
-	r.clock.forward(-6 * time.Hour)
-	r.isIn(ownPassword)
-}
-
 func TestNetworkOf(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{

@@ -53,7 +53,14 @@ const (
 	mailFirstRetry = time.Minute     // after the first failure; doubles with each
 	mailMaxRetry   = time.Hour
 	mailLifetime   = 30 * 24 * time.Hour // what could not be sent for so long is given up
+	mailMaxWait    = max(mailLease, mailMaxRetry, invitationsIn)
 )
+
+// mailsDue are the mails that are to be sent. One that would wait longer than any does was given its time before the clock was set back.
+func (s *Service) mailsDue() store.Due {
+	now := s.now().UTC()
+	return store.Due{Now: now, Latest: now.Add(mailMaxWait + clockTolerance)}
+}
 
 // queueMail adds a mail to the outbox, in the transaction of what it tells of.
 func (s *Service) queueMail(ctx context.Context, tx *store.Tx, sc scene, userID string, kind MailKind) error {
@@ -95,8 +102,12 @@ func (s *Service) MailQueued() <-chan struct{} { return s.queued }
 // UntilNextMail returns how long it is until the next mail is due; false if there is none.
 func (s *Service) UntilNextMail(ctx context.Context) (wait time.Duration, due bool, err error) {
 	var at time.Time
-	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		at, err = tx.NextMail(ctx)
+	err = s.store.Read(ctx, func(tx *store.Tx) error {
+		when := s.mailsDue()
+		organizations, err := tx.OrganizationsWithMail(ctx, when)
+		if at = when.Now; err == nil && len(organizations) == 0 {
+			at, err = tx.NextMail(ctx)
+		}
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
@@ -109,10 +120,10 @@ func (s *Service) UntilNextMail(ctx context.Context) (wait time.Duration, due bo
 // by MailSent or MailFailed; one that is not, because the process died, comes again. An error waits for the next call when there
 // are mails to be sent.
 func (s *Service) DueMails(ctx context.Context, limit int) (mails []Mail, err error) {
-	now := s.now().UTC()
+	when := s.mailsDue()
 	var organizations []string
 	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
-		organizations, err = tx.OrganizationsWithMail(ctx, now)
+		organizations, err = tx.OrganizationsWithMail(ctx, when)
 		return err
 	})
 	if err != nil {
@@ -122,7 +133,7 @@ func (s *Service) DueMails(ctx context.Context, limit int) (mails []Mail, err er
 		if len(mails) == limit {
 			break
 		}
-		leased, err := s.leaseMails(ctx, organizationID, now, limit-len(mails))
+		leased, err := s.leaseMails(ctx, organizationID, when, limit-len(mails))
 		if err != nil && len(mails) == 0 {
 			return nil, err
 		}
@@ -131,10 +142,10 @@ func (s *Service) DueMails(ctx context.Context, limit int) (mails []Mail, err er
 	return mails, nil
 }
 
-func (s *Service) leaseMails(ctx context.Context, organizationID string, now time.Time, limit int) (mails []Mail, err error) {
+func (s *Service) leaseMails(ctx context.Context, organizationID string, when store.Due, limit int) (mails []Mail, err error) {
 	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		mails = nil
-		leased, err := tx.LeaseMails(ctx, organizationID, now, now.Add(mailLease), limit)
+		leased, err := tx.LeaseMails(ctx, organizationID, when, when.Now.Add(mailLease), limit)
 		if err != nil {
 			return err
 		}

@@ -250,8 +250,10 @@ func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecre
 // useCode reports whether a code is right, and then uses it up: a recovery code at once, a step of time when the login is stored.
 func (s *Service) useCode(ctx context.Context, tx *store.Tx, sc scene, a *account, code string) (right bool, err error) {
 	step, right, err := s.totpStepOf(sc, a.login, code)
-	if err != nil || right {
-		a.login.TOTPLastStep = max(a.login.TOTPLastStep, step)
+	if right {
+		a.login.TOTPLastStep = step
+	}
+	if right || err != nil {
 		return right, err
 	}
 	err = tx.UseRecoveryCode(ctx, sc.organization.ID, a.user.ID, recoveryHash(code))
@@ -272,8 +274,12 @@ func (s *Service) totpStepOf(sc scene, l store.Login, code string) (step int64, 
 		return 0, false, err
 	}
 	now := s.now().Unix() / int64(totpStep.Seconds())
+	last := l.TOTPLastStep
+	if last > now+totpSkew+int64(clockTolerance/totpStep) {
+		last = 0 // it was used before the clock was set back, and would lock the person out until the time is reached again
+	}
 	for candidate := now - totpSkew; candidate <= now+totpSkew; candidate++ {
-		if candidate <= l.TOTPLastStep {
+		if candidate <= last {
 			continue
 		}
 		want, err := hotp.GenerateCode(secret, uint64(candidate)) //nolint:gosec // a time since 1970

@@ -63,7 +63,7 @@ func (s *Service) Session(ctx context.Context, secret string) (session Session, 
 	if err != nil {
 		return Session{}, err
 	}
-	if now := s.now().UTC(); now.Sub(row.LastSeenAt) >= sessionResolution {
+	if now := s.now().UTC(); now.Sub(row.LastSeenAt).Abs() >= sessionResolution { // also where the clock was set back since
 		err = s.store.Write(ctx, row.OrganizationID, func(tx *store.Tx) error { return tx.TouchSession(ctx, secretHash(secret), now) })
 		if errors.Is(err, store.ErrNotFound) {
 			return Session{}, errNoSession

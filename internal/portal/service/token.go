@@ -218,7 +218,7 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 	if err != nil {
 		return Caller{}, err
 	}
-	if token.LastUsedAt == nil || now.Sub(*token.LastUsedAt) >= lastUsedResolution {
+	if token.LastUsedAt == nil || now.Sub(*token.LastUsedAt).Abs() >= lastUsedResolution {
 		err := s.store.Write(ctx, token.OrganizationID, func(tx *store.Tx) error { return tx.TouchToken(ctx, token.OrganizationID, token.ID, now) })
 		if _, unstored := errors.AsType[*store.StorageError](err); err != nil && !unstored { // on a full disk, reading goes on
 			return Caller{}, err

@@ -86,7 +86,7 @@ func TestMigrate_ALL03_keysBecomeCanonical(t *testing.T) {
 				t.Errorf("%d users have the address, %v", len(listed), err)
 			}
 			now := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
-			mails, err := tx.LeaseMails(t.Context(), "acme", now, now.Add(time.Minute), 10)
+			mails, err := tx.LeaseMails(t.Context(), "acme", Due{now, now.Add(time.Hour)}, now.Add(time.Minute), 10)
 			if err != nil || len(mails) != 1 || mails[0].ID != "mail_1" {
 				t.Errorf("mails %+v, %v", mails, err)
 			}

@@ -46,6 +46,7 @@ func planned(t *testing.T) map[string]string {
 		"audit trail of one object":     selectAudit + ` AND object_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4`,
 		"token by secret":               selectToken + ` WHERE secret_sha256 = $1`,
 		"mails that are due":            `SELECT id FROM outbox WHERE next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $2`,
+		"mails of another clock":        `SELECT id FROM outbox WHERE next_attempt_at > $1 ORDER BY next_attempt_at LIMIT $2`,
 		"sessions that are over":        `SELECT stage FROM sessions WHERE expires_at < $1`,
 		"throttle to be forgotten":      `SELECT failures FROM login_throttle WHERE organization_id = $1 AND failed_at < $2`,
 		"idempotency key":               `SELECT object_id FROM idempotency_keys WHERE organization_id = $1 AND token_id = $2 AND request_key = $3`,

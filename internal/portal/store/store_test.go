@@ -246,8 +246,8 @@ func TestStore_timesComeBackToTheMicrosecondInUTC(t *testing.T) {
 		write(t, s, func(tx *Tx) error {
 			login, err1 := tx.Login(t.Context(), "acme", "usr_1")
 			failures, err2 := tx.LoginFailures(t.Context(), "acme", strings.Repeat("a", 64))
-			early, err3 := tx.LeaseMails(t.Context(), "acme", want.Add(-time.Microsecond), want, 10)
-			due, err4 := tx.LeaseMails(t.Context(), "acme", want, want.Add(time.Hour), 10)
+			early, err3 := tx.LeaseMails(t.Context(), "acme", Due{want.Add(-time.Microsecond), want}, want, 10)
+			due, err4 := tx.LeaseMails(t.Context(), "acme", Due{want, want}, want.Add(time.Hour), 10)
 			if err := errors.Join(err1, err2, err3, err4); err != nil {
 				return err
 			}
