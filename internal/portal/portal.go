@@ -13,8 +13,6 @@ package portal
 import (
 	"fmt"
 	"log/slog"
-	"slices"
-	"strings"
 )
 
 // Platform names a hosted-telephony or customer-contact platform. What a platform allows is in its rule set (package rules).
@@ -32,18 +30,6 @@ const (
 // Platforms lists every platform.
 func Platforms() []Platform {
 	return []Platform{Maatwerk, Engage, Samoobsluha, Telecube, Vaxel}
-}
-
-// ParsePlatform returns the platform of that name.
-func ParsePlatform(name string) (Platform, error) {
-	if p := Platform(name); slices.Contains(Platforms(), p) {
-		return p, nil
-	}
-	names := make([]string, 0, len(Platforms()))
-	for _, p := range Platforms() {
-		names = append(names, string(p))
-	}
-	return "", fmt.Errorf("%q is not a platform; one of %s", name, strings.Join(names, ", "))
 }
 
 // Noun names a kind of object. It is also the stem of the Terraform type (switchboard_<noun>).

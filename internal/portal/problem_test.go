@@ -62,15 +62,3 @@ func TestError_json(t *testing.T) {
 		t.Errorf("got  %s, %v\nwant %s", text, err, want)
 	}
 }
-
-func TestParsePlatform(t *testing.T) {
-	t.Parallel()
-	for _, platform := range portal.Platforms() {
-		if got, err := portal.ParsePlatform(string(platform)); err != nil || got != platform {
-			t.Errorf("%s: got %q, %v", platform, got, err)
-		}
-	}
-	if _, err := portal.ParsePlatform("Telecube"); err == nil || err.Error() != `"Telecube" is not a platform; one of maatwerk, engage, samoobsluha, telecube, vaxel` {
-		t.Errorf("got %v", err)
-	}
-}

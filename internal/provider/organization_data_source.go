@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 var _ datasource.DataSourceWithConfigure = (*organizationDataSource)(nil)
@@ -70,7 +71,7 @@ func (d *organizationDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 		Attributes: map[string]schema.Attribute{
 			"id":              text("Id of the organisation."),
 			"name":            text("Name as printed."),
-			"platform":        text("Platform: `maatwerk`, `engage`, `samoobsluha`, `telecube` or `vaxel`."),
+			"platform":        text("Platform: " + rules.PlatformNames() + "."),
 			"sip_domain":      text("Host part of SIP addresses and digest realm. Empty without telephony."),
 			"ordered":         set("Services that the organisation ordered, such as `pbx` or `helpdesk`."),
 			"modules":         set("Modules that the organisation has."),

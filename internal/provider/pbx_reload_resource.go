@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 var (
@@ -39,7 +40,8 @@ func (r *pbxReloadResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (r *pbxReloadResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reloads a PBX, so that the users that were changed on it take effect: once in an apply, however many there were. On samoobsluha they wait for it; on the other platforms changes take effect by themselves.\n\n" +
+		MarkdownDescription: "Reloads a PBX, so that the users that were changed on it take effect: once in an apply, however many there were. " +
+			"On " + rules.Where(func(s *rules.Set) bool { return s.PBXReload }) + " they wait for it; on the other platforms changes take effect by themselves.\n\n" +
 			"Terraform reloads when `triggers` change, and after everything that `triggers` refer to. A PBX that still waits to be reloaded when Terraform reads it, as " +
 			"after a failed reload or a change in the portal, is reloaded by the next apply. Destroying the resource does nothing to the PBX.",
 		Attributes: map[string]schema.Attribute{

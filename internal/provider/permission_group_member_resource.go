@@ -15,6 +15,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 var (
@@ -44,7 +45,8 @@ func (r *permissionGroupMemberResource) Metadata(_ context.Context, req resource
 func (r *permissionGroupMemberResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	replaced := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One permission group of a user, beside whatever others the user is in. Platforms: maatwerk; on the others a user is in exactly one group, or there are none.\n\n" +
+		MarkdownDescription: "One permission group of a user, beside whatever others the user is in. " +
+			"Platforms: " + rules.Where(func(s *rules.Set) bool { return s.RefuseMemberships() == "" }) + "; on the others a user is in exactly one group, or there are none.\n\n" +
 			"It is for configurations that don't own all groups of a person. `permission_group_ids` of `switchboard_user` is the other way: it owns the whole set. " +
 			"Both for one user is an error at plan: leave `permission_group_ids` out of a user that is there, whose groups then stay as they are. " +
 			"Destroying the resource takes the user out of the group, unless it is the only one of a user who needs one.",

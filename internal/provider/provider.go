@@ -19,6 +19,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 var (
@@ -120,7 +121,8 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 					},
 					"pwned_passwords_url": schema.StringAttribute{
 						Optional: true,
-						MarkdownDescription: "Address of the Have I Been Pwned range API, which knows the passwords of breaches; telecube sets none that is known there. " +
+						MarkdownDescription: "Address of the Have I Been Pwned range API, which knows the passwords of breaches; " +
+							rules.Where(func(s *rules.Set) bool { return s.Passwords[portal.NounUser].Breached }) + " sets none that is known there. " +
 							"It is told the first five hexadecimal digits of a hash and nothing else. Defaults to `https://api.pwnedpasswords.com`.",
 					},
 					"pwned_passwords_file": schema.StringAttribute{

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 // How far a person has got with logging in. It changes without Terraform, so it is refreshed and never a difference.
@@ -27,7 +28,7 @@ func userLoginAttributes() map[string]schema.Attribute {
 		"status": schema.StringAttribute{
 			Computed: true,
 			MarkdownDescription: "How far the person has got: `pending` until the first password of the own, then `active`, and `blocked` by an administrator, " +
-				"on engage also after three failed log-ins in a row. On the other platforms failed log-ins have to wait and block nobody. A blocked person has `enabled = false`, so the next apply of a configuration with `enabled = true` unblocks; where the configuration leaves `enabled` out, " +
+				"on " + rules.Where(func(s *rules.Set) bool { return s.BlockAfter > 0 }) + " also after three failed log-ins in a row. On the other platforms failed log-ins have to wait and block nobody. A blocked person has `enabled = false`, so the next apply of a configuration with `enabled = true` unblocks; where the configuration leaves `enabled` out, " +
 				"the block makes no difference and stays. All platforms.",
 			PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 		},

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 func userSchema() schema.Schema {
@@ -28,7 +29,8 @@ func userSchema() schema.Schema {
 			"enabled":              a.flag("enabled", "Whether the person may log in. Withdrawing access keeps the user and everything that belongs to it."),
 			"description":          a.text("description", "A note for administrators."),
 			"permission_group_ids": a.set("permission_group_ids", "Ids of the permission groups the user is in."),
-			"send_invitation": a.flag("send_invitation", "Mail the person, once, how to get in: a link by which to choose a password, and on engage the username in a mail of its own. "+
+			"send_invitation": a.flag("send_invitation", "Mail the person, once, how to get in: a link by which to choose a password, and on "+
+				rules.Where(func(s *rules.Set) bool { return s.LoginApart })+" the username in a mail of its own. "+
 				"Changed to `true` later, it is mailed then, if the person is still pending. Another `email` ends the links that were sent, and invites a pending person again there."),
 			"password_wo":         password,
 			"password_wo_version": passwordVersion,

@@ -100,7 +100,7 @@ func write(mail service.Mail, base string) (letter, error) {
 	switch mail.Kind {
 	case service.MailActivation:
 		kind = t.Activation
-		if mail.Platform != portal.Engage { // there, the username has a mail of its own (EN-03)
+		if !mail.LoginApart {
 			kind.Before = slices.Concat(kind.Before, []string{t.Login})
 		}
 	case service.MailAccount:

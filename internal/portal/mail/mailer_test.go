@@ -124,8 +124,8 @@ func TestMailer_MW03_EN03_invitationOfEveryPlatform(t *testing.T) {
 			if strings.Contains(account.Link(), "token") {
 				account, activation = activation, account
 			}
-			name, _, err := p.Service.OrganizationName(t.Context(), p.Caller.OrganizationID)
-			if err != nil || !strings.Contains(account.Plain, *user.Username) || !strings.Contains(account.Plain, name) || strings.Contains(account.Link(), "token") {
+			door, err := p.Service.Door(t.Context(), p.Caller.OrganizationID)
+			if err != nil || !strings.Contains(account.Plain, *user.Username) || !strings.Contains(account.Plain, door.Name) || strings.Contains(account.Link(), "token") {
 				t.Errorf("the first mail is %q: %v", account.Plain, err)
 			}
 			if strings.Contains(activation.Plain, *user.Username+"\n") {

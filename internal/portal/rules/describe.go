@@ -64,6 +64,26 @@ func platforms(on []platformField) string {
 	return enumerate(list, "and")
 }
 
+// PlatformNames lists the names that a platform can have, for documentation.
+func PlatformNames() string {
+	var names []string
+	for _, platform := range portal.Platforms() {
+		names = append(names, string(platform))
+	}
+	return enumerate(quoted(names), "or")
+}
+
+// Where lists the platforms on which something holds, for documentation.
+func Where(holds func(*Set) bool) string {
+	var list []string
+	for _, platform := range portal.Platforms() {
+		if set, err := For(platform); err == nil && holds(set) {
+			list = append(list, string(platform))
+		}
+	}
+	return enumerate(list, "and")
+}
+
 // limits are the statements about a field, each followed by the platforms on which it holds unless it holds on all.
 func limits(on []platformField) []string {
 	var all []string

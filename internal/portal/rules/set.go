@@ -27,7 +27,11 @@ type Set struct {
 	// admin can neither give one nor change how a user who has one logs in.
 	Privileged []string `yaml:"privileged"`
 	// BlockAfter is how many failed log-ins in a row block a person until an administrator grants access again (EN-18). 0: nobody is blocked so.
-	BlockAfter int                            `yaml:"block_after"`
+	BlockAfter int `yaml:"block_after"`
+	// Language is that in which the portal writes to a person who has chosen none that it speaks.
+	Language string `yaml:"language"`
+	// LoginApart says that a new person is told the login in a mail of its own, apart from the link (EN-03).
+	LoginApart bool                           `yaml:"login_apart"`
 	Passwords  map[portal.Noun]PasswordPolicy `yaml:"passwords"`
 	Objects    map[portal.Noun]*Object        `yaml:"objects"`
 
@@ -115,6 +119,15 @@ const (
 	SourceOwnedNumbers        Source = "owned_numbers"          // numbers the organisation rents
 	SourceNumbersOrSenderName Source = "numbers_or_sender_name" // owned numbers and registered SMS sender names
 )
+
+// LoginField is the field that people log in with: the username where the platform has one, which compares with case (EN-01), and the e-mail address
+// elsewhere.
+func (s *Set) LoginField() string {
+	if s.Objects[portal.NounUser].Fields["username"] != nil {
+		return "username"
+	}
+	return "email"
+}
 
 // For returns the rule set of a platform. Sets are shared and must not be changed.
 func For(platform portal.Platform) (*Set, error) {

@@ -56,7 +56,7 @@ func sessionRoutes() []route {
 	return []route{
 		{
 			method: http.MethodPost, path: "/v1/sessions", id: "logIn",
-			summary: "Logs a person in. Every failure answers the same. Too many have to wait, and on engage three in a row block the person (EN-18).",
+			summary: "Logs a person in. Every failure answers the same. Too many have to wait; on some platforms a few in a row block the person (EN-18).",
 			request: loginRequest{}, response: sessionAnswer{}, status: http.StatusCreated,
 			codes: []portal.Code{portal.CodeUnauthorized, portal.CodeNotFound, portal.CodeTooManyRequests, portal.CodeUnsupportedMedia, portal.CodeTooLarge, portal.CodeInvalid},
 			run:   logIn,

@@ -247,15 +247,15 @@ func endLinks(ctx context.Context, tx *store.Tx, sc scene, userID string) error 
 	return tx.DropMailsOf(ctx, sc.organization.ID, userID, string(MailActivation), string(MailAccount), string(MailReset))
 }
 
-// invitationKinds are the mails of an invitation: on engage the login and the link go apart (EN-03).
+// invitationKinds are the mails of an invitation.
 func invitationKinds(sc scene) []MailKind {
-	if sc.organization.Platform == portal.Engage {
+	if sc.set.LoginApart {
 		return []MailKind{MailAccount, MailActivation}
 	}
 	return []MailKind{MailActivation}
 }
 
-// invite queues the mails by which a new person gets in: one with the login and a link, or on engage one with the login and one with a link (EN-03).
+// invite queues the mails by which a new person gets in.
 func (s *Service) invite(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
 	for _, kind := range invitationKinds(sc) {
 		if err := s.queueMail(ctx, tx, sc, userID, kind); err != nil {

@@ -13,17 +13,8 @@ import (
 // errNotLoggedIn answers every log-in that fails, so that nobody learns who exists, is blocked or has no access.
 var errNotLoggedIn = portal.NewError(portal.CodeUnauthorized, "the login or the password is wrong, or this person has no access")
 
-// loginField is the field that people log in with: the username where the platform has one, which compares with case (EN-01), and the e-mail
-// address elsewhere.
-func (sc scene) loginField() string {
-	if sc.set.Objects[portal.NounUser].Fields["username"] != nil {
-		return "username"
-	}
-	return "email"
-}
-
 func (sc scene) loginOf(u portal.User) string {
-	if sc.loginField() == "username" {
+	if sc.set.LoginField() == "username" {
 		return valueOf(u.Username)
 	}
 	return valueOf(u.Email)
@@ -37,11 +28,11 @@ type account struct {
 
 // findAccount finds the person with a login; store.ErrNotFound if there is none.
 func findAccount(ctx context.Context, tx *store.Tx, sc scene, login string) (account, error) {
-	key := sc.uniqueKey(portal.NounUser, sc.loginField(), &login)
+	key := sc.uniqueKey(portal.NounUser, sc.set.LoginField(), &login)
 	if key == nil {
 		return account{}, store.ErrNotFound
 	}
-	holders, err := tx.UsersByKey(ctx, sc.organization.ID, sc.loginField(), *key)
+	holders, err := tx.UsersByKey(ctx, sc.organization.ID, sc.set.LoginField(), *key)
 	if err != nil {
 		return account{}, err
 	}
@@ -134,7 +125,7 @@ func (s *Service) LogIn(ctx context.Context, organizationID, login string, passw
 
 // loginKey is a login as it is compared, whether or not somebody has it.
 func (sc scene) loginKey(login string) string {
-	if key := sc.uniqueKey(portal.NounUser, sc.loginField(), &login); key != nil {
+	if key := sc.uniqueKey(portal.NounUser, sc.set.LoginField(), &login); key != nil {
 		return *key
 	}
 	return login

@@ -42,6 +42,7 @@ type Mail struct {
 	FirstName        string
 	LastName         string
 	Login            string    // what the person logs in with
+	LoginApart       bool      // whether the login has a mail of its own beside this one
 	Path             string    // of the link, escaped, such as /o/acme/activate?token=…; without a link that of the page to log in at
 	ExpiresAt        time.Time // of the link; zero without one
 	Attempts         int       // that have failed before
@@ -183,7 +184,7 @@ func (s *Service) prepareMail(ctx context.Context, tx *store.Tx, queued store.Qu
 	}
 	mail = Mail{
 		ID: queued.ID, OrganizationID: sc.organization.ID, OrganizationName: sc.organization.Name, Platform: sc.organization.Platform, Kind: kind,
-		Language: sc.languageFor(u), To: to, FirstName: valueOf(u.FirstName), LastName: valueOf(u.LastName), Login: sc.loginOf(u),
+		Language: sc.languageFor(u), To: to, FirstName: valueOf(u.FirstName), LastName: valueOf(u.LastName), Login: sc.loginOf(u), LoginApart: sc.set.LoginApart,
 		Path: "/o/" + url.PathEscape(sc.organization.ID) + "/login", Attempts: queued.Attempts,
 	}
 	if kind != MailActivation && kind != MailReset {
@@ -216,17 +217,9 @@ func (s *Service) MailFailed(ctx context.Context, mail Mail, cause error) error 
 	})
 }
 
-// languageFor is the language in which the portal writes to a user: the user's own if the portal speaks it, else that of the platform.
+// languageFor is the language in which the portal writes to a user.
 func (sc scene) languageFor(u portal.User) string {
-	if language := languageOf(u); language != "" {
-		return language
-	}
-	switch sc.organization.Platform {
-	case portal.Maatwerk, portal.Engage:
-		return "nl"
-	default:
-		return "en"
-	}
+	return cmp.Or(languageOf(u), sc.set.Language)
 }
 
 // valueOf is what an optional text holds.

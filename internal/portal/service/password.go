@@ -15,15 +15,6 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// PasswordPolicy says which login passwords a platform accepts, for people who choose one.
-func (*Service) PasswordPolicy(platform portal.Platform) (rules.PasswordPolicy, error) {
-	set, err := rules.For(platform)
-	if err != nil {
-		return rules.PasswordPolicy{}, err
-	}
-	return set.Passwords[portal.NounUser], nil
-}
-
 // generatePassword makes a password of a SIP account that the policy accepts. Nobody learns it: it holds the place until one is set.
 func (s *Service) generatePassword(policy rules.PasswordPolicy) (portal.Secret, error) {
 	length := max(rules.GeneratedLength, policy.MinLength)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
@@ -139,15 +140,23 @@ func usersCSVRow(u portal.User, groups map[string]string) []string {
 	return row
 }
 
-// OrganizationName is what the log-in page says before anybody has logged in: the organisation's name and platform. There is no_such_path behind an
-// unknown id, so nothing else of an organisation is public.
-func (s *Service) OrganizationName(ctx context.Context, organizationID string) (name string, platform portal.Platform, err error) {
+// Door is what the log-in page says before anybody has logged in. Nothing else of an organisation is public.
+type Door struct {
+	Name       string // of the organisation
+	LoginField string // what people log in with: email or username
+	Passwords  rules.PasswordPolicy
+}
+
+// Door returns that of an organisation.
+func (s *Service) Door(ctx context.Context, organizationID string) (door Door, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, Caller{OrganizationID: organizationID})
-		name, platform = sc.organization.Name, sc.organization.Platform
+		if err == nil {
+			door = Door{sc.organization.Name, sc.set.LoginField(), sc.set.Passwords[portal.NounUser]}
+		}
 		return err
 	})
-	return name, platform, err
+	return door, err
 }
 
 // OnlyOrganization returns the id of the portal's one organisation; "" if there are none or several.

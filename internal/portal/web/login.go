@@ -30,7 +30,7 @@ func (v *visit) chooseOrganization() error {
 		v.show(http.StatusOK, "organization", page{Title: "organization.title"})
 		return nil
 	}
-	if _, _, err := v.site.portal.OrganizationName(v.Context(), id); err != nil {
+	if _, err := v.site.portal.Door(v.Context(), id); err != nil {
 		if problem, coded := errors.AsType[*portal.Error](err); coded && problem.Code == portal.CodeNotFound {
 			v.show(http.StatusNotFound, "organization", page{Title: "organization.title", Error: say(negotiate(v.Request, ""), "organization.unknown")})
 			return nil
@@ -54,7 +54,7 @@ func (v *visit) loginForm() error {
 }
 
 func (v *visit) loginPage(login string) page {
-	return page{Title: "login.to", Organization: v.organizationName, Login: login, LoginLabel: v.loginLabel()}
+	return page{Title: "login.to", Organization: v.door.Name, Login: login, LoginLabel: v.loginLabel()}
 }
 
 func (v *visit) logIn() error {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
@@ -74,7 +73,7 @@ func (v *visit) show(status int, name string, p page) {
 	p.Language = negotiate(v.Request, v.language())
 	p.Title = p.T(p.Title, p.Organization)
 	if v.organization != "" {
-		p.Base, p.Organization = v.base(), v.organizationName
+		p.Base, p.Organization = v.base(), v.door.Name
 	}
 	p.Session, p.CSRF, p.SendsMail = v.session, v.csrf, v.site.portal.SendsMail()
 	all, err := templates()
@@ -103,10 +102,7 @@ func (v *visit) language() string {
 // rules says what a password has to be like on the platform.
 func (v *visit) rules() string {
 	in := negotiate(v.Request, v.language())
-	policy, err := v.site.portal.PasswordPolicy(v.platform)
-	if err != nil {
-		return ""
-	}
+	policy := v.door.Passwords
 	parts := []string{say(in, "rules.length", strconv.Itoa(policy.MinLength))}
 	for _, class := range policy.Classes {
 		parts = append(parts, say(in, "rules."+string(class)))
@@ -117,10 +113,5 @@ func (v *visit) rules() string {
 	return strings.Join(parts, ", ")
 }
 
-// loginLabel is the key of what people log in with: on engage a username.
-func (v *visit) loginLabel() string {
-	if v.platform == portal.Engage {
-		return "login.username"
-	}
-	return "login.email"
-}
+// loginLabel is the key of what people log in with.
+func (v *visit) loginLabel() string { return "login." + v.door.LoginField }

@@ -122,15 +122,14 @@ func (s *site) style(w http.ResponseWriter, r *http.Request) {
 // visit is one request on its way through a page.
 type visit struct {
 	*http.Request
-	site             *site
-	w                http.ResponseWriter
-	organization     string // id
-	organizationName string
-	platform         portal.Platform
-	session          *service.Session // nil if nobody is logged in
-	secret           string           // of the session
-	csrf             string
-	personLanguage   string // of somebody who is known without a session
+	site           *site
+	w              http.ResponseWriter
+	organization   string // id
+	door           service.Door
+	session        *service.Session // nil if nobody is logged in
+	secret         string           // of the session
+	csrf           string
+	personLanguage string // of somebody who is known without a session
 }
 
 var (
@@ -155,7 +154,7 @@ func (v *visit) prepare(reader who, run func(*visit) error) error {
 	}
 	v.organization = v.PathValue("organization")
 	var err error
-	if v.organizationName, v.platform, err = v.site.portal.OrganizationName(v.Context(), v.organization); err != nil {
+	if v.door, err = v.site.portal.Door(v.Context(), v.organization); err != nil {
 		v.organization = ""
 		return err
 	}
