@@ -25,3 +25,8 @@ type PermissionGroupMember struct {
 	UserETag         string `json:"user_etag"`
 	PreviousUserETag string `json:"previous_user_etag,omitzero"`
 }
+
+// Meta implements Object.
+func (g PermissionGroup) Meta() Meta {
+	return Meta{ID: g.ID, ETag: g.ETag, ManagedBy: g.ManagedBy, CreatedAt: g.CreatedAt, Untouched: g.Untouched}
+}

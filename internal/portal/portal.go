@@ -107,3 +107,18 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(hidden)) }
 
 // LogValue keeps the value out of every log line, of which some are JSON.
 func (Secret) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// Object is an object of the portal of any kind.
+type Object interface {
+	// Meta is what every kind of objects has.
+	Meta() Meta
+}
+
+// Meta is what the portal says of an object of any kind. All of it is read-only.
+type Meta struct {
+	ID        string
+	ETag      string
+	ManagedBy string // empty for nobody
+	CreatedAt string // RFC 3339 in UTC; empty where it is not known
+	Untouched bool
+}

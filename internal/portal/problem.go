@@ -143,3 +143,11 @@ func (e *Error) Error() string {
 	}
 	return b.String()
 }
+
+// Ended is a text with a full stop at its end.
+func Ended(text string) string {
+	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
+		return text
+	}
+	return text + "."
+}

@@ -21,3 +21,8 @@ type SIPAccount struct {
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 }
+
+// Meta implements Object.
+func (a SIPAccount) Meta() Meta {
+	return Meta{ID: a.ID, ETag: a.ETag, ManagedBy: a.ManagedBy, CreatedAt: a.CreatedAt, Untouched: a.Untouched}
+}

@@ -148,3 +148,8 @@ const (
 	MaxAvatarSize = 1 << 20 // bytes, before base64
 	MaxAvatarSide = 4096    // pixels
 )
+
+// Meta implements Object.
+func (u User) Meta() Meta {
+	return Meta{ID: u.ID, ETag: u.ETag, ManagedBy: u.ManagedBy, CreatedAt: u.CreatedAt, Untouched: u.Untouched}
+}

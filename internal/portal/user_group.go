@@ -19,3 +19,8 @@ type Subgroup struct {
 	Name        string `json:"name"`         // unique in its group, ignoring case
 	MemberCount int    `json:"member_count"` // read-only: how many users are in it; no part of the ETag
 }
+
+// Meta implements Object.
+func (g UserGroup) Meta() Meta {
+	return Meta{ID: g.ID, ETag: g.ETag, ManagedBy: g.ManagedBy, CreatedAt: g.CreatedAt, Untouched: g.Untouched}
+}

@@ -7,39 +7,39 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // identity is a field that tells objects of one kind apart, with the value that a configuration gives it.
 type identity struct {
 	field string
-	value types.String
+	value any
 }
 
 // adoptee returns the object that a new resource with adopt_existing takes over: the one that has exactly what identifies the new one. Nil is none; then the object
 // is created, and refused if there is one that may not be taken over. It is an error if what identifies it belongs to two objects. The plan looks in the lists that
 // it has read; the apply, with now, asks anew.
-func adoptee[T any](
-	ctx context.Context, v *view, i *index[T], adopt types.Bool, identities []identity, now bool, doing string, diags *diag.Diagnostics,
+func adoptee[T portal.Object](
+	ctx context.Context, v *view, i *index[T], adopting any, identities []identity, now bool, doing string, diags *diag.Diagnostics,
 ) *T {
-	if !adopt.ValueBool() {
+	if adopting != true {
 		return nil
 	}
 	var found *T
 	var missing bool
 	var said []string
 	for _, identity := range identities {
-		if identity.value.IsUnknown() {
+		value, known := identity.value.(string)
+		if !known && identity.value != nil {
 			return nil
 		}
-		if identity.value.ValueString() == "" {
+		if value == "" {
 			continue
 		}
-		said = append(said, fmt.Sprintf("the %s %q", identity.field, identity.value.ValueString()))
-		object, err := i.named(ctx, v, identity.field, identity.value.ValueString(), now)
+		said = append(said, fmt.Sprintf("the %s %q", identity.field, value))
+		object, err := i.named(ctx, v, identity.field, value, now)
 		if err != nil {
 			addPortalError(diags, doing, i.noun, err)
 			return nil
@@ -62,7 +62,7 @@ func adoptee[T any](
 			i.noun.Title(), strings.Join(said, " and ")))
 		return nil
 	}
-	if !v.mayAdopt(ctx, owner{Holder: i.holder(*found), noun: i.noun, object: found}) {
+	if !v.mayAdopt(ctx, owner{Holder: i.holder(*found), noun: i.noun, meta: (*found).Meta()}) {
 		return nil
 	}
 	return found
@@ -78,8 +78,8 @@ func (v *view) mayAdopt(ctx context.Context, who owner) bool {
 	if err != nil {
 		return false
 	}
-	manager, from := v.manager(organization), originOf(who.object)
-	return from.managedBy == "" || from.managedBy != manager || from.mayBeOfInterruptedRun(manager, v.now())
+	manager := v.manager(organization)
+	return who.meta.ManagedBy == "" || who.meta.ManagedBy != manager || mayBeOfInterruptedRun(who.meta, manager, v.now())
 }
 
 // warnAdopted says what the apply takes over.
@@ -93,21 +93,8 @@ func warnAdopted(diags *diag.Diagnostics, noun portal.Noun, name, id string) {
 		noun.Title(), name, id, password))
 }
 
-// adopt changes an existing object to what is planned, in place of a creation. If somebody changes it meanwhile, nothing is written and nil is returned.
-func adopt[T any](
-	ctx context.Context, a *access, noun portal.Noun, id, name, etag string, wanted T, resp *resource.CreateResponse,
-	replace func(context.Context, string, T, string) (*T, error),
-) *T {
-	a.state.adopted(object{noun, id})
-	changed, err := replace(ctx, id, wanted, etag)
-	if err != nil {
-		addPortalError(&resp.Diagnostics, fmt.Sprintf("taking over the %s %q (%s)", noun.Title(), name, id), noun, err)
-		return nil
-	}
-	return changed
-}
-
 // mayAdopt reports whether a creation may turn out to be a takeover: whom the portal has when it comes to that is not known at plan.
-func mayAdopt(config userResourceModel) bool {
-	return config.AdoptExisting.IsUnknown() || config.AdoptExisting.ValueBool()
+func mayAdopt(config field.Tree) bool {
+	adopting := config["adopt_existing"]
+	return adopting == true || adopting == field.Unknown{}
 }

@@ -1,16 +1,13 @@
 package provider
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"os"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -23,14 +20,14 @@ type avatar struct {
 }
 
 // readAvatar reads the file, whose content is for the rule set to judge; nil if the configuration names none or does not know the name yet.
-func readAvatar(file types.String) (*avatar, error) {
+func readAvatar(file any) (*avatar, error) {
+	name, known := file.(string)
 	switch {
-	case file.IsNull() || file.IsUnknown():
+	case !known:
 		return nil, nil
-	case file.ValueString() == "":
+	case name == "":
 		return &avatar{}, nil
 	}
-	name := file.ValueString()
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("the picture cannot be read: %w", err)
@@ -55,18 +52,11 @@ func (a *avatar) request(stored string) *string {
 }
 
 // configuredAvatar is the picture that the webcare attribute names; nil if it names none, or one that cannot be read, which is an error.
-func configuredAvatar(ctx context.Context, webcare types.Object, diags *diag.Diagnostics) *avatar {
-	picture, err := readAvatar(nested[webcareResourceModel](ctx, webcare, diags).AvatarFile)
+func configuredAvatar(o operation) *avatar {
+	picture, err := readAvatar(o.config.Object("webcare")["avatar_file"])
 	if err != nil {
-		diags.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), ended(err.Error()))
+		o.diags.AddAttributeError(path.Root("webcare").AtName("avatar_file"), summary(portal.CodeMalformed), portal.Ended(err.Error()))
 		return nil
 	}
 	return picture
-}
-
-// addTo adds the picture to a request, unless the portal has it already, as the state says.
-func (a *avatar) addTo(ctx context.Context, user *portal.User, state userResourceModel, diags *diag.Diagnostics) {
-	if user.Webcare != nil {
-		user.Webcare.Avatar = a.request(nested[webcareResourceModel](ctx, state.Webcare, diags).AvatarSHA256.ValueString())
-	}
 }

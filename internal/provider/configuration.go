@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -25,9 +26,18 @@ const (
 	tokenVariable    = "SWITCHBOARD_TOKEN" //nolint:gosec // the name of a variable, no secret
 )
 
+// embedded is the embedded_portal attribute, all null if it is null or not known.
+func (c configuration) embedded(ctx context.Context, diags *diag.Diagnostics) embeddedPortalModel {
+	var model embeddedPortalModel
+	if !c.EmbeddedPortal.IsNull() && !c.EmbeddedPortal.IsUnknown() {
+		diags.Append(c.EmbeddedPortal.As(ctx, &model, basetypes.ObjectAsOptions{})...)
+	}
+	return model
+}
+
 // pending names an attribute that is not known yet, so that the provider cannot be configured; "" if all are known.
 func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) string {
-	embedded := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
+	embedded := c.embedded(ctx, diags)
 	for name, value := range map[string]attr.Value{
 		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout, "max_user_deletions": c.MaxUserDeletions,
 		"max_requests_per_second": c.MaxRequestsPerSecond, "coalesce_reads": c.CoalesceReads, "embedded_portal": c.EmbeddedPortal, "managed_by": c.ManagedBy,
@@ -72,7 +82,7 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 		if attribute != "token" {
 			attribute = "endpoint"
 		}
-		diags.AddAttributeError(path.Root(attribute), "Unusable "+attribute, ended(about(attribute, err.Error())))
+		diags.AddAttributeError(path.Root(attribute), "Unusable "+attribute, portal.Ended(about(attribute, err.Error())))
 	}
 	return c
 }
@@ -96,7 +106,7 @@ func (p *switchboardProvider) servedPortal(config configuration, settings *clien
 		settings.CACertificates = x509.NewCertPool()
 		text, err := os.ReadFile(file)
 		if err != nil {
-			diags.AddAttributeError(path.Root("ca_certificate_file"), "Certificate authority not readable", ended(about("ca_certificate_file", err.Error())))
+			diags.AddAttributeError(path.Root("ca_certificate_file"), "Certificate authority not readable", portal.Ended(about("ca_certificate_file", err.Error())))
 		} else if !settings.CACertificates.AppendCertsFromPEM(text) {
 			diags.AddAttributeError(path.Root("ca_certificate_file"), "No certificate in the file",
 				fmt.Sprintf("ca_certificate_file is %q, which holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).", file))
@@ -114,13 +124,13 @@ func (c configuration) embeddedPortal(ctx context.Context, settings *client.Conf
 					"(in the provider block or as %s and %s).", name, name, endpointVariable, tokenVariable))
 		}
 	}
-	model := nested[embeddedPortalModel](ctx, c.EmbeddedPortal, diags)
+	model := c.embedded(ctx, diags)
 	if diags.HasError() {
 		return
 	}
 	transport, err := startEmbeddedPortal(ctx, model)
 	if err != nil {
-		diags.AddAttributeError(path.Root("embedded_portal"), "The embedded portal does not start", ended(about("embedded_portal", err.Error())))
+		diags.AddAttributeError(path.Root("embedded_portal"), "The embedded portal does not start", portal.Ended(about("embedded_portal", err.Error())))
 		return
 	}
 	settings.Transport = transport

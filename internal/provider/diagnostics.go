@@ -73,7 +73,7 @@ func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 	for _, field := range failure.Errors {
 		diags.AddError(summary(field.Code), fmt.Sprintf("While %s: %s\n\nIf this apply was to change the users that still have this %[3]s: Terraform deletes it before "+
 			"it changes them. Apply that change first, or give the %[3]s lifecycle { create_before_destroy = true }, which turns the order round.",
-			doing, ended(field.Sentence()), noun.Title()))
+			doing, portal.Ended(field.Sentence()), noun.Title()))
 	}
 }
 
@@ -103,20 +103,12 @@ func addWarning(diags *diag.Diagnostics, warning rules.Finding) {
 
 // finding is what a field error says, as a sentence that names the attribute first.
 func finding(field portal.FieldError) string {
-	return ended(attributeName(field.Field) + strings.TrimPrefix(field.Sentence(), field.Field))
+	return portal.Ended(attributeName(field.Field) + strings.TrimPrefix(field.Sentence(), field.Field))
 }
 
 // about is a text that names the attribute it is about first.
 func about(attribute, text string) string {
 	return portal.FieldError{Field: attribute, Message: text}.Sentence()
-}
-
-// ended is a text with a full stop at its end.
-func ended(text string) string {
-	if text == "" || strings.ContainsAny(text[len(text)-1:], ".!?") {
-		return text
-	}
-	return text + "."
 }
 
 // mayBeMeant reports whether a value that another object has says that the other one may be the very object that is wanted: a name that people
@@ -154,7 +146,7 @@ func attributeName(field string) string {
 	case "password", "pin":
 		return field + "_wo"
 	case "password_version", "pin_version":
-		return strings.TrimSuffix(field, versionSuffix) + "_wo" + versionSuffix
+		return strings.TrimSuffix(field, "_version") + "_wo_version"
 	case "avatar":
 		return field + "_file"
 	default:

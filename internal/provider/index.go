@@ -17,7 +17,7 @@ const (
 )
 
 // index finds objects of one kind, by their ids and by what they have alone.
-type index[T any] struct {
+type index[T portal.Object] struct {
 	client *client.Client
 	noun   portal.Noun
 	get    func(context.Context, string) (*T, error)
@@ -167,5 +167,5 @@ func (i *index[T]) owner(ctx context.Context, set *rules.Set, what thing) (owner
 	if err != nil || object == nil {
 		return owner{}, false, err
 	}
-	return owner{Holder: i.holder(*object), noun: i.noun, object: object}, true, nil
+	return owner{Holder: i.holder(*object), noun: i.noun, meta: (*object).Meta()}, true, nil
 }

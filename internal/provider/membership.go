@@ -157,7 +157,7 @@ func addMembershipFindings(findings []rules.Finding, diags *diag.Diagnostics) {
 	for _, found := range findings {
 		const attribute = "permission_group_id"
 		message := strings.TrimPrefix(found.Message, found.Field)
-		diags.AddAttributeError(path.Root(attribute), summary(found.Code), ended(attribute+message))
+		diags.AddAttributeError(path.Root(attribute), summary(found.Code), portal.Ended(attribute+message))
 	}
 }
 

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -138,4 +139,16 @@ func newOrganizationModel(o portal.Organization) organizationModel {
 		model.SocialAccounts = append(model.SocialAccounts, socialAccountModel{types.StringValue(a.ID), types.StringValue(a.Platform), types.StringValue(a.Name)})
 	}
 	return model
+}
+
+// textSet is null for nil and a set, even of nothing, for everything else.
+func textSet(values []string) types.Set {
+	if values == nil {
+		return types.SetNull(types.StringType)
+	}
+	elements := make([]attr.Value, 0, len(values))
+	for _, value := range values {
+		elements = append(elements, types.StringValue(value))
+	}
+	return types.SetValueMust(types.StringType, elements)
 }

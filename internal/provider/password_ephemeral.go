@@ -76,7 +76,7 @@ func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest,
 	}
 	password, err := policy.Generate(rand.Reader, length)
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("length"), "Not allowed", ended("length: "+err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("length"), "Not allowed", portal.Ended("length: "+err.Error()))
 		return
 	}
 	model.Result = types.StringValue(password)

@@ -96,7 +96,7 @@ type userColumns map[string]schema.Attribute
 
 func newUserColumns() userColumns {
 	columns := userColumns{}
-	for name, attribute := range userSchema().Attributes {
+	for name, attribute := range userTable().Attributes() {
 		columns[name] = attribute
 		for inner, attribute := range insideOf(attribute) {
 			columns[name+"."+inner] = attribute

@@ -218,7 +218,7 @@ func cellValue(kind attr.Type, cell string) (attr.Value, error) {
 			}
 			return types.Int64Value(number), nil
 		default:
-			return noneAsNull(cell), nil
+			return textOrNull(cell), nil
 		}
 	}
 }
@@ -270,4 +270,12 @@ func (l *peopleList) attributeTypes() map[string]attr.Type {
 		kinds[column.object] = object
 	}
 	return kinds
+}
+
+// textOrNull is null for an empty text.
+func textOrNull(text string) types.String {
+	if text == "" {
+		return types.StringNull()
+	}
+	return types.StringValue(text)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 var (
@@ -32,7 +33,7 @@ func (d *permissionGroupDataSource) Metadata(_ context.Context, req datasource.M
 func (d *permissionGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One permission group, found by `id` or `name`.",
-		Attributes:          computed(permissionGroupSchema().Attributes, "id", "name"),
+		Attributes:          permissionGroupTable().DataSourceAttributes("id", "name"),
 	}
 }
 
@@ -41,9 +42,8 @@ func (d *permissionGroupDataSource) ConfigValidators(context.Context) []datasour
 }
 
 func (d *permissionGroupDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config permissionGroupModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	key := cmp.Or(config.ID.ValueString(), config.Name.ValueString())
+	config := field.TreeOf(req.Config.Raw)
+	key := cmp.Or(config.Text("id"), config.Text("name"))
 	doing := fmt.Sprintf("looking up the permission group %q", key)
 	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
 		return
@@ -53,16 +53,12 @@ func (d *permissionGroupDataSource) Read(ctx context.Context, req datasource.Rea
 		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, newPermissionGroupModel(*group))...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), permissionGroupKind().shown(*group, config))
 }
 
 func newPermissionGroupsDataSource() datasource.DataSource { return &permissionGroupsDataSource{} }
 
 type permissionGroupsDataSource struct{ dataSourceBase }
-
-type permissionGroupsModel struct {
-	PermissionGroups []permissionGroupModel `tfsdk:"permission_groups"`
-}
 
 func (d *permissionGroupsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_permission_groups"
@@ -75,7 +71,7 @@ func (d *permissionGroupsDataSource) Schema(_ context.Context, _ datasource.Sche
 			"permission_groups": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The permission groups, in the order of their names.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: computed(permissionGroupSchema().Attributes)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: permissionGroupTable().DataSourceAttributes()},
 			},
 		},
 	}
@@ -94,9 +90,9 @@ func (d *permissionGroupsDataSource) Read(ctx context.Context, _ datasource.Read
 	slices.SortFunc(groups, func(a, b portal.PermissionGroup) int {
 		return cmp.Compare(valueOf(a.Name), valueOf(b.Name))
 	})
-	models := make([]permissionGroupModel, 0, len(groups))
+	var list []any
 	for _, group := range groups {
-		models = append(models, newPermissionGroupModel(group))
+		list = append(list, permissionGroupKind().shown(group, nil))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, permissionGroupsModel{PermissionGroups: models})...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), field.Tree{"permission_groups": list})
 }

@@ -24,6 +24,9 @@ var (
 	_ resource.ResourceWithImportState = (*permissionGroupMemberResource)(nil)
 )
 
+// memberTypeName is the type of the resource.
+const memberTypeName = providerTypeName + "_permission_group_member"
+
 func newPermissionGroupMemberResource() resource.Resource { return &permissionGroupMemberResource{} }
 
 // permissionGroupMemberResource is one permission group of a user beside others, for those who don't own the whole set (MW-04).
@@ -39,7 +42,7 @@ type permissionGroupMemberModel struct {
 func membershipID(userID, groupID string) string { return userID + "/" + groupID }
 
 func (r *permissionGroupMemberResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_permission_group_member"
+	resp.TypeName = memberTypeName
 }
 
 func (r *permissionGroupMemberResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {

@@ -10,6 +10,7 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // planCalls stands in front of everything that answers Terraform. It notes in the plan state which objects Terraform asks for, and answers nothing itself. It also
@@ -18,21 +19,20 @@ type planCalls struct {
 	frameworkServer
 
 	provider *switchboardProvider
-}
-
-// managedNouns are the kinds of objects that resources stand for, by resource type.
-var managedNouns = map[string]portal.Noun{
-	"switchboard_user": portal.NounUser, "switchboard_permission_group": portal.NounPermissionGroup,
-	"switchboard_sip_account": portal.NounSIPAccount, "switchboard_user_group": portal.NounUserGroup,
+	nouns    map[string]portal.Noun // that resources stand for, by resource type
 }
 
 func newPlanCalls(p *switchboardProvider, next frameworkServer) *planCalls {
-	return &planCalls{frameworkServer: next, provider: p}
+	s := &planCalls{frameworkServer: next, provider: p, nouns: map[string]portal.Noun{}}
+	for _, k := range kinds() {
+		s.nouns[typeName(k)] = k.noun()
+	}
+	return s
 }
 
 // stateOf returns the plan state, and the kind of object that a resource type stands for. It reports false for another resource, and before the provider is configured.
 func (s *planCalls) stateOf(typeName string) (*planState, portal.Noun, bool) {
-	noun, managed := managedNouns[typeName]
+	noun, managed := s.nouns[typeName]
 	a := s.provider.access.Load()
 	if !managed || a == nil {
 		return nil, "", false
@@ -56,8 +56,7 @@ func (s *planCalls) ReadResource(ctx context.Context, req *tfprotov6.ReadResourc
 	if state, noun, ok := s.stateOf(req.TypeName); ok {
 		if id := idOf(req.CurrentState); id != "" {
 			if _, seen := state.inState(object{noun, id}); !seen {
-				var stored storedObject
-				if readWire(req.CurrentState.MsgPack, &stored) {
+				if stored, ok := storedIn(req.CurrentState); ok {
 					state.see(noun, stored)
 				}
 			}
@@ -72,8 +71,7 @@ func (s *planCalls) ImportResourceState(ctx context.Context, req *tfprotov6.Impo
 	resp, err := s.frameworkServer.ImportResourceState(ctx, req)
 	if state, noun, ok := s.stateOf(req.TypeName); ok && err == nil {
 		for _, imported := range resp.ImportedResources {
-			var stored storedObject
-			if imported.State != nil && readWire(imported.State.MsgPack, &stored) && stored.ID != "" {
+			if stored, ok := storedIn(imported.State); ok && stored.ID != "" {
 				state.see(noun, stored)
 			}
 		}
@@ -197,6 +195,17 @@ func withoutMark(private []byte) (rest []byte, mark string) {
 		return private, ""
 	}
 	return rest, mark
+}
+
+// storedIn is what a state has of an object.
+func storedIn(state *tfprotov6.DynamicValue) (stored storedObject, ok bool) {
+	if isNull(state) {
+		return stored, false
+	}
+	value, err := field.ReadMsgPack(state.MsgPack)
+	tree, ok := value.(field.Tree)
+	field.Decode(tree, &stored)
+	return stored, err == nil && ok
 }
 
 // isNull reports whether a value is null.

@@ -7,17 +7,15 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // plannedChange is a planned write of one object, as the rule set sees it.
-type plannedChange[T any] struct {
+type plannedChange[T portal.Object] struct {
 	noun portal.Noun
 	id   string // "" on creation
 	// before is the object in state, nil on creation.
@@ -28,7 +26,7 @@ type plannedChange[T any] struct {
 	// adopts is the id of the object that a creation takes over; then before is that object.
 	adopts string
 	// adopting is adopt_existing.
-	adopting types.Bool
+	adopting any
 	// goes judges the deletion of an object of the state that a creation replaces.
 	goes func(context.Context, storedObject, *diag.Diagnostics)
 	// unchanged says that the plan is the state: there is nothing to check, but it keeps what it has.
@@ -193,32 +191,19 @@ func collectUnknown(path string, value tftypes.Value, unknown map[string]bool) {
 
 // settle replaces what is unknown in a plan by what the portal is going to answer, wherever the configuration leaves it to the portal. So the
 // plan shows defaults, and null for what the platform does not have, instead of "(known after apply)".
-func settle(plan, config, answer tftypes.Value) tftypes.Value {
+func settle(plan, config, answer any) any {
+	planned, isObject := plan.(field.Tree)
+	configured, given := config.(field.Tree)
+	answered, there := answer.(field.Tree)
 	switch {
-	case !plan.IsKnown():
-		if config.IsNull() {
-			return answer
-		}
-		return plan
-	case plan.IsNull() || !plan.Type().Is(tftypes.Object{}) || config.IsNull() || !config.IsKnown() || answer.IsNull() || !answer.IsKnown():
+	case plan == field.Unknown{} && config == nil:
+		return answer
+	case !isObject || !given || !there:
 		return plan
 	}
-	var planned, configured, answered map[string]tftypes.Value
-	if plan.As(&planned) != nil || config.As(&configured) != nil || answer.As(&answered) != nil {
-		return plan
-	}
-	settled := make(map[string]tftypes.Value, len(planned))
+	settled := make(field.Tree, len(planned))
 	for name, value := range planned {
 		settled[name] = settle(value, configured[name], answered[name])
 	}
-	return tftypes.NewValue(plan.Type(), settled)
-}
-
-// settlePlan writes what the portal is going to answer into the plan of a resource. The answer is a pointer to the resource's model.
-func settlePlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, answer any) {
-	expected := tfsdk.State{Schema: req.Plan.Schema, Raw: req.Plan.Raw}
-	resp.Diagnostics.Append(expected.Set(ctx, answer)...)
-	if !resp.Diagnostics.HasError() {
-		resp.Plan.Raw = settle(req.Plan.Raw, req.Config.Raw, expected.Raw)
-	}
+	return settled
 }

@@ -5,6 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // text, object and the like make values as Terraform sends them.
@@ -57,34 +59,26 @@ func TestUnknownPaths(t *testing.T) {
 
 func TestSettle(t *testing.T) {
 	t.Parallel()
-	inner := func(assignment, extension tftypes.Value) tftypes.Value {
-		return tfObject(map[string]tftypes.Value{"sip_assignment": assignment, "extension": extension})
+	inner := func(assignment, extension any) field.Tree {
+		return field.Tree{"sip_assignment": assignment, "extension": extension}
 	}
-	telephony := inner(tfNull(), tfNull()).Type()
-	for name, test := range map[string]struct{ plan, config, answer, want tftypes.Value }{
-		"a default is shown":                     {tfUnknown(), tfNull(), tfText("static"), tfText("static")},
-		"what the platform lacks is null":        {tfUnknown(), tfNull(), tfNull(), tfNull()},
-		"what the portal gives stays unknown":    {tfUnknown(), tfNull(), tfUnknown(), tfUnknown()},
-		"an unknown configuration stays unknown": {tfUnknown(), tfUnknown(), tfText("201"), tfUnknown()},
-		"a planned value stays":                  {tfText("a"), tfText("a"), tfText("b"), tfText("a")},
-		"a null plan stays":                      {tfNull(), tfNull(), tfText("b"), tfNull()},
-		"inside a configured object": {
-			inner(tfUnknown(), tfText("201")), inner(tfNull(), tfText("201")), inner(tfText("static"), tfText("201")), inner(tfText("static"), tfText("201")),
-		},
-		"a whole object that was left out": {
-			tftypes.NewValue(telephony, tftypes.UnknownValue), tftypes.NewValue(telephony, nil), inner(tfText("static"), tfText("")), inner(tfText("static"), tfText("")),
-		},
-		"a whole object that the platform lacks": {
-			tftypes.NewValue(telephony, tftypes.UnknownValue), tftypes.NewValue(telephony, nil), tftypes.NewValue(telephony, nil), tftypes.NewValue(telephony, nil),
-		},
-		"a kept object is not torn open": {
-			inner(tfText("static"), tfText("201")), tftypes.NewValue(telephony, nil), inner(tfText("dynamic"), tfText("202")), inner(tfText("static"), tfText("201")),
-		},
+	unknown := field.Unknown{}
+	for name, test := range map[string]struct{ plan, config, answer, want any }{
+		"a default is shown":                     {unknown, nil, "static", "static"},
+		"what the platform lacks is null":        {unknown, nil, nil, nil},
+		"what the portal gives stays unknown":    {unknown, nil, unknown, unknown},
+		"an unknown configuration stays unknown": {unknown, unknown, "201", unknown},
+		"a planned value stays":                  {"a", "a", "b", "a"},
+		"a null plan stays":                      {nil, nil, "b", nil},
+		"inside a configured object":             {inner(unknown, "201"), inner(nil, "201"), inner("static", "201"), inner("static", "201")},
+		"a whole object that was left out":       {unknown, nil, inner("static", ""), inner("static", "")},
+		"a whole object that the platform lacks": {unknown, nil, nil, nil},
+		"a kept object is not torn open":         {inner("static", "201"), nil, inner("dynamic", "202"), inner("static", "201")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := settle(test.plan, test.config, test.answer); !got.Equal(test.want) {
-				t.Errorf("got %s, want %s", got, test.want)
+			if diff := cmp.Diff(test.want, settle(test.plan, test.config, test.answer)); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
@@ -92,11 +86,11 @@ func TestSettle(t *testing.T) {
 
 func TestAttributePath(t *testing.T) {
 	t.Parallel()
-	for field, want := range map[string]string{
+	for name, want := range map[string]string{
 		"email": "email", "telephony.caller_ids": "telephony.caller_ids", "password": "password_wo", "voicemail.pin": "voicemail.pin_wo", "webcare.avatar": "webcare.avatar_file",
 	} {
-		if got := attributePath(field).String(); got != want {
-			t.Errorf("attributePath(%q): %s", field, cmp.Diff(want, got))
+		if got := attributePath(name).String(); got != want {
+			t.Errorf("attributePath(%q): %s", name, cmp.Diff(want, got))
 		}
 	}
 }

@@ -18,35 +18,14 @@ const interruptedRun = 24 * time.Hour
 // owner is an object of the organisation that has something alone.
 type owner struct {
 	rules.Holder
-	noun   portal.Noun
-	object any // pointer to the wire type
-}
-
-// origin says who manages an object and since when it is there.
-type origin struct {
-	managedBy, createdAt string
-	untouched            bool
-}
-
-func originOf(object any) origin {
-	switch o := object.(type) {
-	case *portal.User:
-		return origin{o.ManagedBy, o.CreatedAt, o.Untouched}
-	case *portal.PermissionGroup:
-		return origin{o.ManagedBy, o.CreatedAt, o.Untouched}
-	case *portal.SIPAccount:
-		return origin{o.ManagedBy, o.CreatedAt, o.Untouched}
-	case *portal.UserGroup:
-		return origin{o.ManagedBy, o.CreatedAt, o.Untouched}
-	default:
-		return origin{}
-	}
+	noun portal.Noun
+	meta portal.Meta
 }
 
 // mayBeOfInterruptedRun reports whether an object is as an interrupted run of this configuration would have left it.
-func (o origin) mayBeOfInterruptedRun(manager string, now time.Time) bool {
-	made, err := time.Parse(time.RFC3339, o.createdAt)
-	return err == nil && o.managedBy != "" && o.managedBy == manager && o.untouched && now.Sub(made) < interruptedRun
+func mayBeOfInterruptedRun(o portal.Meta, manager string, now time.Time) bool {
+	made, err := time.Parse(time.RFC3339, o.CreatedAt)
+	return err == nil && o.ManagedBy != "" && o.ManagedBy == manager && o.Untouched && now.Sub(made) < interruptedRun
 }
 
 // owners returns who has those of the claimed things that are taken, by the field that claims them. Only kinds of objects that can have the thing are
@@ -133,23 +112,23 @@ func (c plannedChange[T]) create(
 // refuseExisting refuses to create what exists already, in the words that fit: it may be an object of this configuration whose address has changed, one that an
 // interrupted run has made, or somebody else's.
 func refuseExisting(claim rules.Claim, who owner, manager string, now time.Time, diags *diag.Diagnostics) {
-	title, from := who.noun.Title(), originOf(who.object)
+	title, from := who.noun.Title(), who.meta
 	is := fmt.Sprintf("%s: the organisation has a %s with %q already (%s)", claim.Field, title, claim.Key, who.ID)
 	at := attributePath(claim.Field)
 	importIt := "import it:\n\n" + importBlockOf(who.noun, who.ID)
 	switch {
-	case from.mayBeOfInterruptedRun(manager, now):
+	case mayBeOfInterruptedRun(from, manager, now):
 		diags.AddAttributeError(at, "Exists already, perhaps from an interrupted run", fmt.Sprintf(
 			"%s. It was made at %s under the name of this configuration (managed_by = %q), and nothing has changed it since: a run that was interrupted before it could save its state "+
-				"may have made it. To manage it, set adopt_existing = true, or %s", is, from.createdAt, manager, importIt))
-	case from.managedBy != "" && from.managedBy == manager:
+				"may have made it. To manage it, set adopt_existing = true, or %s", is, from.CreatedAt, manager, importIt))
+	case from.ManagedBy != "" && from.ManagedBy == manager:
 		diags.AddAttributeError(at, managedAlready, fmt.Sprintf(
 			"%s, and it is managed under the name of this configuration (managed_by = %q). If a block, a key of for_each or a module was renamed, say so, and the %s stays as it is:\n\n%s\n\n"+
 				"If no state has it any more, %s\n\nIf another configuration manages it, give that one another managed_by.", is, manager, title, movedBlock(who.noun), importIt))
 	default:
 		by := "which no configuration is known to manage"
-		if from.managedBy != "" {
-			by = fmt.Sprintf("which is managed by %q", from.managedBy)
+		if from.ManagedBy != "" {
+			by = fmt.Sprintf("which is managed by %q", from.ManagedBy)
 		}
 		diags.AddAttributeError(at, summary(portal.CodeAlreadyExists), fmt.Sprintf(
 			"%s, %s. To manage it with this resource, set adopt_existing = true, or %s\n\nIf its block was renamed, say so:\n\n%s", is, by, importIt, movedBlock(who.noun)))
@@ -167,7 +146,7 @@ func (c plannedChange[T]) judgeReplacement(ctx context.Context, v *view, place o
 	if diags.HasError() {
 		return
 	}
-	if c.adopting.ValueBool() {
+	if c.adopting == true {
 		diags.AddError("Cannot be replaced with adopt_existing", fmt.Sprintf(
 			"The plan replaces the %s %s, and adopt_existing = true would take the old one over again. Apply adopt_existing = false together with the replacement.", title, name))
 		return

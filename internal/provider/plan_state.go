@@ -64,7 +64,7 @@ type storedObject struct {
 
 // title is what people call the object, with its id.
 func (o storedObject) title() string {
-	for _, name := range []string{o.Email, o.Username, o.Name, o.Extension} {
+	for _, name := range []string{o.Email, o.Username, o.Extension, o.Name} {
 		if name != "" {
 			return fmt.Sprintf("%q (%s)", name, o.ID)
 		}

@@ -74,7 +74,7 @@ func TestPlanState_ALL09_theSecondPlanIsRefused(t *testing.T) {
 	stock, drive := p.Stock(t), newProtocol(t, p)
 	one, other := everyNoun(stock.GroupID, 1), everyNoun(stock.GroupID, 2)
 	for typeName, config := range one {
-		noun := managedNouns[typeName]
+		noun := portal.Noun(strings.TrimPrefix(typeName, providerTypeName+"_"))
 		run := drive.anew(t, p)
 		made := run.applyChange(run.planChange(drive.noInstance(typeName), config))
 		id, nothing := drive.idOf(made), drive.noInstance(typeName)

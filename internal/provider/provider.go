@@ -165,7 +165,11 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	a := &access{pending: config.pending(ctx, &resp.Diagnostics), state: newPlanState(int64Pointer(config.MaxUserDeletions))}
+	var mostDeletions *int64
+	if !config.MaxUserDeletions.IsUnknown() {
+		mostDeletions = config.MaxUserDeletions.ValueInt64Pointer()
+	}
+	a := &access{pending: config.pending(ctx, &resp.Diagnostics), state: newPlanState(mostDeletions)}
 	if a.pending == "" {
 		a.client = p.connect(ctx, config, req.TerraformVersion, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
@@ -186,7 +190,11 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 }
 
 func (p *switchboardProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newPBXReloadResource, newPermissionGroupResource, newPermissionGroupMemberResource, newSIPAccountResource, newUserGroupResource, newUserResource}
+	resources := []func() resource.Resource{newPBXReloadResource, newPermissionGroupMemberResource}
+	for _, k := range kinds() {
+		resources = append(resources, k.resource)
+	}
+	return resources
 }
 
 // resourceSchemas are the schemas of all resources, by their types.

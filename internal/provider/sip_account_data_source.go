@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 var (
@@ -32,7 +33,7 @@ func (d *sipAccountDataSource) Metadata(_ context.Context, req datasource.Metada
 func (d *sipAccountDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One SIP account, found by `id` or `extension`.",
-		Attributes:          computed(sipAccountSchema().Attributes, "id", "extension"),
+		Attributes:          sipAccountTable().DataSourceAttributes("id", "extension"),
 	}
 }
 
@@ -41,9 +42,8 @@ func (d *sipAccountDataSource) ConfigValidators(context.Context) []datasource.Co
 }
 
 func (d *sipAccountDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config sipAccountModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	key := cmp.Or(config.ID.ValueString(), config.Extension.ValueString())
+	config := field.TreeOf(req.Config.Raw)
+	key := cmp.Or(config.Text("id"), config.Text("extension"))
 	doing := fmt.Sprintf("looking up the SIP account %q", key)
 	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
 		return
@@ -53,16 +53,12 @@ func (d *sipAccountDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		addPortalError(&resp.Diagnostics, doing, portal.NounSIPAccount, err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, config.answered(*account))...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), sipAccountKind().shown(*account, config))
 }
 
 func newSIPAccountsDataSource() datasource.DataSource { return &sipAccountsDataSource{} }
 
 type sipAccountsDataSource struct{ dataSourceBase }
-
-type sipAccountsModel struct {
-	SIPAccounts []sipAccountModel `tfsdk:"sip_accounts"`
-}
 
 func (d *sipAccountsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_sip_accounts"
@@ -75,7 +71,7 @@ func (d *sipAccountsDataSource) Schema(_ context.Context, _ datasource.SchemaReq
 			"sip_accounts": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The SIP accounts, in the order of their extensions.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: computed(sipAccountSchema().Attributes)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: sipAccountTable().DataSourceAttributes()},
 			},
 		},
 	}
@@ -94,9 +90,9 @@ func (d *sipAccountsDataSource) Read(ctx context.Context, _ datasource.ReadReque
 	slices.SortFunc(accounts, func(a, b portal.SIPAccount) int {
 		return cmp.Compare(valueOf(a.Extension), valueOf(b.Extension))
 	})
-	models := make([]sipAccountModel, 0, len(accounts))
+	var list []any
 	for _, account := range accounts {
-		models = append(models, sipAccountModel{}.answered(account))
+		list = append(list, sipAccountKind().shown(account, nil))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, sipAccountsModel{SIPAccounts: models})...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), field.Tree{"sip_accounts": list})
 }

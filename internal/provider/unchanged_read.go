@@ -8,26 +8,22 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
-
-// reading does what the Read of a resource does of an object that is as the state has it. If it is not, it returns the context with which the framework reads it,
-// which then asks the portal no second time.
-type reading func(ctx context.Context, a *access, state wireTree, kind unchangedKind) (etag string, same bool, anew context.Context)
 
 // ReadResource implements tfprotov6.ResourceServer.
 func (s *shortWay) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	kind := s.unchanged[req.TypeName]
+	kind, shortened := s.kinds[req.TypeName]
 	a := s.provider.access.Load()
-	if kind.read == nil || !a.ready() || req.ProviderMeta != nil || req.CurrentIdentity != nil || req.CurrentState == nil {
+	if !shortened || !a.ready() || req.ProviderMeta != nil || req.CurrentIdentity != nil || req.CurrentState == nil {
 		return s.frameworkServer.ReadResource(ctx, req)
 	}
 	values, known := readPrivate(req.Private)
-	state, ok := readWireTree(req.CurrentState.MsgPack)
-	if !known || !ok || kind.holdsSecret(state) || state.object("timeouts")["read"] != nil {
+	state, ok := field.ReadKnown(req.CurrentState.MsgPack)
+	if !known || !ok || kind.holdsSecret(state) || state.Object("timeouts")["read"] != nil {
 		return s.frameworkServer.ReadResource(ctx, req)
 	}
-	etag, same, anew := kind.read(ctx, a, state, kind)
+	etag, same, anew := kind.reads(ctx, a, state)
 	if !same {
 		return s.frameworkServer.ReadResource(anew, req)
 	}
@@ -49,28 +45,27 @@ func readPrivate(private []byte) (values map[string][]byte, ok bool) {
 		return nil, false
 	}
 	for key, value := range values {
-		if key != etagKey && key != spellingKey || !json.Valid(value) || !utf8.Valid(value) {
+		if key != etagKey && key != field.SpellingKey || !json.Valid(value) || !utf8.Valid(value) {
 			return nil, false
 		}
 	}
 	return values, true
 }
 
-// readingOf is the reading of what the portal knows under an id.
-func readingOf[T any](get func(*access) func(context.Context, string) (*T, error), etag func(*T) string) reading {
-	return func(ctx context.Context, a *access, state wireTree, kind unchangedKind) (string, bool, context.Context) {
-		id, _ := state["id"].(string)
-		if id == "" {
-			return "", false, ctx
-		}
-		limited, cancel := context.WithTimeout(ctx, defaultTimeout)
-		defer cancel()
-		object, err := get(a)(limited, id)
-		if err == nil && kind.sameAsState(state, object) {
-			return etag(object), true, ctx
-		}
-		return "", false, context.WithValue(ctx, readBefore[T]{}, alreadyRead[T]{object, err})
+// reads does what Read does of an object that is as the state has it. If it is not, it returns the context with which the framework reads it, which then asks the
+// portal no second time.
+func (k kind[T]) reads(ctx context.Context, a *access, state field.Tree) (etag string, same bool, anew context.Context) {
+	id := state.Text("id")
+	if id == "" {
+		return "", false, ctx
 	}
+	limited, cancel := context.WithTimeout(ctx, defaultTimeout)
+	defer cancel()
+	object, err := k.calls(a.client).get(limited, id)
+	if err == nil && k.table.Same(state, k.read(object, state)) {
+		return (*object).Meta().ETag, true, ctx
+	}
+	return "", false, context.WithValue(ctx, readBefore[T]{}, alreadyRead[T]{object, err})
 }
 
 // readBefore is the key under which the context of a Read has what the portal answered just before, and alreadyRead is that answer. The framework offers no other
@@ -89,23 +84,4 @@ func readOnce[T any](ctx context.Context, id string, get func(context.Context, s
 		return before.object, before.err
 	}
 	return get(ctx, id)
-}
-
-func readingUser() reading {
-	return readingOf(func(a *access) func(context.Context, string) (*portal.User, error) { return a.client.GetUser },
-		func(u *portal.User) string { return u.ETag })
-}
-
-func readingSIPAccount() reading {
-	return readingOf(func(a *access) func(context.Context, string) (*portal.SIPAccount, error) {
-		return a.client.GetSIPAccount
-	},
-		func(account *portal.SIPAccount) string { return account.ETag })
-}
-
-func readingPermissionGroup() reading {
-	return readingOf(func(a *access) func(context.Context, string) (*portal.PermissionGroup, error) {
-		return a.client.GetPermissionGroup
-	},
-		func(g *portal.PermissionGroup) string { return g.ETag })
 }

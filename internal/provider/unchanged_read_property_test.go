@@ -14,6 +14,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // TestUnchanged_readsAsTheFramework reads random objects with the short way and without it, from a portal that answers nearly what the state has. Every answer is the
@@ -95,12 +96,13 @@ func (r *randomPlans) answer(typeName string, state *tfprotov6.DynamicValue) (st
 	case "switchboard_permission_group":
 		object = &portal.PermissionGroup{}
 	}
-	if !readWire(state.MsgPack, object) {
+	tree, ok := field.ReadKnown(state.MsgPack)
+	if !ok {
 		r.t.Fatal("the state cannot be read")
 	}
+	field.Decode(tree, object)
 	value := reflect.ValueOf(object).Elem()
 	value.FieldByName("ETag").SetString(`"2"`)
-	tree, _ := readWireTree(state.MsgPack)
 	r.versions(value, tree)
 	r.respell(value)
 	switch r.IntN(8) {
@@ -119,17 +121,14 @@ func (r *randomPlans) answer(typeName string, state *tfprotov6.DynamicValue) (st
 }
 
 // versions has the portal know the versions of secrets that the state has, others, or none.
-func (r *randomPlans) versions(object reflect.Value, state wireTree) {
-	for field, value := range object.Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+func (r *randomPlans) versions(object reflect.Value, state field.Tree) {
+	for f, value := range object.Fields() {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		switch {
-		case portal.WithSecret(field):
+		case portal.WithSecret(f):
 			var version int64
-			switch known := state[attributeName(name)].(type) {
-			case int64:
+			if known, ok := state[attributeName(name)].(int64); ok {
 				version = known
-			case uint64:
-				version = int64(known) //nolint:gosec // it was one
 			}
 			if r.IntN(16) == 0 {
 				version++
@@ -137,8 +136,8 @@ func (r *randomPlans) versions(object reflect.Value, state wireTree) {
 				continue
 			}
 			value.Set(reflect.ValueOf(&version))
-		case field.Type.Kind() == reflect.Pointer && field.Type.Elem().Kind() == reflect.Struct && !value.IsNil():
-			r.versions(value.Elem(), state.object(name))
+		case f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.Struct && !value.IsNil():
+			r.versions(value.Elem(), state.Object(name))
 		}
 	}
 }

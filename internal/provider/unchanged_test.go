@@ -22,6 +22,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // countedWay is the framework behind the short way.
@@ -152,7 +153,7 @@ func TestUnchanged_ignoredGroupsHaveNoOwner(t *testing.T) {
 // objects.
 func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 	t.Parallel()
-	idle := map[reflect.Type]bool{reflect.TypeFor[shape](): true}
+	idle := map[reflect.Type]bool{reflect.TypeFor[*field.Format](): true}
 	for _, modifier := range []any{
 		stringplanmodifier.UseStateForUnknown(), stringplanmodifier.UseNonNullStateForUnknown(), stringplanmodifier.RequiresReplace(), boolplanmodifier.UseStateForUnknown(),
 		boolplanmodifier.UseNonNullStateForUnknown(), int64planmodifier.UseNonNullStateForUnknown(), setplanmodifier.UseNonNullStateForUnknown(),
@@ -176,7 +177,7 @@ func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 			t.Errorf("no state of %s takes the short way: has it blocks, or an attribute of a new sort?", typeName)
 		}
 	}
-	for typeName := range short.unchanged {
+	for typeName := range short.kinds {
 		attributes := schemas[typeName].Attributes
 		if len(attributes) == 0 {
 			t.Errorf("there is no %s", typeName)
@@ -193,7 +194,7 @@ func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 					}
 				}
 			}
-			if d := value.FieldByName("Default"); d.IsValid() && !d.IsNil() && short.unchanged[typeName].defaults[path] == nil {
+			if d := value.FieldByName("Default"); d.IsValid() && !d.IsNil() && short.kinds[typeName].defaults[path] == nil {
 				t.Errorf("the short way does not know the default of %s.%s", typeName, path)
 			}
 		})

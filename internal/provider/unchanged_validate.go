@@ -2,15 +2,15 @@ package provider
 
 import (
 	"context"
-	"math"
 	"reflect"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // quiet reports whether the framework has nothing to say of what a configuration gives. It is nil where the framework is left to it.
@@ -34,8 +34,8 @@ func (s *shortWay) ValidateResourceConfig(ctx context.Context, req *tfprotov6.Va
 	if says == nil || req.Config == nil || req.ClientCapabilities == nil || !req.ClientCapabilities.WriteOnlyAttributesAllowed {
 		return s.frameworkServer.ValidateResourceConfig(ctx, req)
 	}
-	config, ok := readWireTree(req.Config.MsgPack)
-	if !ok || !says(ctx, map[string]any(config)) {
+	config, ok := field.ReadKnown(req.Config.MsgPack)
+	if !ok || !says(ctx, config) {
 		return s.frameworkServer.ValidateResourceConfig(ctx, req)
 	}
 	return &tfprotov6.ValidateResourceConfigResponse{}, nil
@@ -46,7 +46,7 @@ func quietObject(attributes map[string]schema.Attribute) quiet {
 	var secrets []string
 	paired := map[string]bool{}
 	for name, attribute := range attributes {
-		if attribute.IsWriteOnly() && attributes[name+versionSuffix] != nil {
+		if attribute.IsWriteOnly() && attributes[field.Version(name)] != nil {
 			secrets = append(secrets, name)
 			paired[name] = true
 		}
@@ -58,7 +58,7 @@ func quietObject(attributes map[string]schema.Attribute) quiet {
 		}
 	}
 	return func(ctx context.Context, value any) bool {
-		object, ok := value.(map[string]any)
+		object, ok := value.(field.Tree)
 		if !ok || len(object) != len(checks) {
 			return false
 		}
@@ -69,7 +69,7 @@ func quietObject(attributes map[string]schema.Attribute) quiet {
 			}
 		}
 		for _, name := range secrets { // a secret requires its version
-			if object[name] != nil && object[name+versionSuffix] == nil {
+			if object[name] != nil && object[field.Version(name)] == nil {
 				return false
 			}
 		}
@@ -124,9 +124,8 @@ func quietValue(attribute schema.Attribute, paired bool) quiet {
 		}
 		return quietWhole
 	case schema.SingleNestedAttribute:
-		_, isTimeouts := a.CustomType.(timeouts.Type)
 		check := quietObject(a.Attributes)
-		if check == nil || len(a.Validators) > 0 || a.CustomType != nil && !isTimeouts {
+		if check == nil || len(a.Validators) > 0 || a.CustomType != nil {
 			return nil
 		}
 		return func(ctx context.Context, value any) bool { return value == nil || check(ctx, value) }
@@ -169,7 +168,7 @@ func quietText(ctx context.Context, value any, validators []validator.String) bo
 
 // quietTexts leaves what no set has, something twice, to the framework.
 func quietTexts(ctx context.Context, value any, validators []validator.Set) bool {
-	elements, ok := textsOf(value)
+	elements, ok := field.TextsOf(value)
 	if !ok {
 		return value == nil
 	}
@@ -190,7 +189,7 @@ func quietTexts(ctx context.Context, value any, validators []validator.Set) bool
 }
 
 func quietTextMap(_ context.Context, value any) bool {
-	elements, ok := value.(map[string]any)
+	elements, ok := value.(field.Tree)
 	for _, element := range elements {
 		if _, isText := element.(string); !isText {
 			return false
@@ -200,12 +199,6 @@ func quietTextMap(_ context.Context, value any) bool {
 }
 
 func quietWhole(_ context.Context, value any) bool {
-	switch number := value.(type) {
-	case nil, int64:
-		return true
-	case uint64:
-		return number <= math.MaxInt64
-	default:
-		return false
-	}
+	_, ok := value.(int64)
+	return ok || value == nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // TestUnchanged_validatesAsTheFramework validates random configurations of every resource with the short way and without it: good ones, and ones of which nearly every
@@ -79,7 +80,7 @@ func (r *randomPlans) config(kind tftypes.Type, attributes []*tfprotov6.SchemaAt
 		switch {
 		case odd() && r.IntN(3) == 0:
 			values[a.Name] = tftypes.NewValue(a.ValueType(), tftypes.UnknownValue)
-		case !odd() && (a.WriteOnly || strings.HasSuffix(a.Name, versionSuffix)): // below, in pairs
+		case !odd() && (a.WriteOnly || strings.HasSuffix(a.Name, "_version")): // below, in pairs
 			values[a.Name] = tftypes.NewValue(a.ValueType(), nil)
 		case !odd() && a.Computed && !a.Optional, !odd() && !a.Required && r.IntN(2) == 0, a.Required && odd():
 			values[a.Name] = tftypes.NewValue(a.ValueType(), nil)
@@ -98,8 +99,8 @@ func (r *randomPlans) config(kind tftypes.Type, attributes []*tfprotov6.SchemaAt
 		}
 	}
 	for _, a := range attributes {
-		if version, versioned := values[a.Name+versionSuffix]; versioned && a.WriteOnly && r.IntN(2) == 0 && !odd() {
-			values[a.Name], values[a.Name+versionSuffix] = tftypes.NewValue(tftypes.String, "a secret"), tftypes.NewValue(version.Type(), 300)
+		if version, versioned := values[field.Version(a.Name)]; versioned && a.WriteOnly && r.IntN(2) == 0 && !odd() {
+			values[a.Name], values[field.Version(a.Name)] = tftypes.NewValue(tftypes.String, "a secret"), tftypes.NewValue(version.Type(), 300)
 		}
 	}
 	return tftypes.NewValue(kind, values)
@@ -143,7 +144,7 @@ func TestUnchanged_theValidatorsAreAsItTakesThem(t *testing.T) {
 	t.Parallel()
 	near := map[reflect.Type]bool{}
 	for _, validator := range []any{
-		shape{}, positiveDuration{}, stringvalidator.LengthAtLeast(1), stringvalidator.OneOf(""), stringvalidator.AlsoRequires(), int64validator.AlsoRequires(),
+		&field.Format{}, positiveDuration{}, stringvalidator.LengthAtLeast(1), stringvalidator.OneOf(""), stringvalidator.AlsoRequires(), int64validator.AlsoRequires(),
 	} {
 		near[reflect.TypeOf(validator)] = true
 	}

@@ -10,13 +10,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 var (
@@ -36,7 +35,7 @@ func (d *userDataSource) Metadata(_ context.Context, req datasource.MetadataRequ
 func (d *userDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user, found by `id`, `email` or `username`.",
-		Attributes:          withPermissions(computed(userSchema().Attributes, "id", "email", "username")),
+		Attributes:          userTable().DataSourceAttributes("id", "email", "username"),
 	}
 }
 
@@ -45,9 +44,8 @@ func (d *userDataSource) ConfigValidators(context.Context) []datasource.ConfigVa
 }
 
 func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config userDataModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	key := cmp.Or(config.ID.ValueString(), config.Email.ValueString(), config.Username.ValueString())
+	config := field.TreeOf(req.Config.Raw)
+	key := cmp.Or(config.Text("id"), config.Text("email"), config.Text("username"))
 	doing := fmt.Sprintf("looking up the user %q", key)
 	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
 		return
@@ -57,38 +55,12 @@ func (d *userDataSource) Read(ctx context.Context, req datasource.ReadRequest, r
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, config.answered(ctx, *user, &resp.Diagnostics))...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), userKind().shown(*user, config))
 }
 
 func newUsersDataSource() datasource.DataSource { return &usersDataSource{} }
 
 type usersDataSource struct{ dataSourceBase }
-
-type usersModel struct {
-	Status types.String    `tfsdk:"status"`
-	Users  []userDataModel `tfsdk:"users"`
-}
-
-// userDataModel is a user as a data source shows it: with its effective permissions, which follow from the groups and are no business of a
-// resource that manages the user alone.
-type userDataModel struct {
-	userModel
-
-	Permissions types.Set `tfsdk:"permissions"`
-}
-
-func (m userDataModel) answered(ctx context.Context, user portal.User, diags *diag.Diagnostics) userDataModel {
-	return userDataModel{userModel: m.userModel.answered(ctx, user, diags), Permissions: textSet(user.Permissions)}
-}
-
-func withPermissions(attributes map[string]schema.Attribute) map[string]schema.Attribute {
-	attributes["permissions"] = schema.SetAttribute{
-		Computed:            true,
-		ElementType:         types.StringType,
-		MarkdownDescription: "What the user may do: the permissions of all groups the user is in, together.",
-	}
-	return attributes
-}
 
 func (d *usersDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_users"
@@ -106,7 +78,7 @@ func (d *usersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 			"users": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The users, in the order of their e-mail addresses.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: withPermissions(computed(userSchema().Attributes))},
+				NestedObject:        schema.NestedAttributeObject{Attributes: userTable().DataSourceAttributes()},
 			},
 		},
 	}
@@ -123,12 +95,11 @@ func userStatuses() []string {
 
 func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	const doing = "listing the users"
-	var config usersModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config := field.TreeOf(req.Config.Raw)
 	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
 		return
 	}
-	users, err := d.client.ListUsers(ctx, client.UserQuery{Status: portal.UserStatus(config.Status.ValueString())})
+	users, err := d.client.ListUsers(ctx, client.UserQuery{Status: portal.UserStatus(config.Text("status"))})
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
@@ -136,9 +107,9 @@ func (d *usersDataSource) Read(ctx context.Context, req datasource.ReadRequest, 
 	slices.SortFunc(users, func(a, b portal.User) int {
 		return cmp.Compare(portal.EmailKey(valueOf(a.Email)), portal.EmailKey(valueOf(b.Email)))
 	})
-	models := make([]userDataModel, 0, len(users))
+	var list []any
 	for _, user := range users {
-		models = append(models, userDataModel{}.answered(ctx, user, &resp.Diagnostics))
+		list = append(list, userKind().shown(user, nil))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, usersModel{Status: config.Status, Users: models})...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), field.Tree{"status": config["status"], "users": list})
 }

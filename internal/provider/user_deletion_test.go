@@ -168,5 +168,5 @@ func TestGuard_ALL06_nothingReplacesAPerson(t *testing.T) {
 			}
 		}
 	}
-	walk("", userSchema().Attributes)
+	walk("", userTable().Attributes())
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 var (
@@ -32,7 +33,7 @@ func (d *userGroupDataSource) Metadata(_ context.Context, req datasource.Metadat
 func (d *userGroupDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One user group, found by `id` or `name`.",
-		Attributes:          computed(userGroupSchema().Attributes, "id", "name"),
+		Attributes:          userGroupTable().DataSourceAttributes("id", "name"),
 	}
 }
 
@@ -41,9 +42,8 @@ func (d *userGroupDataSource) ConfigValidators(context.Context) []datasource.Con
 }
 
 func (d *userGroupDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config userGroupModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	key := cmp.Or(config.ID.ValueString(), config.Name.ValueString())
+	config := field.TreeOf(req.Config.Raw)
+	key := cmp.Or(config.Text("id"), config.Text("name"))
 	doing := fmt.Sprintf("looking up the user group %q", key)
 	if resp.Diagnostics.HasError() || !d.known(doing, &resp.Diagnostics) {
 		return
@@ -53,16 +53,12 @@ func (d *userGroupDataSource) Read(ctx context.Context, req datasource.ReadReque
 		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, userGroupModel{}.answered(*group))...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), userGroupKind().shown(*group, config))
 }
 
 func newUserGroupsDataSource() datasource.DataSource { return &userGroupsDataSource{} }
 
 type userGroupsDataSource struct{ dataSourceBase }
-
-type userGroupsModel struct {
-	UserGroups []userGroupModel `tfsdk:"user_groups"`
-}
 
 func (d *userGroupsDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_user_groups"
@@ -75,7 +71,7 @@ func (d *userGroupsDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			"user_groups": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The user groups, in the order of their names.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: computed(userGroupSchema().Attributes)},
+				NestedObject:        schema.NestedAttributeObject{Attributes: userGroupTable().DataSourceAttributes()},
 			},
 		},
 	}
@@ -94,9 +90,9 @@ func (d *userGroupsDataSource) Read(ctx context.Context, _ datasource.ReadReques
 	slices.SortFunc(groups, func(a, b portal.UserGroup) int {
 		return cmp.Compare(valueOf(a.Name), valueOf(b.Name))
 	})
-	models := make([]userGroupModel, 0, len(groups))
+	var list []any
 	for _, group := range groups {
-		models = append(models, userGroupModel{}.answered(group))
+		list = append(list, userGroupKind().shown(group, nil))
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, userGroupsModel{UserGroups: models})...)
+	resp.State.Raw = field.ToTerraform(resp.State.Schema.Type().TerraformType(ctx), field.Tree{"user_groups": list})
 }

@@ -2,225 +2,76 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"maps"
+	"slices"
 	"strings"
-
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-var (
-	_ resource.ResourceWithConfigure   = (*userGroupResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*userGroupResource)(nil)
-	_ resource.ResourceWithImportState = (*userGroupResource)(nil)
-)
-
-func newUserGroupResource() resource.Resource { return &userGroupResource{} }
-
-type userGroupResource struct{ resourceBase }
-
-func (r *userGroupResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_user_group"
-}
-
-func (r *userGroupResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = userGroupSchema()
-}
-
-func userGroupSchema() schema.Schema {
-	a := attributes{portal.NounUserGroup}
-	made := schema.Schema{
-		MarkdownDescription: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. "+
+func userGroupKind() kind[portal.UserGroup] {
+	return kind[portal.UserGroup]{
+		table: userGroupTable(), title: "name", identities: []string{"name"},
+		doc: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. "+
 			rules.Describe(portal.NounUserGroup, "")) + "\n\nA subgroup with members cannot be removed. One that is renamed is another subgroup.",
-		Attributes: map[string]schema.Attribute{
-			"id":   a.id(),
-			"name": a.required("name", "Name of the group. The group called *position* is shown under the profile of a user."),
-			"subgroups": schema.SetAttribute{
-				ElementType:         types.StringType,
-				Required:            true,
-				MarkdownDescription: a.describe("subgroups", "Names of the subgroups."),
-			},
-			"subgroup_ids": schema.MapAttribute{
-				ElementType:         types.StringType,
-				Computed:            true,
-				MarkdownDescription: "Ids of the subgroups by name, for `directory.user_group_ids` of `switchboard_user`.",
-			},
+		calls: func(c *client.Client) calls[portal.UserGroup] {
+			return calls[portal.UserGroup]{c.GetUserGroup, c.CreateUserGroup, c.ReplaceUserGroup}
 		},
+		index: func(v *view) *index[portal.UserGroup] { return &v.userGroups },
+		hooks: userGroupHooks{plainHooks[portal.UserGroup]{portal.NounUserGroup, (*client.Client).DeleteUserGroup}},
 	}
-	maps.Copy(made.Attributes, lifecycleAttributes(portal.NounUserGroup))
-	return made
 }
 
-// ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
-func (r *userGroupResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, state userGroupResourceModel
-	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		state.refuseDeletion(portal.NounUserGroup, named(state.Name, state.ID), &resp.Diagnostics)
-		if r.ready() {
-			r.state.delete(object{portal.NounUserGroup, state.ID.ValueString()}, &resp.Diagnostics)
+func userGroupTable() field.Table {
+	return field.Table{Noun: portal.NounUserGroup, Fields: append([]field.Field{
+		id(portal.NounUserGroup),
+		{Name: "name", Use: field.Required, Doc: "Name of the group. The group called *position* is shown under the profile of a user."},
+		{Name: "subgroups", Type: field.Texts, Use: field.Required, Doc: "Names of the subgroups."},
+		{Name: "subgroup_ids", Type: field.TextMap, Use: field.Derived, Doc: "Ids of the subgroups by name, for `directory.user_group_ids` of `switchboard_user`."},
+	}, lifecycle(portal.NounUserGroup)...)}
+}
+
+// userGroupHooks carry the subgroups, which Terraform has as a set of names and a map of ids.
+type userGroupHooks struct{ plainHooks[portal.UserGroup] }
+
+func (userGroupHooks) decoded(tree field.Tree, group *portal.UserGroup) {
+	group.Subgroups = []portal.Subgroup{}
+	ids := tree.Object("subgroup_ids")
+	names, _ := tree["subgroups"].([]any)
+	for _, element := range names {
+		if name, known := element.(string); known {
+			group.Subgroups = append(group.Subgroups, portal.Subgroup{ID: ids.Text(name), Name: name})
 		}
-		return
 	}
-	if !r.ready() {
-		return
-	}
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	change := plannedChange[portal.UserGroup]{noun: portal.NounUserGroup, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw)}
-	change.adopting, change.goes = plan.AdoptExisting, goesUnlessProtected(portal.NounUserGroup)
-	var adopted *portal.UserGroup
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		change.before = new(state.request())
-	} else if adopted = r.adoptee(ctx, plan, false, &resp.Diagnostics); adopted != nil {
-		change.before, change.adopts = adopted, adopted.ID
-	}
-	after := plan.request()
-	if adopted != nil {
-		warnAdopted(&resp.Diagnostics, portal.NounUserGroup, plan.Name.ValueString(), adopted.ID)
-		after.ID = adopted.ID
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	change.after, change.id = &after, after.ID
-	change.stock = func(context.Context, *rules.Inventory, string) error { return nil } // a group refers to nothing
-	if !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() || adopted != nil {
-		return // what the configuration of an adopted one leaves out is as the apply finds it
-	}
-	answer := userGroupResourceModel{plan.answered(after), plan.lifecycleModel}
-	if after.ID == "" {
-		answer.ID = types.StringUnknown()
-	}
-	answer.SubgroupIDs = state.SubgroupIDs
-	if !plan.Subgroups.Equal(state.Subgroups) { // new subgroups get new ids
-		answer.SubgroupIDs = types.MapUnknown(types.StringType)
-	}
-	settlePlan(ctx, req, resp, &answer)
+	slices.SortFunc(group.Subgroups, func(a, b portal.Subgroup) int { return strings.Compare(a.Name, b.Name) })
 }
 
-func (r *userGroupResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan userGroupResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	doing := fmt.Sprintf("creating the user group %q", plan.Name.ValueString())
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
+// encoded keeps the spelling that a subgroup has in the configuration, where the portal keeps the one that it was made with.
+func (userGroupHooks) encoded(group *portal.UserGroup, prior, tree field.Tree) {
+	spelled, _ := prior["subgroups"].([]any)
+	names, ids := []string{}, field.Tree{}
+	for _, subgroup := range group.Subgroups {
+		name := subgroup.Name
+		for _, element := range spelled {
+			if text, known := element.(string); known && strings.EqualFold(text, name) {
+				name = text
+			}
+		}
+		if ids[name] == nil {
+			names = append(names, name)
+		}
+		ids[name] = subgroup.ID
 	}
-	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
-	defer cancel()
-	if adopted := r.adoptee(ctx, plan, true, &resp.Diagnostics); adopted != nil {
-		changed := adopt(ctx, r.access, portal.NounUserGroup, adopted.ID, plan.Name.ValueString(), adopted.ETag, plan.request(), resp, r.client.ReplaceUserGroup)
-		r.created(ctx, plan, changed, resp)
-		return
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	created, err := r.client.CreateUserGroup(ctx, plan.request())
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
-		return
-	}
-	r.created(ctx, plan, &created.Object, resp)
+	slices.Sort(names)
+	tree["subgroups"], tree["subgroup_ids"] = field.ListOf(names), ids
 }
 
-// created writes a group that was made or adopted into the state; nil is none.
-func (r *userGroupResource) created(ctx context.Context, plan userGroupResourceModel, group *portal.UserGroup, resp *resource.CreateResponse) {
-	if group == nil {
-		return
+// settle plans new ids for new subgroups.
+func (userGroupHooks) settle(_ context.Context, o operation, _ portal.Organization, _ *portal.UserGroup, answer field.Tree) {
+	answer["subgroup_ids"] = o.state["subgroup_ids"]
+	if !field.SameElements(o.plan["subgroups"], o.state["subgroups"]) {
+		answer["subgroup_ids"] = field.Unknown{}
 	}
-	plan.userGroupModel = plan.answered(*group)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
-}
-
-// adoptee returns the group that a new resource takes over, nil for none.
-func (r *userGroupResource) adoptee(ctx context.Context, plan userGroupResourceModel, now bool, diags *diag.Diagnostics) *portal.UserGroup {
-	return adoptee(ctx, r.view, &r.view.userGroups, plan.AdoptExisting, []identity{{"name", plan.Name}}, now, "looking for the user group to adopt", diags)
-}
-
-func (r *userGroupResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state userGroupResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("reading the user group %s", named(state.Name, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
-	defer cancel()
-	group, err := r.client.GetUserGroup(ctx, state.ID.ValueString())
-	if client.IsNotFound(err) {
-		warnGone(&resp.Diagnostics, portal.NounUserGroup, named(state.Name, state.ID))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
-		return
-	}
-	state.userGroupModel = state.answered(*group)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	keepETag(ctx, resp.Private, group.ETag, &resp.Diagnostics)
-}
-
-func (r *userGroupResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state userGroupResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("changing the user group %s", named(state.Name, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
-	defer cancel()
-	changed, err := r.client.ReplaceUserGroup(ctx, state.ID.ValueString(), plan.request(), storedETag(ctx, req.Private, &resp.Diagnostics))
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
-		return
-	}
-	plan.userGroupModel = plan.answered(*changed)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
-}
-
-func (r *userGroupResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	var state userGroupResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("deleting the user group %s", named(state.Name, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := within(ctx, state.Timeouts.Delete, &resp.Diagnostics)
-	defer cancel()
-	state.refuseDeletion(portal.NounUserGroup, named(state.Name, state.ID), &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	if err := r.client.DeleteUserGroup(ctx, state.ID.ValueString(), etag); err != nil && !client.IsNotFound(err) {
-		addDeleteError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
-	}
-}
-
-// ImportState takes the id or the name (ALL-04).
-func (r *userGroupResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	doing := fmt.Sprintf("importing the user group %q", req.ID)
-	if !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	group, err := r.findUserGroup(ctx, req.ID)
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUserGroup, err)
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), group.ID)...)
 }

@@ -2,164 +2,125 @@ package provider
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-var (
-	_ resource.ResourceWithConfigure   = (*userResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*userResource)(nil)
-	_ resource.ResourceWithImportState = (*userResource)(nil)
-)
-
-func newUserResource() resource.Resource { return &userResource{} }
-
-type userResource struct{ resourceBase }
-
-func (r *userResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = req.ProviderTypeName + "_user"
+func userKind() kind[portal.User] {
+	return kind[portal.User]{
+		table: userTable(), title: "email", identities: []string{"email", "username"},
+		doc: "A person who logs in to the portal, with rights, phones and numbers.\n\n" +
+			"Which attributes exist depends on the platform of the organisation, and the plan refuses one that does not exist there. " +
+			"What a configuration leaves out is not managed: the portal's default holds on creation, and a value that the person or the portal sets later stays. " +
+			"An empty text (`\"\"`) or set (`[]`) says that there is none.",
+		calls: func(c *client.Client) calls[portal.User] {
+			return calls[portal.User]{c.GetUser, c.CreateUser, c.ReplaceUser}
+		},
+		index: func(v *view) *index[portal.User] { return &v.users },
+		hooks: userHooks{},
+	}
 }
 
-func (r *userResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = userSchema()
+// userHooks are what only users have: pictures, a log-in, memberships, numbers that ring, and guards before they are deleted.
+type userHooks struct{ plainHooks[portal.User] }
+
+// prepare plans the digest of the picture that the configuration names, so that another picture is a change.
+func (userHooks) prepare(o operation) {
+	if picture := configuredAvatar(o); picture != nil {
+		o.plan.Object("webcare")["avatar_sha256"] = picture.sha256
+	}
 }
 
-// ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
-func (r *userResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	var plan, config, state userResourceModel
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+func (userHooks) request(o operation, user *portal.User) {
+	_, unknown := o.config["password_wo"].(field.Unknown)
+	if version := field.Version("password_wo"); unknown && o.plan[version] != o.state[version] {
+		user.Password = new(portal.Secret) // there will be one; its value is not known
 	}
-	if req.Plan.Raw.IsNull() {
-		if r.ready() {
-			r.state.delete(object{portal.NounUser, state.ID.ValueString()}, &resp.Diagnostics)
-		}
-		r.planDelete(ctx, state, &resp.Diagnostics)
-		return
+	if user.Webcare != nil {
+		user.Webcare.Avatar = configuredAvatar(o).request(o.state.Object("webcare").Text("avatar_sha256"))
 	}
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	picture := planAvatar(ctx, config, &req, resp)
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	plan.requireSecrets(ctx, config, state, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if !r.ready() {
-		leaveOpenUnconfigured(ctx, req, resp, plan, state)
-		return
-	}
-	after := plan.request(ctx, &resp.Diagnostics)
-	plan.secrets(ctx, &after, config, state, &resp.Diagnostics)
-	if config.PasswordWO.IsUnknown() && !plan.PasswordWOVersion.Equal(state.PasswordWOVersion) {
-		after.Password = new(portal.Secret) // there will be one; its value is not known
-	}
-	change := plannedChange[portal.User]{
-		noun: portal.NounUser, id: after.ID, after: &after, config: req.Config.Raw, unchanged: req.Plan.Raw.Equal(req.State.Raw),
-		adopting: config.AdoptExisting, goes: r.judgeReplacement,
-	}
-	change.stock = func(ctx context.Context, inventory *rules.Inventory, holder string) error {
-		return r.view.stockOf(ctx, change.before, after, inventory, holder)
-	}
-	var adopted *portal.User
-	if !req.State.Raw.IsNull() {
-		change.before = new(state.request(ctx, &resp.Diagnostics))
-		if takesOverVoicemail(plan, state) {
-			change.before.Voicemail = r.storedVoicemail(ctx, after.ID, &resp.Diagnostics)
-		}
-	} else if adopted = r.adoptee(ctx, config, false, "looking for the user to adopt", &resp.Diagnostics); adopted != nil {
-		warnAdopted(&resp.Diagnostics, portal.NounUser, valueOf(adopted.Email), adopted.ID)
-		change.before, change.adopts, after.ID = adopted, adopted.ID, adopted.ID
-	}
-	if !config.PermissionGroupIDs.IsNull() && plan.PermissionGroupIDs.Equal(config.PermissionGroupIDs) { // ignore_changes makes the plan another than the configuration
-		r.state.memberships.claimAll(after.ID, valueOf(after.Email), &resp.Diagnostics)
-	}
-	picture.addTo(ctx, &after, state, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() || !change.check(ctx, r.view, &resp.Diagnostics) || resp.Diagnostics.HasError() {
-		return
-	}
-	given := givenPaths(req.Config.Raw)("telephony.incoming_numbers")
-	partial := partialPaths(req.Config.Raw)("telephony.incoming_numbers") > 0
-	r.view.planNumbers(ctx, change.before, &after, given, partial, &resp.Diagnostics)
-	r.refusePwned(ctx, after, &resp.Diagnostics)
-	if req.State.Raw.IsNull() && mayAdopt(config) {
-		return // what the configuration leaves out is as the apply finds it, also if there is nobody now to take over
-	}
-	if after.Voicemail != nil && after.Voicemail.PIN != nil {
-		after.Voicemail.PINSet = *after.Voicemail.PIN != ""
-	}
-	answer := plan.answered(ctx, after, &resp.Diagnostics)
-	if takesOverVoicemail(plan, state) {
-		answer.Voicemail = plan.Voicemail // likewise
-	}
-	if after.ID == "" {
-		answer.ID = types.StringUnknown()
-	}
-	settlePlan(ctx, req, resp, &answer)
-	r.leaveOpen(ctx, req, resp, change.before, &after)
-	leaveLoginOpen(ctx, req, resp, change.before, &after)
 }
 
-// planAvatar plans the digest of the picture that the configuration names, so that another picture is a change, and returns the picture.
-func planAvatar(ctx context.Context, config userResourceModel, req *resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) *avatar {
-	picture := configuredAvatar(ctx, config.Webcare, &resp.Diagnostics)
-	if picture != nil {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("webcare").AtName("avatar_sha256"), picture.sha256)...)
-		req.Plan = resp.Plan
+// update leaves out what the configuration leaves to others: this very run may change it.
+func (userHooks) update(o operation, user *portal.User) {
+	user.Status = portal.UserStatus(o.state.Text("status")) // of which the plan knew: the write ends no other block
+	if o.config["permission_group_ids"] == nil {
+		user.PermissionGroupIDs = nil
 	}
-	return picture
+	if user.Telephony != nil && !givenPaths(o.raw)("telephony.incoming_numbers") {
+		user.Telephony.IncomingNumbers = nil
+	}
 }
 
-// leaveOpen plans as unknown what follows from something that is not known yet, or that only the portal decides when it writes: which
-// numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, and which picture. An object that is itself not known stays so: nothing is put into it.
-func (r *userResource) leaveOpen(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, before, after *portal.User) {
-	unknown := unknownPaths(req.Config.Raw)
-	var plan userResourceModel
-	if resp.Diagnostics.Append(resp.Plan.Get(ctx, &plan)...); resp.Diagnostics.HasError() {
+// stored completes a user who gets a voicemail attribute that the state does not have: added later, or put back. The rules need it: a PIN that is set stays.
+func (userHooks) stored(ctx context.Context, a *access, o operation, before *portal.User) {
+	if !takesOverVoicemail(o) {
 		return
 	}
-	if given(plan.Telephony) && !givenPaths(req.Config.Raw)("telephony.incoming_numbers") &&
+	users, err := a.view.users.find(ctx, []string{before.ID})
+	if err != nil {
+		addPortalError(o.diags, "looking at the voicemail of the user "+before.ID, portal.NounUser, err)
+		return
+	}
+	before.Voicemail = users[before.ID].Voicemail
+}
+
+// takesOverVoicemail reports whether a user who is there gets a voicemail attribute that the state does not have: added later, or put back.
+func takesOverVoicemail(o operation) bool {
+	return o.state != nil && o.state.Object("voicemail") == nil && o.plan.Object("voicemail") != nil
+}
+
+// claim notes that the user has all groups in its own resource. With ignore_changes the plan is another than the configuration.
+func (userHooks) claim(a *access, o operation, user *portal.User) {
+	if groups := o.config["permission_group_ids"]; groups != nil && field.SameElements(groups, o.plan["permission_group_ids"]) {
+		a.state.memberships.claimAll(user.ID, valueOf(user.Email), o.diags)
+	}
+}
+
+func (userHooks) stock(ctx context.Context, a *access, before *portal.User, after portal.User, inventory *rules.Inventory, holder string) error {
+	return a.view.stockOf(ctx, before, after, inventory, holder)
+}
+
+func (userHooks) judge(ctx context.Context, a *access, o operation, before, after *portal.User) {
+	const numbers = "telephony.incoming_numbers"
+	a.view.planNumbers(ctx, before, after, givenPaths(o.raw)(numbers), partialPaths(o.raw)(numbers) > 0, o.diags)
+	refusePwned(ctx, a, *after, o.diags)
+}
+
+func (userHooks) settle(_ context.Context, o operation, _ portal.Organization, after *portal.User, answer field.Tree) {
+	if voicemail := answer.Object("voicemail"); voicemail != nil && after.Voicemail.PIN != nil {
+		voicemail["pin_set"] = *after.Voicemail.PIN != ""
+	}
+	if takesOverVoicemail(o) {
+		answer["voicemail"] = o.plan["voicemail"] // what it leaves out is as the apply finds it
+	}
+}
+
+// leaveOpen leaves open which numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, which picture, and what becomes of the log-in. An
+// object that is itself not known stays so: nothing is put into it.
+func (userHooks) leaveOpen(o operation, set *rules.Set, before, after *portal.User, plan field.Tree) {
+	unknown := unknownPaths(o.raw)
+	if telephony := plan.Object("telephony"); telephony != nil && set != nil && !givenPaths(o.raw)("telephony.incoming_numbers") &&
 		(before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
-		_, set, err := r.view.rules(ctx)
-		if err != nil {
-			return // the check before has said so
-		}
-		if field := set.Objects[portal.NounUser].Fields["telephony.caller_id"]; field != nil && field.Allocate != "" {
-			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("telephony").AtName("incoming_numbers"), types.SetUnknown(types.StringType))...)
+		if caller := set.Objects[portal.NounUser].Fields["telephony.caller_id"]; caller != nil && caller.Allocate != "" {
+			telephony["incoming_numbers"] = field.Unknown{}
 		}
 	}
-	if given(plan.Voicemail) && unknown("voicemail.pin") {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("voicemail").AtName("pin_set"), types.BoolUnknown())...)
+	if voicemail := plan.Object("voicemail"); voicemail != nil && unknown("voicemail.pin") {
+		voicemail["pin_set"] = field.Unknown{}
 	}
-	leaveAvatarOpen(ctx, plan, unknown, resp)
-}
-
-// leaveAvatarOpen plans the digest of a picture as unknown whose file is not known yet.
-func leaveAvatarOpen(ctx context.Context, plan userResourceModel, unknown func(string) bool, resp *resource.ModifyPlanResponse) {
-	if given(plan.Webcare) && unknown("webcare.avatar_file") {
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("webcare").AtName("avatar_sha256"), types.StringUnknown())...)
+	if webcare := plan.Object("webcare"); webcare != nil && unknown("webcare.avatar_file") {
+		webcare["avatar_sha256"] = field.Unknown{}
 	}
-}
-
-// leaveOpenUnconfigured plans a change as long as the provider's configuration is not known: the apply, which knows it, may make known what this leaves
-// open, and nothing else.
-func leaveOpenUnconfigured(
-	ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse, plan, state userResourceModel,
-) {
-	if req.State.Raw.IsNull() || req.Plan.Raw.Equal(req.State.Raw) {
-		return
-	}
-	before, after := state.request(ctx, &resp.Diagnostics), plan.request(ctx, &resp.Diagnostics)
-	rules.FillFrom(&after, &before)
-	leaveAvatarOpen(ctx, plan, unknownPaths(req.Config.Raw), resp)
-	leaveLoginOpen(ctx, req, resp, &before, &after)
+	leaveLoginOpen(unknown, before, after, plan)
 }
 
 func callerID(user *portal.User) string {
@@ -169,145 +130,35 @@ func callerID(user *portal.User) string {
 	return valueOf(user.Telephony.CallerID)
 }
 
-func (r *userResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan, config userResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	doing := fmt.Sprintf("creating the user %q", plan.Email.ValueString())
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
+// written keeps what was planned, where that was left to others: the next refresh has it right.
+func (userHooks) written(o operation, state field.Tree) {
+	keepPlannedLogin(o.plan, state)
+	if planned := o.plan["permission_group_ids"]; o.config["permission_group_ids"] == nil && planned != (field.Unknown{}) {
+		state["permission_group_ids"] = planned
 	}
-	ctx, cancel := within(ctx, plan.Timeouts.Create, &resp.Diagnostics)
-	defer cancel()
-	user := plan.request(ctx, &resp.Diagnostics)
-	plan.secrets(ctx, &user, config, userResourceModel{}, &resp.Diagnostics)
-	configuredAvatar(ctx, config.Webcare, &resp.Diagnostics).addTo(ctx, &user, userResourceModel{}, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if adopted := r.adoptee(ctx, config, true, doing, &resp.Diagnostics); adopted != nil {
-		changed := adopt(ctx, r.access, portal.NounUser, adopted.ID, valueOf(adopted.Email), adopted.ETag, user, resp, r.client.ReplaceUser)
-		r.created(ctx, plan, changed, resp)
-		return
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	created, err := r.client.CreateUser(ctx, user)
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
-		return
-	}
-	if !config.PermissionGroupIDs.IsNull() { // the plan of a new user could not note it: it had no id
-		r.state.memberships.claimAll(created.Object.ID, plan.Email.ValueString(), &resp.Diagnostics)
-	}
-	r.created(ctx, plan, &created.Object, resp)
 }
 
-// created writes a user who was made or adopted into the state; nil is none.
-func (r *userResource) created(ctx context.Context, plan userResourceModel, user *portal.User, resp *resource.CreateResponse) {
-	if user == nil {
-		return
-	}
-	plan = plan.answered(ctx, *user, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, user.ETag, &resp.Diagnostics)
-}
-
-// adoptee returns the user whom a new resource takes over, nil for none.
-func (r *userResource) adoptee(ctx context.Context, config userResourceModel, now bool, doing string, diags *diag.Diagnostics) *portal.User {
-	identities := []identity{{"email", config.Email}, {"username", config.Username}}
-	return adoptee(ctx, r.view, &r.view.users, config.AdoptExisting, identities, now, doing, diags)
-}
-
-func (r *userResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	var state userResourceModel
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("reading the user %s", named(state.Email, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := within(ctx, state.Timeouts.Read, &resp.Diagnostics)
-	defer cancel()
-	user, err := readOnce(ctx, state.ID.ValueString(), r.client.GetUser)
-	if client.IsNotFound(err) {
-		warnGone(&resp.Diagnostics, portal.NounUser, named(state.Email, state.ID))
-		resp.State.RemoveResource(ctx)
-		return
-	}
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
-		return
-	}
-	state = state.read(ctx, *user, &resp.Diagnostics)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	keepETag(ctx, resp.Private, user.ETag, &resp.Diagnostics)
-}
-
-func (r *userResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, config, state userResourceModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	doing := fmt.Sprintf("changing the user %s", named(state.Email, state.ID))
-	if resp.Diagnostics.HasError() || !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	ctx, cancel := within(ctx, plan.Timeouts.Update, &resp.Diagnostics)
-	defer cancel()
-	user := plan.request(ctx, &resp.Diagnostics)
-	user.Status = portal.UserStatus(state.Status.ValueString()) // of which the plan knew: the write ends no other block
-	if config.PermissionGroupIDs.IsNull() {
-		user.PermissionGroupIDs = nil // left out, they stay as they are: this very run may give the user another one
-	}
-	if user.Telephony != nil && !givenPaths(req.Config.Raw)("telephony.incoming_numbers") {
-		user.Telephony.IncomingNumbers = nil // likewise
-	}
-	plan.secrets(ctx, &user, config, state, &resp.Diagnostics)
-	configuredAvatar(ctx, config.Webcare, &resp.Diagnostics).addTo(ctx, &user, state, &resp.Diagnostics)
-	etag := storedETag(ctx, req.Private, &resp.Diagnostics)
-	keepSpelling(ctx, resp.Private, config.Email, plan.Email, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	versions := r.writes.of(state.ID.ValueString())
-	versions.Lock()
-	defer versions.Unlock()
-	changed, err := r.client.ReplaceUser(ctx, state.ID.ValueString(), user, versions.newest(etag))
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
-		return
-	}
-	planned := plan
-	plan = plan.answered(ctx, *changed, &resp.Diagnostics)
-	plan.keepPlannedLogin(planned)
-	if config.PermissionGroupIDs.IsNull() && !planned.PermissionGroupIDs.IsUnknown() {
-		plan.PermissionGroupIDs = planned.PermissionGroupIDs // likewise: the next refresh has it right
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	keepETag(ctx, resp.Private, changed.ETag, &resp.Diagnostics)
-}
-
-// ImportState takes the id, the e-mail address or the username (ALL-04).
-func (r *userResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	doing := fmt.Sprintf("importing the user %q", req.ID)
-	if !r.known(doing, &resp.Diagnostics) {
-		return
-	}
-	user, err := r.findUser(ctx, req.ID)
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
-		return
-	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("password_wo_version"), importedVersion)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), onDestroyDelete)...)
+func (userHooks) imported(ctx context.Context, user portal.User, resp *resource.ImportStateResponse) {
 	if v := user.Voicemail; v != nil && (valueOf(v.Enabled) || v.PINSet) { // one that is in use is managed from the import on
-		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("voicemail").AtName("pin_wo_version"), importedVersion)...)
+		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("voicemail").AtName("pin_wo_version"), field.ImportedVersion)...)
 	}
 	if w := user.Webcare; w != nil && w.AvatarSHA256 == "" {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("webcare").AtName("avatar_file"), "")...)
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), user.ID)...)
-	resp.Diagnostics.Append(setSpelling(ctx, resp.Private, "")...)
+}
+
+// stays leaves a picture to the long way, which looks whether the file is still the one that the portal has.
+func (userHooks) stays(a *access, user *portal.User, config field.Tree, diags *diag.Diagnostics) bool {
+	if config.Object("webcare")["avatar_file"] != nil {
+		return false
+	}
+	if config["permission_group_ids"] == nil {
+		return true
+	}
+	configured, ok := field.TextsOf(config["permission_group_ids"])
+	if !ok || user.PermissionGroupIDs == nil || !slices.Equal(configured, user.PermissionGroupIDs) {
+		return false // ignore_changes makes the plan another than the configuration, or the two only come in another order
+	}
+	a.state.memberships.claimAll(user.ID, valueOf(user.Email), diags)
+	return true
 }

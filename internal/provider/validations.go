@@ -5,8 +5,7 @@ import (
 	"reflect"
 	"sync"
 
-	"github.com/vmihailenco/msgpack/v5"
-	"github.com/vmihailenco/msgpack/v5/msgpcode"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
 // validations are configurations that Terraform has had validated and not planned yet. It validates each one right before it plans it, in every walk, and besides
@@ -76,28 +75,25 @@ func (v *validation) pending() bool {
 	return v.times > 0
 }
 
-// notKnown stands for a value that is not known.
-type notKnown struct{}
-
 // describes reports whether a configuration is what a validated one says, wherever that one is known.
 func describes(validated, planned []byte) bool {
-	if !mayBeUnknown(validated) {
+	if !field.MayBeUnknown(validated) {
 		return false // equal ones were found by their bytes
 	}
-	pattern, ok := decodeWithUnknown(validated)
-	if !ok {
+	pattern, err := field.ReadMsgPack(validated)
+	if err != nil {
 		return false
 	}
-	value, ok := decodeWithUnknown(planned)
-	return ok && matches(pattern, value)
+	value, err := field.ReadMsgPack(planned)
+	return err == nil && matches(pattern, value)
 }
 
 func matches(pattern, value any) bool {
 	switch p := pattern.(type) {
-	case notKnown:
+	case field.Unknown:
 		return true
-	case map[string]any:
-		v, ok := value.(map[string]any)
+	case field.Tree:
+		v, ok := value.(field.Tree)
 		if !ok || len(v) != len(p) {
 			return false
 		}
@@ -120,58 +116,5 @@ func matches(pattern, value any) bool {
 		return true
 	default:
 		return reflect.DeepEqual(pattern, value)
-	}
-}
-
-// mayBeUnknown reports whether an encoded value holds a byte that begins an extension of MessagePack, which is how Terraform sends what is not known.
-func mayBeUnknown(encoded []byte) bool {
-	return bytes.IndexByte(encoded, msgpcode.FixExt1) >= 0 || bytes.IndexByte(encoded, msgpcode.Ext8) >= 0
-}
-
-// decodeWithUnknown reads a value as wireTree does, with notKnown for what is not known.
-func decodeWithUnknown(encoded []byte) (any, bool) {
-	d := msgpack.NewDecoder(bytes.NewReader(encoded))
-	value, err := decodeValue(d)
-	return value, err == nil
-}
-
-func decodeValue(d *msgpack.Decoder) (any, error) {
-	code, err := d.PeekCode()
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case msgpcode.IsExt(code):
-		return notKnown{}, d.Skip()
-	case msgpcode.IsFixedMap(code) || code == msgpcode.Map16 || code == msgpcode.Map32:
-		n, err := d.DecodeMapLen()
-		if err != nil {
-			return nil, err
-		}
-		object := make(map[string]any, n)
-		for range n {
-			name, err := d.DecodeString()
-			if err != nil {
-				return nil, err
-			}
-			if object[name], err = decodeValue(d); err != nil {
-				return nil, err
-			}
-		}
-		return object, nil
-	case msgpcode.IsFixedArray(code) || code == msgpcode.Array16 || code == msgpcode.Array32:
-		n, err := d.DecodeArrayLen()
-		if err != nil {
-			return nil, err
-		}
-		list := make([]any, n)
-		for i := range list {
-			if list[i], err = decodeValue(d); err != nil {
-				return nil, err
-			}
-		}
-		return list, nil
-	default:
-		return d.DecodeInterfaceLoose()
 	}
 }
