@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,6 +17,22 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
+
+// elements are the attributes of an object, the values of a map by their keys, or the elements of a set or list by their positions.
+func elements(value tftypes.Value) map[string]tftypes.Value {
+	named := map[string]tftypes.Value{}
+	if value.As(&named) == nil {
+		return named
+	}
+	var list []tftypes.Value
+	if value.As(&list) != nil {
+		return nil
+	}
+	for i, element := range list {
+		named[strconv.Itoa(i)] = element
+	}
+	return named
+}
 
 // withElement adds one more element to a set or a map that has some, and reports whether there is one at this dotted path.
 func withElement(t *testing.T, config tftypes.Value, path string, element any) (changed tftypes.Value, done bool) {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
@@ -84,14 +83,6 @@ func only[T any](found *T, err error, noun portal.Noun, key string) (*T, error) 
 		err = portal.NewError(portal.CodeNotFound, fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by[noun], key))
 	}
 	return found, err
-}
-
-// named is how messages call an object: by what people know it by, and its id.
-func named(name, id types.String) string {
-	if name.ValueString() == "" {
-		return id.ValueString()
-	}
-	return fmt.Sprintf("%q (%s)", name.ValueString(), id.ValueString())
 }
 
 // warnGone says that an object was deleted outside Terraform, so that its planned creation is no riddle.

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
@@ -22,7 +21,7 @@ type plannedChange[T portal.Object] struct {
 	before *T
 	// after is the planned object. What the configuration leaves out is absent on creation and as in state on update.
 	after  *T
-	config tftypes.Value
+	config field.Paths
 	// adopts is the id of the object that a creation takes over; then before is that object.
 	adopts string
 	// adopting is adopt_existing.
@@ -40,15 +39,17 @@ type plannedChange[T portal.Object] struct {
 // every finding at its attribute. It reports whether the plan is to be settled: not if nothing changes. It has to be settled whether or not the portal could
 // be asked what the organisation has: Terraform plans once more when it applies, and takes another plan than the first for a bug.
 func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagnostics) bool {
-	refuseNullElements(c.config, diags)
+	c.config.NullElements(func(path, element string) {
+		diags.AddAttributeError(attributePath(path), summary(portal.CodeMalformed), element+" is null; give it a value, or leave it out.")
+	})
 	organization, set, err := v.rules(ctx)
 	if err != nil {
 		addPortalError(diags, "planning the "+c.noun.Title(), c.noun, err)
 		return false
 	}
-	unknown := unknownPaths(c.config)
+	unknown := c.config.Unknown
 	change := rules.Change{
-		Noun: c.noun, After: c.after, Unknown: unknown, Partial: partialPaths(c.config), Given: givenPaths(c.config), Scopes: organization.Scopes, UserID: organization.UserID,
+		Noun: c.noun, After: c.after, Unknown: unknown, Partial: c.config.Partial, Given: c.config.Given, Scopes: organization.Scopes, UserID: organization.UserID,
 	}
 	if c.before != nil {
 		change.Before = c.before
@@ -144,49 +145,6 @@ func (c plannedChange[T]) warnUnchecked(err error, diags *diag.Diagnostics) {
 	}
 	diags.AddWarning("Not checked against the portal", fmt.Sprintf(
 		"The portal could not be asked what the organisation has, so the planned %s was not checked against it; the portal checks it at apply.\n\n%v", c.noun.Title(), err))
-}
-
-// unknownPaths returns whether the configuration of a field is not known yet; of a set or map, whether nothing of it is (see partialPaths). Nothing in
-// an object is known before the object itself.
-func unknownPaths(config tftypes.Value) func(path string) bool {
-	unknown := map[string]bool{}
-	collectUnknown("", config, unknown)
-	return func(path string) bool {
-		for path != "" {
-			if unknown[path] {
-				return true
-			}
-			path = path[:max(strings.LastIndexByte(path, '.'), 0)]
-		}
-		return false
-	}
-}
-
-// givenPaths returns whether the configuration gives a value, known or not, at a dotted path.
-func givenPaths(config tftypes.Value) func(path string) bool {
-	return func(path string) bool {
-		value := config
-		for name := range strings.SplitSeq(path, ".") {
-			attributes := map[string]tftypes.Value{}
-			if value.IsNull() || !value.IsKnown() || value.As(&attributes) != nil {
-				return !value.IsNull()
-			}
-			value = attributes[name]
-		}
-		return !value.IsNull()
-	}
-}
-
-func collectUnknown(path string, value tftypes.Value, unknown map[string]bool) {
-	switch {
-	case value.IsFullyKnown():
-	case !value.IsKnown():
-		unknown[strings.TrimSuffix(path, "_wo")] = true // a secret's field is named without the suffix of its write-only attribute
-	case value.Type().Is(tftypes.Object{}):
-		for name, attribute := range elements(value) {
-			collectUnknown(strings.TrimPrefix(path+"."+name, "."), attribute, unknown)
-		}
-	}
 }
 
 // settle replaces what is unknown in a plan by what the portal is going to answer, wherever the configuration leaves it to the portal. So the

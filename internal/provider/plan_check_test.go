@@ -4,56 +4,31 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// text, object and the like make values as Terraform sends them.
-func tfText(s string) tftypes.Value { return tftypes.NewValue(tftypes.String, s) }
-
-func tfNull() tftypes.Value { return tftypes.NewValue(tftypes.String, nil) }
-
-func tfUnknown() tftypes.Value { return tftypes.NewValue(tftypes.String, tftypes.UnknownValue) }
-
-func tfSet(elements ...tftypes.Value) tftypes.Value {
-	return tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, elements)
-}
-
-func tfObject(attributes map[string]tftypes.Value) tftypes.Value {
-	return tftypes.NewValue(tfObjectType(attributes), attributes)
-}
-
-func tfObjectType(attributes map[string]tftypes.Value) tftypes.Object {
-	kinds := map[string]tftypes.Type{}
-	for name, value := range attributes {
-		kinds[name] = value.Type()
-	}
-	return tftypes.Object{AttributeTypes: kinds}
-}
-
-func TestUnknownPaths(t *testing.T) {
+func TestPaths_unknown(t *testing.T) {
 	t.Parallel()
-	phone := tfObject(map[string]tftypes.Value{"extension": tfText("201")})
-	unknown := unknownPaths(tfObject(map[string]tftypes.Value{
-		"email":                tfText("alice@example.com"),
-		"description":          tfNull(),
-		"password_wo":          tfUnknown(),
-		"permission_group_ids": tfSet(tfText("grp_a"), tfUnknown()),
-		"telephony": tfObject(map[string]tftypes.Value{
-			"extension": tfText("201"),
-			"caller_id": tfUnknown(),
-		}),
-		"directory": tftypes.NewValue(phone.Type(), tftypes.UnknownValue),
-	}))
+	unknown := userTable().Paths(field.Tree{
+		"email":                "alice@example.com",
+		"description":          nil,
+		"password_wo":          field.Unknown{},
+		"permission_group_ids": []any{"grp_a", field.Unknown{}},
+		"telephony":            field.Tree{"extension": "201", "caller_id": field.Unknown{}, "caller_ids": field.Unknown{}},
+		"directory":            field.Unknown{},
+	})
 	for path, want := range map[string]bool{
 		"email": false, "description": false, "password": true, "permission_group_ids": false,
-		"telephony": false, "telephony.extension": false, "telephony.caller_id": true,
+		"telephony": false, "telephony.extension": false, "telephony.caller_id": true, "telephony.caller_ids": true,
 		"directory": true, "directory.business_number": true, "locale.country": false,
 	} {
-		if got := unknown(path); got != want {
-			t.Errorf("unknown(%q) = %v, want %v", path, got, want)
+		if got := unknown.Unknown(path); got != want {
+			t.Errorf("Unknown(%q) = %v, want %v", path, got, want)
 		}
+	}
+	if got := unknown.Partial("permission_group_ids"); got != 1 {
+		t.Errorf("%d groups are said to be unknown", got)
 	}
 }
 

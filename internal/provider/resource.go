@@ -38,8 +38,8 @@ type calls[T any] struct {
 // operation is what Terraform asks for: a plan, a creation or a change of one object.
 type operation struct {
 	config, plan field.Tree
-	state        field.Tree // nil on creation
-	raw          tftypes.Value
+	state        field.Tree  // nil on creation
+	paths        field.Paths // of config
 	diags        *diag.Diagnostics
 }
 
@@ -99,14 +99,19 @@ func (r *managed[T]) named(state field.Tree) string {
 	return state.Text("id")
 }
 
+// operation is what Terraform asks for. The state is null on creation.
+func (k kind[T]) operation(config, plan, state tftypes.Value, diags *diag.Diagnostics) operation {
+	tree := field.TreeOf(config)
+	return operation{config: tree, plan: field.TreeOf(plan), state: field.TreeOf(state), paths: k.table.Paths(tree), diags: diags}
+}
+
 // ModifyPlan evaluates the platform's rule set, so that what the portal would refuse fails here.
 func (r *managed[T]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	state := field.TreeOf(req.State.Raw)
 	if req.Plan.Raw.IsNull() {
-		r.planDelete(ctx, state, &resp.Diagnostics)
+		r.planDelete(ctx, field.TreeOf(req.State.Raw), &resp.Diagnostics)
 		return
 	}
-	o := operation{config: field.TreeOf(req.Config.Raw), plan: field.TreeOf(req.Plan.Raw), state: state, raw: req.Config.Raw, diags: &resp.Diagnostics}
+	o := r.operation(req.Config.Raw, req.Plan.Raw, req.State.Raw, &resp.Diagnostics)
 	r.hooks.prepare(o)
 	requireSecrets(r.table, o)
 	if resp.Diagnostics.HasError() {
@@ -116,8 +121,8 @@ func (r *managed[T]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	resp.Plan.Raw = field.ToTerraform(kind, o.plan)
 	unchanged := resp.Plan.Raw.Equal(req.State.Raw)
 	if !r.ready() {
-		if state != nil && !unchanged {
-			before, after := r.decode(state), r.decode(o.plan)
+		if o.state != nil && !unchanged {
+			before, after := r.decode(o.state), r.decode(o.plan)
 			rules.FillFrom(&after, &before)
 			r.hooks.leaveOpen(o, nil, &before, &after, o.plan)
 			resp.Plan.Raw = field.ToTerraform(kind, o.plan)
@@ -134,7 +139,7 @@ func (r *managed[T]) plan(ctx context.Context, o operation, unchanged bool) fiel
 	after := r.decode(o.plan)
 	r.table.SendSecrets(&after, o.config, o.plan, o.state)
 	r.hooks.request(o, &after)
-	change := plannedChange[T]{noun: r.noun(), config: o.raw, unchanged: unchanged, adopting: o.config["adopt_existing"]}
+	change := plannedChange[T]{noun: r.noun(), config: o.paths, unchanged: unchanged, adopting: o.config["adopt_existing"]}
 	change.goes = func(ctx context.Context, stored storedObject, diags *diag.Diagnostics) {
 		r.hooks.planDelete(ctx, r.access, stored, nil, diags)
 	}
@@ -192,7 +197,7 @@ func (r *managed[T]) adoptee(ctx context.Context, config field.Tree, now bool, d
 
 // Create implements resource.Resource.
 func (r *managed[T]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	o := operation{config: field.TreeOf(req.Config.Raw), plan: field.TreeOf(req.Plan.Raw), raw: req.Config.Raw, diags: &resp.Diagnostics}
+	o := r.operation(req.Config.Raw, req.Plan.Raw, tftypes.Value{}, &resp.Diagnostics)
 	name := o.plan.Text(r.title)
 	doing := fmt.Sprintf("creating the %s %q", r.noun().Title(), name)
 	if !r.known(doing, &resp.Diagnostics) {
@@ -264,9 +269,7 @@ func (k kind[T]) read(found *T, state field.Tree) field.Tree {
 
 // Update implements resource.Resource.
 func (r *managed[T]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	o := operation{
-		config: field.TreeOf(req.Config.Raw), plan: field.TreeOf(req.Plan.Raw), state: field.TreeOf(req.State.Raw), raw: req.Config.Raw, diags: &resp.Diagnostics,
-	}
+	o := r.operation(req.Config.Raw, req.Plan.Raw, req.State.Raw, &resp.Diagnostics)
 	doing := fmt.Sprintf("changing the %s %s", r.noun().Title(), r.named(o.state))
 	if !r.known(doing, &resp.Diagnostics) {
 		return

@@ -120,7 +120,11 @@ func (u updated) test(base settings, change update) {
 		expected = append(expected, stateAttribute(schema, path))
 	}
 	slices.Sort(expected)
-	if diff := cmp.Diff(expected, differences(before.state, after.state)); diff != "" {
+	changed := differences(before.state, after.state)
+	if u.field == "email" { // a pending person is invited again there, perhaps within the same second
+		changed = slices.DeleteFunc(changed, func(path string) bool { return path == "invited_at" })
+	}
+	if diff := cmp.Diff(expected, changed); diff != "" {
 		t.Errorf("what changed (-want +got):\n%s", diff)
 	}
 	before = after // it has another version now

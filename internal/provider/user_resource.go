@@ -55,7 +55,7 @@ func (userHooks) update(o operation, user *portal.User) {
 	if o.config["permission_group_ids"] == nil {
 		user.PermissionGroupIDs = nil
 	}
-	if user.Telephony != nil && !givenPaths(o.raw)("telephony.incoming_numbers") {
+	if user.Telephony != nil && !o.paths.Given("telephony.incoming_numbers") {
 		user.Telephony.IncomingNumbers = nil
 	}
 }
@@ -91,7 +91,7 @@ func (userHooks) stock(ctx context.Context, a *access, before *portal.User, afte
 
 func (userHooks) judge(ctx context.Context, a *access, o operation, before, after *portal.User) {
 	const numbers = "telephony.incoming_numbers"
-	a.view.planNumbers(ctx, before, after, givenPaths(o.raw)(numbers), partialPaths(o.raw)(numbers) > 0, o.diags)
+	a.view.planNumbers(ctx, before, after, o.paths.Given(numbers), o.paths.Partial(numbers) > 0, o.diags)
 	refusePwned(ctx, a, *after, o.diags)
 }
 
@@ -107,8 +107,8 @@ func (userHooks) settle(_ context.Context, o operation, _ portal.Organization, a
 // leaveOpen leaves open which numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, which picture, and what becomes of the log-in. An
 // object that is itself not known stays so: nothing is put into it.
 func (userHooks) leaveOpen(o operation, set *rules.Set, before, after *portal.User, plan field.Tree) {
-	unknown := unknownPaths(o.raw)
-	if telephony := plan.Object("telephony"); telephony != nil && set != nil && !givenPaths(o.raw)("telephony.incoming_numbers") &&
+	unknown := o.paths.Unknown
+	if telephony := plan.Object("telephony"); telephony != nil && set != nil && !o.paths.Given("telephony.incoming_numbers") &&
 		(before == nil || unknown("telephony.caller_id") || callerID(before) != callerID(after)) {
 		if caller := set.Objects[portal.NounUser].Fields["telephony.caller_id"]; caller != nil && caller.Allocate != "" {
 			telephony["incoming_numbers"] = field.Unknown{}
