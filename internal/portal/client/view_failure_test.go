@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -70,6 +71,19 @@ func TestView_aPageThatFailsLosesNoOther(t *testing.T) {
 		readers(t, c, 10, s.ids)
 		wantAsked(t, s, map[string]int{"GET first": 1, "GET page": 6})
 	})
+}
+
+// Where an object is follows from the order of the ids, so a list in another order would lose objects.
+func TestView_idsThatAreNotInTheirOrder(t *testing.T) {
+	t.Parallel()
+	for _, ids := range [][]string{{"9", "10"}, {"a", "B"}, {"a", "a"}} {
+		s := newShelf(0)
+		s.ids = ids
+		users, err := s.client(t).ListUsers(t.Context(), client.UserQuery{})
+		if users != nil || err == nil || !strings.Contains(err.Error(), "byte by byte") {
+			t.Errorf("%q is answered with %d users, %v", ids, len(users), err)
+		}
+	}
 }
 
 // An object that is not in the list is asked for by itself before anybody may believe that it is gone.

@@ -207,16 +207,19 @@ func (v *view) readPage(ctx context.Context, query url.Values) (map[string]objec
 	if err != nil {
 		return nil, page, err
 	}
-	items := make(map[string]object, len(page.Items))
+	items, last := make(map[string]object, len(page.Items)), ""
 	for _, text := range page.Items {
 		id, item, err := identify(text)
 		if err == nil && id == "" {
 			err = fmt.Errorf("a %s in it has no id", v.title)
 		}
+		if err == nil && id <= last {
+			err = fmt.Errorf("%q comes after %q, but the ids of a list are in their order, byte by byte", id, last)
+		}
 		if err != nil {
 			return nil, page, v.client.unexpected(r, got, err)
 		}
-		items[id] = item
+		items[id], last = item, id
 	}
 	return items, page, nil
 }

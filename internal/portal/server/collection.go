@@ -91,7 +91,7 @@ func (o collection[T]) routes() []route {
 	return []route{
 		{
 			method: http.MethodGet, path: o.path, id: "list" + o.name + "s", scope: portal.ScopeRead,
-			summary:    "The " + title + "s, in the order of their ids, page by page. Every item is complete.",
+			summary:    "The " + title + "s, in the order of their ids, byte by byte, page by page. Every item is complete.",
 			parameters: o.listParameters(), response: portal.Page[T]{}, status: http.StatusOK, run: o.handleList,
 		},
 		{
