@@ -38,9 +38,10 @@ func FuzzImportIDs(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		user, group, ok := splitMembershipID(id)
-		if ok && membershipID(user, group) != id {
-			t.Errorf("%q was split into %q and %q", id, user, group)
+		for _, keys := range splitMembershipID(id) {
+			if membershipID(keys.user, keys.group) != id {
+				t.Errorf("%q was split into %q", id, keys)
+			}
 		}
 		run := *drive
 		run.t = t

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -14,7 +15,11 @@ import (
 const (
 	stockEmail    = "user.email"
 	stockUsername = "user.username"
+	stockStatus   = "user.status" // of no user alone
 )
+
+// attributeID is the attribute that every object has, and the stock of ids.
+const attributeID = "id"
 
 // index finds objects of one kind, by their ids and by what they have alone.
 type index[T portal.Object] struct {
@@ -110,6 +115,10 @@ func (i *index[T]) search(ctx context.Context, set *rules.Set, what thing, now b
 }
 
 func (i *index[T]) searchOne(ctx context.Context, set *rules.Set, what thing) (*T, error) {
+	if what.stock == attributeID {
+		object, err := i.get(ctx, what.key)
+		return object, ignoreNotFound(err)
+	}
 	found, err := i.list(ctx, what)
 	if err != nil {
 		return nil, err
@@ -123,7 +132,16 @@ func (i *index[T]) searchOne(ctx context.Context, set *rules.Set, what thing) (*
 }
 
 func (i *index[T]) has(set *rules.Set, object *T, what thing) bool {
-	return slices.ContainsFunc(set.Claims(i.noun, object), func(claim rules.Claim) bool { return thing{claim.Stock, claim.Key} == what })
+	return slices.Contains(i.things(set, object), what)
+}
+
+// things are what an object has alone: its id, and what it claims.
+func (i *index[T]) things(set *rules.Set, object *T) []thing {
+	all := []thing{{attributeID, i.holder(*object).ID}}
+	for _, claim := range set.Claims(i.noun, object) {
+		all = append(all, thing{claim.Stock, claim.Key})
+	}
+	return all
 }
 
 // all is who has what.
@@ -134,8 +152,8 @@ func (i *index[T]) all(ctx context.Context, set *rules.Set) (map[thing]string, e
 	}
 	owners := map[thing]string{}
 	for _, object := range objects {
-		for _, claim := range set.Claims(i.noun, &object) {
-			owners[thing{claim.Stock, claim.Key}] = i.holder(object).ID
+		for _, what := range i.things(set, &object) {
+			owners[what] = i.holder(object).ID
 		}
 	}
 	return owners, nil
@@ -147,18 +165,40 @@ func (i *index[T]) named(ctx context.Context, v *view, path, value string, now b
 	if err != nil {
 		return nil, err
 	}
-	var field *rules.Field
-	if object := set.Objects[i.noun]; object != nil {
-		field = object.Fields[path]
-	}
-	if field == nil || value == "" {
+	what, possible := i.thing(set, path, value)
+	if !possible {
 		return nil, nil
 	}
-	what := thing{string(i.noun) + "." + path, rules.UniqueKey(field, value)}
-	if field.Format == rules.FormatExtension {
-		what.stock = string(field.Format)
-	}
 	return i.search(ctx, set, what, now)
+}
+
+// thing is what an object with this value in an attribute has alone. It is not possible if no object can have the
+// value there, nor for an id with a slash: where a proxy takes paths apart, the request for it would be one for
+// something else.
+func (i *index[T]) thing(set *rules.Set, attribute, value string) (what thing, possible bool) {
+	if attribute == attributeID {
+		return thing{attributeID, value}, value != "" && !strings.Contains(value, "/")
+	}
+	field := i.field(set, attribute)
+	switch {
+	case field == nil || value == "":
+		return thing{}, false
+	case field.Format == rules.FormatExtension:
+		_, err := portal.ParseExtension(value)
+		return thing{string(field.Format), value}, err == nil
+	case field.Format == rules.FormatEmail && !strings.Contains(value, "@"):
+		return thing{}, false
+	}
+	return thing{string(i.noun) + "." + attribute, rules.UniqueKey(field, value)}, true
+}
+
+// field is what the platform says of an attribute; nil if it does not have it.
+func (i *index[T]) field(set *rules.Set, attribute string) *rules.Field {
+	object := set.Objects[i.noun]
+	if object == nil {
+		return nil
+	}
+	return object.Fields[attribute]
 }
 
 // owner returns who has something alone, and whether anybody has.

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -14,6 +15,7 @@ type anyKind interface {
 	noun() portal.Noun
 	fields() field.Table
 	resource() resource.Resource
+	dataSources() []func() datasource.DataSource
 	stays(ctx context.Context, a *access, state, config field.Tree) bool
 	reads(ctx context.Context, a *access, state field.Tree) (etag string, same bool, anew context.Context)
 }

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -11,78 +12,115 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 )
 
-// Looking objects up by what people know them by (ALL-04).
+// Looking objects up by their ids, which are texts of any form, and by what people know them by (ALL-04).
 
-// idPrefixes are how the ids of each kind of objects begin.
-var idPrefixes = map[portal.Noun]string{
-	portal.NounUser: "usr_", portal.NounPermissionGroup: "grp_", portal.NounSIPAccount: "sip_", portal.NounUserGroup: "ugr_",
-}
+// lookUpAttributes are the attributes by which an object is found: its id, and its natural keys.
+func (k kind[T]) lookUpAttributes() []string { return append([]string{attributeID}, k.identities...) }
 
-// isOf reports whether an id is that of an object of this kind: an extension may be taken by one of another kind (ALL-02).
-func isOf(noun portal.Noun, id string) bool { return strings.HasPrefix(id, idPrefixes[noun]) }
-
-// findUser finds a user by id, e-mail address or username.
-func (a *access) findUser(ctx context.Context, key string) (*portal.User, error) {
-	if isOf(portal.NounUser, key) {
-		if user, err := a.client.GetUser(ctx, key); !client.IsNotFound(err) {
-			return user, err
-		}
+// one returns the object that has a value in one of the attributes.
+func (k kind[T]) one(ctx context.Context, v *view, attribute, value string) (found *T, err error) {
+	if attribute == attributeID {
+		found, err = k.index(v).get(ctx, value)
+		err = ignoreNotFound(err)
+	} else {
+		found, err = k.index(v).named(ctx, v, attribute, value, true)
 	}
-	if strings.Contains(key, "@") {
-		found, err := a.view.users.named(ctx, a.view, "email", key, true)
-		if err != nil || found != nil {
-			return found, err
-		}
-	}
-	found, err := a.view.users.named(ctx, a.view, "username", key, true)
-	return only(found, err, portal.NounUser, key)
-}
-
-// findPermissionGroup finds a group by id or name.
-func (a *access) findPermissionGroup(ctx context.Context, key string) (*portal.PermissionGroup, error) {
-	if isOf(portal.NounPermissionGroup, key) {
-		if group, err := a.client.GetPermissionGroup(ctx, key); !client.IsNotFound(err) {
-			return group, err
-		}
-	}
-	found, err := a.view.groups.named(ctx, a.view, "name", key, true)
-	return only(found, err, portal.NounPermissionGroup, key)
-}
-
-// findUserGroup finds a group by id or name.
-func (a *access) findUserGroup(ctx context.Context, key string) (*portal.UserGroup, error) {
-	if isOf(portal.NounUserGroup, key) {
-		if group, err := a.client.GetUserGroup(ctx, key); !client.IsNotFound(err) {
-			return group, err
-		}
-	}
-	found, err := a.view.userGroups.named(ctx, a.view, "name", key, true)
-	return only(found, err, portal.NounUserGroup, key)
-}
-
-// findSIPAccount finds an account by id or extension.
-func (a *access) findSIPAccount(ctx context.Context, key string) (*portal.SIPAccount, error) {
-	if isOf(portal.NounSIPAccount, key) {
-		if account, err := a.client.GetSIPAccount(ctx, key); !client.IsNotFound(err) {
-			return account, err
-		}
-	}
-	found, err := a.view.accounts.named(ctx, a.view, "extension", key, true)
-	return only(found, err, portal.NounSIPAccount, key)
-}
-
-// only returns what was found, or says that there is no such object. Natural keys are unique, so there is never more than one.
-func only[T any](found *T, err error, noun portal.Noun, key string) (*T, error) {
 	if err == nil && found == nil {
-		by := map[portal.Noun]string{
-			portal.NounUser:            "id, e-mail address or username",
-			portal.NounPermissionGroup: "id or name",
-			portal.NounSIPAccount:      "id or extension",
-			portal.NounUserGroup:       "id or name",
-		}
-		err = portal.NewError(portal.CodeNotFound, fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by[noun], key))
+		err = k.noSuch(value, attribute)
 	}
 	return found, err
+}
+
+// imported returns the object that an import names by its id or by a natural key. The id of one object may be the
+// natural key of another, such as the extension of a SIP account where ids are numbers. Then the id counts, so that
+// every object can be imported by its id, and a warning names the other object.
+func (k kind[T]) imported(ctx context.Context, v *view, key string, diags *diag.Diagnostics) (*T, error) {
+	found, err := k.meant(ctx, v, key, false)
+	if client.IsNotFound(err) {
+		found, err = k.meant(ctx, v, key, true)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(found) > 1 {
+		first, other := k.index(v).holder(found[0]), k.index(v).holder(found[1])
+		diags.AddWarning("Names two objects", fmt.Sprintf(
+			"%q names the %s %s, which is imported, and the %[2]s %[4]s. If that one is meant, import it by its id, "+
+				"%[5]q.",
+			key, k.noun().Title(), calledBy(first.Name, first.ID), calledBy(other.Name, other.ID), other.ID))
+	}
+	return &found[0], nil
+}
+
+// meant returns the objects that a key may stand for: the one with this id first, then those that people know by it.
+// IsNotFound of the error says that there is none. The first few keys cost a request each for the id and for the
+// natural key; many are looked up in the list, which has both. So no e-mail address of a thousand is asked for in
+// vain as if it were an id. With now, the portal is asked for a key that is not in the list, too: the object may be
+// younger than the list.
+func (k kind[T]) meant(ctx context.Context, v *view, key string, now bool) ([]T, error) {
+	_, set, err := v.rules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var objects []T
+	var compared []string
+	for _, attribute := range k.lookUpAttributes() {
+		if attribute != attributeID && k.index(v).field(set, attribute) == nil {
+			continue
+		}
+		compared = append(compared, attribute)
+		what, possible := k.index(v).thing(set, attribute, key)
+		if !possible {
+			continue
+		}
+		found, err := k.index(v).search(ctx, set, what, now)
+		if err != nil {
+			return nil, err
+		}
+		same := func(other T) bool { return other.Meta().ID == (*found).Meta().ID }
+		if found != nil && !slices.ContainsFunc(objects, same) {
+			objects = append(objects, *found)
+		}
+	}
+	if len(objects) == 0 {
+		return nil, k.noSuch(key, compared...)
+	}
+	return objects, nil
+}
+
+// noSuch says that there is no object with a value in one of the attributes.
+func (k kind[T]) noSuch(value string, attributes ...string) error {
+	words := make([]string, len(attributes))
+	for i, attribute := range attributes {
+		words[i] = inWords(attribute)
+	}
+	detail := fmt.Sprintf("the organisation has no %s with the %s %q", k.noun().Title(), either(words), value)
+	return portal.NewError(portal.CodeNotFound, detail)
+}
+
+// inWords is what an attribute by which objects are found has, as people say it.
+func inWords(attribute string) string {
+	if attribute == "email" {
+		return "e-mail address"
+	}
+	return attribute
+}
+
+// either names alternatives, of which there is at least one.
+func either(words []string) string {
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// calledBy is how messages call an object: by what people know it by, and its id.
+func calledBy(name, id string) string {
+	if name == "" {
+		return id
+	}
+	return fmt.Sprintf("%q (%s)", name, id)
 }
 
 // warnGone says that an object was deleted outside Terraform, so that its planned creation is no riddle.

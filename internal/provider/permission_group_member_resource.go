@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -166,38 +165,33 @@ func (r *permissionGroupMemberResource) ImportState(ctx context.Context, req res
 	if !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	userKey, groupKey, ok := splitMembershipID(req.ID)
-	if !ok {
-		resp.Diagnostics.AddError("Not the id of a membership", fmt.Sprintf("%q does not name a user and a permission group with a slash in between, such as usr_…/grp_… or "+
-			"alice@example.com/Agents.", req.ID))
+	splits := splitMembershipID(req.ID)
+	if len(splits) == 0 {
+		resp.Diagnostics.AddError("Not the id of a membership", fmt.Sprintf(
+			"%q does not name a user and a permission group with a slash in between. "+
+				"Write what people know them by, such as alice@example.com/Agents, or their ids.", req.ID))
 		return
 	}
-	user, err := r.findUser(ctx, userKey)
+	found, err := r.view.importedMemberships(ctx, req.ID, splits)
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, portal.NounUser, err)
 		return
 	}
-	group, err := r.findPermissionGroup(ctx, groupKey)
-	if err != nil {
-		addPortalError(&resp.Diagnostics, doing, portal.NounPermissionGroup, err)
-		return
+	switch first := found[0]; {
+	case !first.exists():
+		resp.Diagnostics.AddError("No such membership", fmt.Sprintf(
+			"While %s: the user %s is not in the permission group %s.", doing, first.userName(), first.groupName()))
+	case len(found) > 1:
+		resp.Diagnostics.AddError("Names several memberships", fmt.Sprintf(
+			"While %s: it names the user %s in the permission group %s, and the user %s in the permission group %s. "+
+				"Import the one that is meant by its ids, %q or %q.",
+			doing, first.userName(), first.groupName(), found[1].userName(), found[1].groupName(),
+			first.id(), found[1].id()))
+	default:
+		resp.Diagnostics.Append(resp.State.Set(ctx, permissionGroupMemberModel{
+			ID:                types.StringValue(first.id()),
+			UserID:            types.StringValue(first.user.ID),
+			PermissionGroupID: types.StringValue(first.group.ID),
+		})...)
 	}
-	if !slices.Contains(user.PermissionGroupIDs, group.ID) {
-		resp.Diagnostics.AddError("No such membership", fmt.Sprintf("While %s: the user %s is not in the permission group %q (%s).", doing, user.ID, valueOf(group.Name), group.ID))
-		return
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, permissionGroupMemberModel{
-		ID: types.StringValue(membershipID(user.ID, group.ID)), UserID: types.StringValue(user.ID), PermissionGroupID: types.StringValue(group.ID),
-	})...)
-}
-
-// splitMembershipID splits at the first slash that is not part of an e-mail address: a slash may stand before its @, but not behind it. A
-// group's name may have slashes.
-func splitMembershipID(id string) (user, group string, ok bool) {
-	at := 0
-	if !isOf(portal.NounUser, id) {
-		at = max(strings.IndexByte(id, '@'), 0)
-	}
-	user, group, ok = strings.Cut(id[at:], "/")
-	return id[:at] + user, group, ok && group != "" && id[:at]+user != ""
 }

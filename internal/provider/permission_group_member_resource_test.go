@@ -225,18 +225,13 @@ func TestAccPermissionGroupMember_onePerUser(t *testing.T) {
 
 func TestSplitMembershipID(t *testing.T) {
 	t.Parallel()
-	for id, want := range map[string][2]string{
-		"usr_1/grp_1":              {"usr_1", "grp_1"},
-		"usr_1/At home @ work/all": {"usr_1", "At home @ work/all"},
-		"alice@example.com/Agents": {"alice@example.com", "Agents"},
-		"a/b@example.com/In / out": {"a/b@example.com", "In / out"},
-		"usr_1":                    {}, "usr_1/": {}, "/grp_1": {}, "a/b@example.com": {}, "": {},
+	for id, want := range map[string][]membershipKeys{
+		"usr_1/grp_1":          {{"usr_1", "grp_1"}},
+		"a/b@example.com/In/+": {{"a", "b@example.com/In/+"}, {"a/b@example.com", "In/+"}, {"a/b@example.com/In", "+"}},
+		"a//b":                 {{"a", "/b"}, {"a/", "b"}},
+		"usr_1":                nil, "usr_1/": nil, "/grp_1": nil, "": nil, "/": nil, "//": nil,
 	} {
-		user, group, ok := splitMembershipID(id)
-		if !ok {
-			user, group = "", ""
-		}
-		if got := [2]string{user, group}; got != want {
+		if got := splitMembershipID(id); !slices.Equal(got, want) {
 			t.Errorf("%q is %q, want %q", id, got, want)
 		}
 	}

@@ -64,21 +64,21 @@ func exampleResources(t *testing.T, text string) []exampleResource {
 	return resources
 }
 
-// naturalKeys are the attributes by which an object can be imported, the first one that it has (ALL-04).
-var naturalKeys = []string{"username", "email", "extension", "name"}
+// importKeys are the attributes by which an object can be imported, the first one that it has (ALL-04).
+var importKeys = []string{"username", "email", "extension", "name"}
 
 // importAll imports resources by their natural keys. What is no object of the portal, such as a reload, cannot be imported.
 func importAll(t *testing.T, resources []exampleResource) string {
 	t.Helper()
 	var blocks strings.Builder
 	for _, r := range resources {
-		i := slices.IndexFunc(naturalKeys, func(key string) bool { return r.attributes[key] != nil })
+		i := slices.IndexFunc(importKeys, func(key string) bool { return r.attributes[key] != nil })
 		if i < 0 {
 			continue
 		}
-		key, diagnostics := r.attributes[naturalKeys[i]].Value(nil)
+		key, diagnostics := r.attributes[importKeys[i]].Value(nil)
 		if diagnostics.HasErrors() {
-			t.Fatalf("%s: write %s as a text: %v", r.address(), naturalKeys[i], diagnostics)
+			t.Fatalf("%s: write %s as a text: %v", r.address(), importKeys[i], diagnostics)
 		}
 		fmt.Fprintf(&blocks, "import {\n  to = %s\n  id = %q\n}\n", r.address(), key.AsString())
 	}

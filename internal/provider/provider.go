@@ -213,13 +213,13 @@ func (p *switchboardProvider) resourceSchemas() map[string]resourceschema.Schema
 }
 
 func (p *switchboardProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
+	sources := []func() datasource.DataSource{
 		newOrganizationDataSource, newPermissionsDataSource, newPhoneNumbersDataSource,
-		newPermissionGroupDataSource, newPermissionGroupsDataSource,
-		newSIPAccountDataSource, newSIPAccountsDataSource,
-		newUserDataSource, newUsersDataSource,
-		newUserGroupDataSource, newUserGroupsDataSource,
 	}
+	for _, k := range kinds() {
+		sources = append(sources, k.dataSources()...)
+	}
+	return sources
 }
 
 func (p *switchboardProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {

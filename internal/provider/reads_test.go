@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
@@ -31,6 +32,18 @@ func manyOfEveryKind() map[portal.Noun]func(number int) map[string]any {
 		portal.NounUserGroup: func(number int) map[string]any {
 			return map[string]any{"name": fmt.Sprintf("Floor %d", number), "subgroups": []any{"West", "East"}}
 		},
+	}
+}
+
+// naturalKeys are the attributes by which people know an object.
+func naturalKeys(noun portal.Noun) []string {
+	switch noun {
+	case portal.NounUser:
+		return []string{"email", "username"}
+	case portal.NounSIPAccount:
+		return []string{"extension"}
+	default:
+		return []string{"name"}
 	}
 }
 
@@ -65,17 +78,23 @@ func tenAtOnce(do func(number int)) {
 	working.Wait()
 }
 
-// lookUp reads a data source by one attribute.
-func (d *protocol) lookUp(typeName, key string, value any) {
+// lookUp is what a data source shows.
+func (d *protocol) lookUp(typeName string, attributes map[string]any) tftypes.Value {
 	d.t.Helper()
+	schema := d.schemas.DataSourceSchemas[typeName]
 	read, err := d.server.ReadDataSource(d.t.Context(), &tfprotov6.ReadDataSourceRequest{
-		TypeName: typeName, Config: d.value(d.schemas.DataSourceSchemas[typeName], map[string]any{key: value}), ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{},
+		TypeName: typeName, Config: d.value(schema, attributes),
+		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{},
 	})
 	if err != nil {
-		d.t.Error(err)
-		return
+		d.t.Fatal(err)
 	}
 	d.noError("look up", read.Diagnostics)
+	value, err := read.State.Unmarshal(schema.ValueType())
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return value
 }
 
 // TestReads_whatRunsCost counts what plans and applies of many resources ask the portal. Whether anything is new to the organisation is found out by three searches, and then by
@@ -127,16 +146,27 @@ func TestReads_whatRunsCost(t *testing.T) {
 			})
 			wantTally("a plan without changes", map[string]int{"GET /v1/organization": 1, "GET " + list + "/…": 2, "GET " + list: 1})
 
+			key := naturalKeys(noun)[0]
 			drive = drive.anew(t, p)
 			tenAtOnce(func(number int) {
-				key := map[portal.Noun]string{portal.NounUser: "email", portal.NounSIPAccount: "extension"}[noun]
-				if key == "" {
-					key = "name"
-				}
-				drive.lookUp("switchboard_"+string(noun), key, attributes(number)[key])
+				drive.lookUp("switchboard_"+string(noun), map[string]any{key: attributes(number)[key]})
 			})
 			wantTally("as many data sources by what people know them by", map[string]int{"GET /v1/organization": 1, "GET " + list: 2 + 1})
 
+			for what, id := range map[string]func(number int) string{
+				"what people know them by": func(number int) string { return fmt.Sprint(attributes(number)[key]) },
+				"their ids":                func(number int) string { return drive.idOf(made[number]) },
+			} {
+				drive = drive.anew(t, p)
+				sent = len(p.Requests())
+				tenAtOnce(func(number int) { drive.imported("switchboard_"+string(noun), id(number)) })
+				got := tally(p.Requests()[sent:])
+				if got["GET "+list]+got["GET "+list+"/…"] > 2+1 { // two ids or searches, and the list
+					t.Errorf("as many imports by %s, with a refresh each, cost %v", what, got)
+				}
+			}
+
+			sent = len(p.Requests())
 			drive = newRun(t, drive.schemas)
 			drive.configureBlock(map[string]any{"endpoint": p.URL, "token": p.Token, "coalesce_reads": false, "max_requests_per_second": 1e6})
 			tenAtOnce(func(number int) { drive.planChange(made[number], attributes(number)) })

@@ -22,9 +22,10 @@ type kind[T portal.Object] struct {
 	table      field.Table
 	doc        string
 	title      string   // the attribute by which people know an object
-	identities []string // the fields that tell objects apart, for adoption; see identifiedBy
+	identities []string // the natural keys: fields that tell objects apart; see identifiedBy
 	calls      func(*client.Client) calls[T]
 	index      func(*view) *index[T]
+	selection  func() selection // of objects for a list; nil for a list that has all of them always
 	hooks      hooks[T]
 }
 
@@ -93,10 +94,7 @@ func (r *managed[T]) answered(object *T, plan field.Tree) field.Tree {
 
 // named is what people call an object of the state, with its id.
 func (r *managed[T]) named(state field.Tree) string {
-	if name := state.Text(r.title); name != "" {
-		return fmt.Sprintf("%q (%s)", name, state.Text("id"))
-	}
-	return state.Text("id")
+	return calledBy(state.Text(r.title), state.Text("id"))
 }
 
 // operation is what Terraform asks for. The state is null on creation.
@@ -332,7 +330,7 @@ func (r *managed[T]) ImportState(ctx context.Context, req resource.ImportStateRe
 	if !r.known(doing, &resp.Diagnostics) {
 		return
 	}
-	found, err := r.find(ctx, r.access, req.ID)
+	found, err := r.imported(ctx, r.view, req.ID, &resp.Diagnostics)
 	if err != nil {
 		addPortalError(&resp.Diagnostics, doing, r.noun(), err)
 		return
@@ -349,22 +347,6 @@ func (r *managed[T]) ImportState(ctx context.Context, req resource.ImportStateRe
 	if len(r.table.Correctable()) > 0 {
 		resp.Diagnostics.Append(field.SetSpelling(ctx, resp.Private, "")...)
 	}
-}
-
-// find finds an object by id or what identifies it.
-func (k kind[T]) find(ctx context.Context, a *access, key string) (*T, error) {
-	if isOf(k.noun(), key) {
-		if found, err := k.calls(a.client).get(ctx, key); !client.IsNotFound(err) {
-			return found, err
-		}
-	}
-	for _, name := range k.identities {
-		found, err := k.index(a.view).named(ctx, a.view, name, key, true)
-		if err != nil || found != nil {
-			return found, err
-		}
-	}
-	return only[T](nil, nil, k.noun(), key)
 }
 
 // within ends the context when the timeouts of an object say so.

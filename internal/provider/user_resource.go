@@ -24,8 +24,9 @@ func userKind() kind[portal.User] {
 		calls: func(c *client.Client) calls[portal.User] {
 			return calls[portal.User]{c.GetUser, c.CreateUser, c.ReplaceUser}
 		},
-		index: func(v *view) *index[portal.User] { return &v.users },
-		hooks: userHooks{},
+		index:     func(v *view) *index[portal.User] { return &v.users },
+		selection: selectionByStatus,
+		hooks:     userHooks{},
 	}
 }
 

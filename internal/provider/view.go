@@ -63,6 +63,8 @@ func newView(c *client.Client, state *planState) *view {
 					return c.ListUsers(ctx, client.UserQuery{Email: what.key})
 				case stockUsername:
 					return c.ListUsers(ctx, client.UserQuery{Username: what.key})
+				case stockStatus:
+					return c.ListUsers(ctx, client.UserQuery{Status: portal.UserStatus(what.key)})
 				default:
 					return c.ListUsers(ctx, client.UserQuery{Extension: what.key})
 				}

@@ -1,4 +1,4 @@
 import {
   to = switchboard_permission_group.agents
-  id = "Agents" # or the id, grp_…
+  id = "Agents" # or the id
 }

@@ -1,4 +1,4 @@
 import {
   to = switchboard_permission_group_member.femke_sees_invoices
-  id = "femke@example.com/Invoices" # or the ids, usr_…/grp_…
+  id = "femke@example.com/Invoices" # or the ids, with a slash in between
 }

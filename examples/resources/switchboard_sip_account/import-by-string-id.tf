@@ -1,4 +1,4 @@
 import {
   to = switchboard_sip_account.desk
-  id = "1001" # or the id, sip_…
+  id = "1001" # or the id
 }

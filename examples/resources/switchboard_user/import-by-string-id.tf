@@ -1,4 +1,4 @@
 import {
   to = switchboard_user.alice
-  id = "alice@example.com" # or the id, usr_…
+  id = "alice@example.com" # or the id
 }

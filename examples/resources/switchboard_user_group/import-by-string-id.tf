@@ -1,4 +1,4 @@
 import {
   to = switchboard_user_group.position
-  id = "position" # or the id, ugr_…
+  id = "position" # or the id
 }

@@ -197,10 +197,11 @@ func (c collection[T]) object(ctx context.Context, r request) (*T, answer, error
 	return object, got, nil
 }
 
-// objectPath refuses what would be the path of something else.
+// objectPath is the path of an object, of which an id of any form is one segment. It refuses the ids that would make
+// it the path of something else; as no object can have one of these, IsNotFound of the error is true.
 func (c collection[T]) objectPath(id string) (string, error) {
 	if id == "" || id == "." || id == ".." {
-		return "", fmt.Errorf("%q is not the id of a %s", id, c.title)
+		return "", portal.NewError(portal.CodeNotFound, fmt.Sprintf("%q is not the id of a %s", id, c.title))
 	}
 	return c.path + "/" + url.PathEscape(id), nil
 }

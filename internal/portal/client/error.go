@@ -32,9 +32,10 @@ func HasCode(err error, code portal.Code) bool {
 	return problem.Code == code
 }
 
-// IsNotFound reports whether the portal itself says that the object does not exist. The 404 of a load balancer or of a wrong
-// endpoint is an error with code not_found as well (see HasCode), but says nothing about the object: whoever took it for a deletion
-// would lose people from the Terraform state who still exist.
+// IsNotFound reports whether the portal itself says that the object does not exist, or no object can have its id. The
+// 404 of a load balancer or of a wrong endpoint is an error with code not_found as well (see HasCode), but says
+// nothing about the object: whoever took it for a deletion would lose people from the Terraform state who still
+// exist.
 func IsNotFound(err error) bool {
 	if _, ok := errors.AsType[strayError](err); ok {
 		return false

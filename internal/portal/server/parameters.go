@@ -5,7 +5,7 @@ import "github.com/switchboard-hq/terraform-provider-switchboard/internal/portal
 // Parameters of requests.
 var (
 	idParameter = parameter{
-		in: "path", name: "id", description: "The id that the portal gave the object.",
+		in: "path", name: "id", description: "The id that the portal gave the object: a text of any form, without a slash.",
 		schema: map[string]any{"type": "string", "minLength": 1},
 	}
 	userIDParameter = parameter{
