@@ -69,6 +69,10 @@ func TestAccDataSources_nothingFound(t *testing.T) {
 	p := portaltest.Start(t)
 	for name, test := range map[string]struct{ body, want string }{
 		"user":             {`data "switchboard_user" "x" { email = "nobody@example.com" }`, `(?s)has\s+no\s+user.*nobody@example\.com`},
+		"username":         {`data "switchboard_user" "x" { username = "nobody" }`, `(?s)no\s+user\s+with\s+the\s+username`},
+		"id":               {`data "switchboard_user" "x" { id = "bob@example.com" }`, `(?s)no\s+user\s+with\s+the\s+id\s`},
+		"no id":            {`data "switchboard_user" "x" { id = ".." }`, `(?s)has\s+no\s+user\s+with\s+the\s+id\s`},
+		"empty id":         {`data "switchboard_user" "x" { id = "" }`, `(?s)has\s+no\s+user\s+with\s+the\s+id\s`},
 		"permission group": {`data "switchboard_permission_group" "x" { name = "Nobodies" }`, `(?s)has\s+no\s+permission\s+group.*Nobodies`},
 		"SIP account":      {`data "switchboard_sip_account" "x" { extension = "999" }`, `(?s)has\s+no\s+SIP\s+account.*999`},
 		"by no key":        {`data "switchboard_user" "x" {}`, `(?s)one \(and only one\)|[Ee]xactly one|No attribute specified`},

@@ -1,11 +1,13 @@
 package provider
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
@@ -62,6 +64,35 @@ func FuzzImportIDs(f *testing.F) {
 			run.refresh(imported)
 		}
 	})
+}
+
+// TestImport_ALL04_nothingFound: the error says what was looked for, and by which of the attributes that the platform has.
+func TestImport_ALL04_nothingFound(t *testing.T) {
+	t.Parallel()
+	for platform, wanted := range map[portal.Platform]map[portal.Noun]string{
+		portal.Telecube: {
+			portal.NounUser: "id or e-mail address", portal.NounPermissionGroup: "id or name",
+			portal.NounSIPAccount: "id or extension", portal.NounUserGroup: "id or name",
+		},
+		portal.Engage: {portal.NounUser: "id, e-mail address or username", portal.NounPermissionGroup: "id or name"},
+		portal.Vaxel: {
+			portal.NounUser: "id or e-mail address", portal.NounPermissionGroup: "id", portal.NounUserGroup: "id",
+		},
+	} {
+		t.Run(string(platform), func(t *testing.T) {
+			t.Parallel()
+			drive := newProtocol(t, portaltest.Start(t, portaltest.WithPlatform(platform)))
+			for noun, by := range wanted {
+				for _, id := range []string{"nobody", "nobody@example.com", "99999", "", ".", "..", "../users", "a/b"} {
+					want := fmt.Sprintf("the organisation has no %s with the %s %q", noun.Title(), by, id)
+					_, said := drive.importedID("switchboard_"+string(noun), id)
+					if len(said) != 1 || !strings.Contains(said[0], want) {
+						t.Errorf("the import of %q says %q, want %q", id, said, want)
+					}
+				}
+			}
+		})
+	}
 }
 
 func refused(diagnostics []*tfprotov6.Diagnostic) bool {
