@@ -9,12 +9,13 @@ type AuditEntry struct {
 	At         time.Time   `json:"at"` // UTC, to the microsecond
 	Actor      Actor       `json:"actor"`
 	Action     AuditAction `json:"action"`
-	Noun       string      `json:"noun"`        // kind of the object: a Noun, "token", "pbx", "organization" or "planned_publication"
-	ObjectID   string      `json:"object_id"`   // stays after the object is gone
-	ObjectName string      `json:"object_name"` // what people called it then: e-mail address, username, name or extension
-	Fields     []string    `json:"fields"`      // dotted paths of what was set on creation and of what changed; a secret among them was set anew
-	RequestID  string      `json:"request_id"`  // as the portal's log has it; empty for what came from no request
-	Address    string      `json:"address"`     // IP address that the request came from, likewise
+	Noun       string      `json:"noun"`          // kind of the object: a Noun, "token", "pbx", "organization" or "planned_publication"
+	ObjectID   string      `json:"object_id"`     // stays after the object is gone
+	ObjectName string      `json:"object_name"`   // what people called it then: e-mail address, username, name or extension
+	Fields     []string    `json:"fields"`        // dotted paths of what was set on creation and of what changed; a secret among them was set anew
+	RequestID  string      `json:"request_id"`    // as the portal's log has it; empty for what came from no request
+	Address    string      `json:"address"`       // IP address that the request came from, likewise
+	From       string      `json:"from,omitzero"` // of what passes from one object to another: the id of the one that has it, or had it
 }
 
 // Actor is who did something.
@@ -61,6 +62,10 @@ const (
 	ActionPrune        AuditAction = "prune"         // of entries that were kept long enough
 	ActionErase        AuditAction = "erase"         // of a person's names and addresses
 	ActionRemoveFactor AuditAction = "remove_factor" // of a second factor, by the person, an administrator, or with a key that was lost
+	ActionAwait        AuditAction = "await"         // an object was given what another one has, and waits for it; from says which has it
+	ActionHandOver     AuditAction = "hand_over"     // what an object waited for passed to it; from says who had it
+	ActionLeave        AuditAction = "leave"         // a deletion waits for the last user of the object
+	ActionEndWait      AuditAction = "end_wait"      // something waited too long; a deletion that did is off
 	ActionHandOutLink  AuditAction = "hand_out_link" // an administrator was shown the link of an activation, to hand it over
 )
 

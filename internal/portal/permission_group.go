@@ -14,6 +14,9 @@ type PermissionGroup struct {
 	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
+
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 }
 
 // PermissionGroupMember is one user in one permission group, whatever others the user is in.
@@ -24,6 +27,9 @@ type PermissionGroupMember struct {
 	// it had before this request, if the request changed it.
 	UserETag         string `json:"user_etag"`
 	PreviousUserETag string `json:"previous_user_etag,omitzero"`
+
+	// Waits says that a membership ends once the user is in another permission group (the answer 202).
+	Waits bool `json:"waits,omitzero"`
 }
 
 // Meta implements Object.

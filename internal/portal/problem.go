@@ -44,6 +44,8 @@ const (
 	CodeLastAdmin     Code = "last_administrator" // nobody would be left to administer the organisation
 	CodeOwnAccess     Code = "own_access"         // the token would take away the right of the user whose token it is
 	CodeNeedsAdmin    Code = "needs_admin"        // the token lacks the scope admin, which privileged permissions ask for
+	CodeLeaving       Code = "leaving"            // refers to an object that is being deleted and takes no new users
+	CodeWaited        Code = "waited_for"         // another object waits for this value already
 	CodeKeyReused     Code = "key_reused"         // the Idempotency-Key was used for another request
 )
 

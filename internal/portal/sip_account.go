@@ -20,6 +20,9 @@ type SIPAccount struct {
 	ManagedBy string `json:"managed_by,omitzero"` // the header Managed-By of the last write that had one; empty for nobody
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
+
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 }
 
 // Meta implements Object.

@@ -31,6 +31,9 @@ type User struct {
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
+
 	// Permissions are read-only: the effective rights, the union of those of all permission groups the user is in (MW-04); no part of the ETag.
 	Permissions         []string `json:"permissions,omitzero" portal:"read-only"`
 	PlannedPublications int      `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag

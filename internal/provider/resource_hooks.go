@@ -52,7 +52,7 @@ type hooks[T any] interface {
 // plainHooks is what a kind of objects does that has nothing of its own.
 type plainHooks[T any] struct {
 	noun   portal.Noun
-	remove func(c *client.Client, ctx context.Context, id, etag string) error
+	remove func(c *client.Client, ctx context.Context, id, etag string) (*portal.HandOver, error)
 }
 
 func (plainHooks[T]) decoded(field.Tree, *T)                              {}
@@ -81,5 +81,6 @@ func (h plainHooks[T]) planDelete(_ context.Context, _ *access, stored storedObj
 }
 
 func (h plainHooks[T]) delete(ctx context.Context, a *access, stored storedObject, etag string, _ *diag.Diagnostics) error {
-	return h.remove(a.client, ctx, stored.ID, etag)
+	_, err := h.remove(a.client, ctx, stored.ID, etag)
+	return err
 }

@@ -33,6 +33,7 @@ type Client struct {
 	views       views
 
 	managedBy      string                  // see Config
+	handOver       bool                    // likewise
 	defaultManager *atomic.Pointer[string] // what the portal says of the token; nil until it was asked
 }
 
@@ -60,6 +61,7 @@ type request struct {
 	ifMatch        string
 	managedBy      string // empty leaves the header out
 	idempotencyKey string
+	handsOver      bool    // whether the write waits for what others have, if the client is to do so
 	idempotent     bool    // a POST that does the same however often it arrives, even without a key
 	body           []byte  // nil is none
 	secrets        secrets // values in body that no error may quote
@@ -151,6 +153,10 @@ func (c *call) prepare(ctx context.Context) (*retryablehttp.Request, error) {
 	}
 	if c.managedBy != "" {
 		r.Header.Set("Managed-By", c.managedBy)
+	}
+	if manager := c.client.manager(); c.handsOver && c.client.handOver && manager != "" {
+		r.Header.Set("Managed-By", manager)
+		r.Header.Set("Hand-Over", "wait")
 	}
 	if c.idempotencyKey != "" {
 		r.Header.Set("Idempotency-Key", c.idempotencyKey)

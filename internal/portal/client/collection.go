@@ -133,15 +133,18 @@ func (c collection[T]) create(ctx context.Context, object T) (Created[T], error)
 		return Created[T]{}, err
 	}
 	made, got, err := c.object(ctx, request{
-		method: http.MethodPost, path: c.path, idempotencyKey: newIdempotencyKey(), managedBy: c.client.manager(), body: body, secrets: secrets,
+		method: http.MethodPost, path: c.path, idempotencyKey: newIdempotencyKey(), managedBy: c.client.manager(), handsOver: true,
+		body: body, secrets: secrets,
 	})
 	if err != nil {
 		if !isRefusal(err) {
 			c.note((*view).reset) // there may be an object whose id nobody knows
 		}
+		c.client.noteOthers(nil, err)
 		return Created[T]{}, err
 	}
 	c.note(func(v *view) { v.written(c.id(*made), got.body) })
+	c.client.noteOthers(got.header, nil)
 	return Created[T]{Object: *made, Replayed: got.header.Get("Idempotency-Replayed") == "true"}, nil
 }
 
@@ -154,31 +157,44 @@ func (c collection[T]) replace(ctx context.Context, id string, object T, etag st
 	if err != nil {
 		return nil, err
 	}
-	stored, got, err := c.object(ctx, request{method: http.MethodPut, path: path, ifMatch: etag, managedBy: c.client.manager(), body: body, secrets: secrets})
+	stored, got, err := c.object(ctx, request{
+		method: http.MethodPut, path: path, ifMatch: etag, managedBy: c.client.manager(), handsOver: true, body: body, secrets: secrets,
+	})
 	if err != nil {
+		c.client.noteOthers(nil, err)
 		c.note(func(v *view) { v.changed(id) }) // perhaps; and if the portal refuses, somebody else may have changed it
 		return nil, err
 	}
 	c.note(func(v *view) { v.written(id, got.body) })
+	c.client.noteOthers(got.header, nil)
 	return stored, nil
 }
 
-// delete removes one object. query is what the caller allows to go with it; nil is nothing.
-func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Values) error {
+// delete removes one object, and returns what the deletion waits for, if it does. query is what the caller allows to go with it; nil is nothing.
+func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Values) (*portal.HandOver, error) {
 	path, err := c.objectPath(id)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	got, err := c.client.do(ctx, request{method: http.MethodDelete, path: path, query: query, ifMatch: etag})
+	r := request{method: http.MethodDelete, path: path, query: query, ifMatch: etag, handsOver: true}
+	got, err := c.client.do(ctx, r)
+	c.client.noteOthers(got.header, err)
 	if err == nil || IsNotFound(err) {
 		c.note(func(v *view) { v.removed(id) })
 	} else {
 		c.note(func(v *view) { v.changed(id) })
 	}
 	if IsNotFound(err) && got.attempts > 1 {
-		return nil // an earlier attempt removed it and its answer was lost
+		return nil, nil // an earlier attempt removed it and its answer was lost
 	}
-	return err
+	if err != nil || got.status != http.StatusAccepted {
+		return nil, err
+	}
+	waits := new(portal.HandOver)
+	if err := json.Unmarshal(got.body, waits); err != nil {
+		return nil, c.client.unexpected(r, got, err)
+	}
+	return waits, nil
 }
 
 // object sends a request whose answer is one object. With an error, the answer has no more than the attempts.

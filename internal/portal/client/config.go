@@ -47,6 +47,9 @@ type Config struct {
 	// ManagedBy is the name under which the client manages the objects that it writes (see portal.IsManagedBy); empty is what the portal says of the token, once the
 	// organisation has been read.
 	ManagedBy string
+	// HandOver has every write take over what objects of the same manager have, and wait for users of what it deletes (the header Hand-Over). It needs to be
+	// known under which name the client manages objects: ManagedBy, or what Organization has read.
+	HandOver bool
 	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
 	Logger func(ctx context.Context, message string, fields map[string]any)
 }
@@ -104,6 +107,7 @@ func New(config Config) (*Client, error) {
 		retry:     retry,
 		log:       config.Logger,
 		managedBy: config.ManagedBy,
+		handOver:  config.HandOver,
 
 		defaultManager: new(atomic.Pointer[string]),
 		http: &http.Client{

@@ -41,7 +41,7 @@ func (c *Client) ReplacePermissionGroup(ctx context.Context, id string, group po
 }
 
 // DeletePermissionGroup removes a permission group; the ETag is as in ReplacePermissionGroup. One that was gone before the first attempt is an error for which
-// IsNotFound is true.
-func (c *Client) DeletePermissionGroup(ctx context.Context, id, etag string) error {
+// IsNotFound is true. With Config.HandOver, the deletion of a group with members waits for them, as far as they have the same manager: then it returns what waits.
+func (c *Client) DeletePermissionGroup(ctx context.Context, id, etag string) (*portal.HandOver, error) {
 	return c.permissionGroups().delete(ctx, id, etag, nil)
 }

@@ -33,7 +33,8 @@ func (c *Client) changeMembership(ctx context.Context, method, groupID, userID s
 		users.changed(userID)
 		c.views.permissionGroups.reset()
 	})
-	member, got, err := members.object(ctx, request{method: method, path: group + "/members/" + url.PathEscape(userID)})
+	member, got, err := members.object(ctx, request{method: method, path: group + "/members/" + url.PathEscape(userID), handsOver: true})
+	c.noteOthers(got.header, err)
 	if method == http.MethodDelete && IsNotFound(err) && got.attempts > 1 {
 		return portal.PermissionGroupMember{PermissionGroupID: groupID, UserID: userID}, nil
 	}

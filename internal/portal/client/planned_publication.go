@@ -51,5 +51,6 @@ func (c *Client) DeletePlannedPublication(ctx context.Context, userID, id string
 		return err
 	}
 	defer c.users().note(func(users *view) { users.changed(userID) })
-	return publications.delete(ctx, id, "", nil)
+	_, err = publications.delete(ctx, id, "", nil)
+	return err
 }

@@ -40,7 +40,7 @@ func (c *Client) ReplaceSIPAccount(ctx context.Context, id string, account porta
 }
 
 // DeleteSIPAccount removes a SIP account; the ETag is as in ReplaceSIPAccount. One that was gone before the first attempt is an error for which
-// IsNotFound is true.
-func (c *Client) DeleteSIPAccount(ctx context.Context, id, etag string) error {
+// IsNotFound is true. With Config.HandOver, the deletion of a SIP account that users have waits for them, as far as they have the same manager: then it returns what waits.
+func (c *Client) DeleteSIPAccount(ctx context.Context, id, etag string) (*portal.HandOver, error) {
 	return c.sipAccounts().delete(ctx, id, etag, nil)
 }

@@ -60,7 +60,8 @@ func (c *Client) DeleteUser(ctx context.Context, id, etag string, deletion porta
 		query = url.Values{"discard_planned_work": {"true"}}
 	}
 	defer c.noteUser(id, portal.User{}, portal.User{})
-	return c.users().delete(ctx, id, etag, query)
+	_, err := c.users().delete(ctx, id, etag, query)
+	return err
 }
 
 // noteUser tells the views of other lists of a user that was written: SIP accounts say who has them, groups how many are in them, phone numbers where they ring.

@@ -39,7 +39,8 @@ func (c *Client) ReplaceUserGroup(ctx context.Context, id string, group portal.U
 }
 
 // DeleteUserGroup removes a user group; the ETag is as in ReplaceUserGroup. One that was gone before the first attempt is an error for
-// which IsNotFound is true.
-func (c *Client) DeleteUserGroup(ctx context.Context, id, etag string) error {
+// which IsNotFound is true. With Config.HandOver, the deletion of
+// a group with members waits for them, as far as they have the same manager: then it returns what waits.
+func (c *Client) DeleteUserGroup(ctx context.Context, id, etag string) (*portal.HandOver, error) {
 	return c.userGroups().delete(ctx, id, etag, nil)
 }

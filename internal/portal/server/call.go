@@ -27,12 +27,13 @@ const retryAfter = 1
 // call is one request on its way through the server.
 type call struct {
 	*http.Request
-	id      string           // request id
-	header  http.Header      // of the answer
-	portal  *service.Service // who does the work
-	caller  service.Caller   // who asks; zero on routes that need no token
-	session service.Session  // who is logged in; zero on routes that need no session
-	maxBody int64            // of the request, in bytes
+	id       string           // request id
+	header   http.Header      // of the answer
+	portal   *service.Service // who does the work
+	caller   service.Caller   // who asks; zero on routes that need no token
+	session  service.Session  // who is logged in; zero on routes that need no session
+	accepted bool             // whether what was asked for waits, so that the answer is 202
+	maxBody  int64            // of the request, in bytes
 
 	description func() ([]byte, error) // of the API
 }
@@ -50,6 +51,9 @@ func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Hand
 
 		status, contentType := status, "application/json"
 		text, streamed, err := s.run(c, action)
+		if c.accepted {
+			status = http.StatusAccepted
+		}
 		if err != nil {
 			problem := s.problem(c, err)
 			status, contentType = problem.Status, "application/problem+json"

@@ -97,8 +97,8 @@ func (o collection[T]) routes() []route {
 		{
 			method: http.MethodPost, path: o.path, id: "create" + o.name, scope: portal.ScopeWrite,
 			summary:    "Makes a " + title + ". What is left out gets the platform's default.",
-			parameters: []parameter{idempotencyKeyParameter, managedByParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusCreated,
-			headers: []header{etagHeader, locationHeader, replayedHeader}, codes: bodyCodes, run: o.handleCreate,
+			parameters: []parameter{idempotencyKeyParameter, managedByParameter, handOverParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusCreated,
+			headers: []header{etagHeader, locationHeader, replayedHeader, alsoChangedHeader}, codes: bodyCodes, run: o.handleCreate,
 		},
 		{
 			method: http.MethodGet, path: single, id: "get" + o.name, scope: portal.ScopeRead,
@@ -109,13 +109,14 @@ func (o collection[T]) routes() []route {
 		{
 			method: http.MethodPut, path: single, id: "replace" + o.name, scope: portal.ScopeWrite,
 			summary:    "Replaces a " + title + ". A field that is left out keeps its value.",
-			parameters: []parameter{idParameter, ifMatchParameter, managedByParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusOK,
-			headers: []header{etagHeader}, codes: writeCodes, run: o.handleReplace,
+			parameters: []parameter{idParameter, ifMatchParameter, managedByParameter, handOverParameter}, request: object, maxBody: o.maxBody, response: object, status: http.StatusOK,
+			headers: []header{etagHeader, alsoChangedHeader}, codes: writeCodes, run: o.handleReplace,
 		},
 		{
 			method: http.MethodDelete, path: single, id: "delete" + o.name, scope: portal.ScopeWrite,
 			summary:    "Deletes a " + title + ".",
-			parameters: append([]parameter{idParameter, ifMatchParameter}, o.options...), status: http.StatusNoContent,
+			parameters: append([]parameter{idParameter, ifMatchParameter, managerParameter, handOverParameter}, o.options...), status: http.StatusNoContent,
+			waiting: portal.HandOver{}, headers: []header{alsoChangedHeader},
 			codes: []portal.Code{portal.CodeNotFound, portal.CodePreconditionFailed, portal.CodeConflict}, run: o.handleDelete,
 		},
 	}
@@ -152,6 +153,9 @@ func (o collection[T]) handleCreate(c *call) (any, error) {
 	if c.caller.ManagedBy, err = c.managedBy(); err != nil {
 		return nil, err
 	}
+	if err := c.readHandOver(); err != nil {
+		return nil, err
+	}
 	object, err := decode[T](c)
 	if err != nil {
 		return nil, err
@@ -160,6 +164,7 @@ func (o collection[T]) handleCreate(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.tellEffects()
 	id, _ := o.version(created.Object)
 	c.header.Set("Location", o.path+"/"+url.PathEscape(id))
 	if created.Replayed {
@@ -172,15 +177,36 @@ func (o collection[T]) handleReplace(c *call) (_ any, err error) {
 	if c.caller.ManagedBy, err = c.managedBy(); err != nil {
 		return nil, err
 	}
+	if err := c.readHandOver(); err != nil {
+		return nil, err
+	}
 	object, err := decode[T](c)
 	if err != nil {
 		return nil, err
 	}
-	return o.single(c)(o.replace(c.portal, c.Context(), c.caller, c.PathValue("id"), object, c.ifMatch()))
+	replaced, err := o.replace(c.portal, c.Context(), c.caller, c.PathValue("id"), object, c.ifMatch())
+	c.tellEffects()
+	return o.single(c)(replaced, err)
 }
 
 func (o collection[T]) handleDelete(c *call) (any, error) {
-	return nil, o.remove(c, c.PathValue("id"), c.ifMatch())
+	if err := c.readHandOver(); err != nil {
+		return nil, err
+	}
+	if err := o.remove(c, c.PathValue("id"), c.ifMatch()); err != nil {
+		return nil, err
+	}
+	c.tellEffects()
+	return c.waits(nil), nil
+}
+
+// waits is the body of an answer: that of a deletion that waits, which is accepted and not done yet, or the one of what is done.
+func (c *call) waits(done any) any {
+	if c.caller.Effects.Waits == nil {
+		return done
+	}
+	c.accepted = true
+	return *c.caller.Effects.Waits
 }
 
 // single answers with one object and its ETag.

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -89,6 +90,9 @@ func describe(reflector *openapi31.Reflector, r route) error {
 		answer = append(answer, openapi.WithContentType(r.mediaType))
 	}
 	context.AddRespStructure(r.response, answer...)
+	if r.waiting != nil {
+		context.AddRespStructure(r.waiting, openapi.WithHTTPStatus(http.StatusAccepted), withHeaders(r.headers...))
+	}
 	for _, code := range slices.SortedFunc(slices.Values(slices.Concat(codes, r.codes)), byStatus) {
 		context.AddRespStructure(portal.Error{}, openapi.WithHTTPStatus(portal.NewError(code, "").Status),
 			openapi.WithContentType("application/problem+json"), withHeaders(errorHeaders[code]...))

@@ -14,13 +14,24 @@ func permissionGroupMemberRoutes() []route {
 	change := func(method, id, summary string, do func(*service.Service, context.Context, service.Caller, string, string, string) (portal.PermissionGroupMember, error)) route {
 		return route{
 			method: method, path: path, id: id, scope: portal.ScopeWrite, summary: summary,
-			parameters: []parameter{idParameter, userIDParameter, userIfMatchParameter}, response: portal.PermissionGroupMember{}, status: http.StatusOK,
+			parameters: []parameter{idParameter, userIDParameter, userIfMatchParameter, managerParameter, handOverParameter},
+			response:   portal.PermissionGroupMember{}, status: http.StatusOK, headers: []header{alsoChangedHeader},
 			codes: []portal.Code{portal.CodeNotFound, portal.CodeInvalid, portal.CodeConflict, portal.CodePreconditionFailed},
 			run: func(c *call) (any, error) {
-				return do(c.portal, c.Context(), c.caller, c.PathValue("id"), c.PathValue("user_id"), c.ifMatch())
+				if err := c.readHandOver(); err != nil {
+					return nil, err
+				}
+				member, err := do(c.portal, c.Context(), c.caller, c.PathValue("id"), c.PathValue("user_id"), c.ifMatch())
+				c.tellEffects()
+				c.accepted = c.caller.Effects.Waits != nil
+				member.Waits = c.accepted
+				return member, err
 			},
 		}
 	}
+	end := change(http.MethodDelete, "deletePermissionGroupMember", "Takes a user out of a permission group, and leaves the user's other groups alone.",
+		(*service.Service).DeletePermissionGroupMember)
+	end.waiting = portal.PermissionGroupMember{}
 	return []route{
 		{
 			method: http.MethodGet, path: path, id: "getPermissionGroupMember", scope: portal.ScopeRead,
@@ -33,7 +44,6 @@ func permissionGroupMemberRoutes() []route {
 		},
 		change(http.MethodPut, "putPermissionGroupMember", "Puts a user into a permission group, beside the others that the user is in. Doing it again changes nothing.",
 			(*service.Service).PutPermissionGroupMember),
-		change(http.MethodDelete, "deletePermissionGroupMember", "Takes a user out of a permission group, and leaves the user's other groups alone.",
-			(*service.Service).DeletePermissionGroupMember),
+		end,
 	}
 }

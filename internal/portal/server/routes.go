@@ -23,6 +23,7 @@ type route struct {
 	response     any           // likewise, on success
 	mediaType    string        // of the response; empty is JSON
 	status       int           // on success
+	waiting      any           // the body of the answer 202, with which a deletion waits; nil: none does
 	headers      []header      // of the answer on success, besides those that every answer has
 	codes        []portal.Code // of errors, besides those that every route has
 	run          func(*call) (any, error)
@@ -72,5 +73,5 @@ func routes() []route {
 		},
 	}
 	return slices.Concat(table, users().routes(), permissionGroups().routes(), permissionGroupMemberRoutes(), sipAccounts().routes(), userGroups().routes(),
-		sessionRoutes(), pwnedPasswordRoutes(), userActionRoutes(), plannedPublicationRoutes(), phoneNumberRoutes(), pbxRoutes(), auditRoutes())
+		sessionRoutes(), pwnedPasswordRoutes(), userActionRoutes(), plannedPublicationRoutes(), phoneNumberRoutes(), handOverRoutes(), pbxRoutes(), auditRoutes())
 }

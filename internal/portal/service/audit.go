@@ -52,6 +52,7 @@ type event struct {
 	id, name string   // of the object
 	version  int64    // that the object has from then on; 0 if the event is no change of it
 	fields   []string // what changed
+	from     string   // of what passed: the id of the object that has or had it
 }
 
 // record adds an event to the audit trail, in the transaction of what it tells: both are there, or neither is.
@@ -64,7 +65,7 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, caller Caller, e eve
 	request, _ := ctx.Value(requestKey{}).(Request)
 	entry := portal.AuditEntry{
 		ID: id, At: at, Actor: caller.actor(), Action: e.action, Noun: e.noun, ObjectID: e.id, ObjectName: e.name,
-		Fields: append([]string{}, e.fields...), RequestID: request.ID, Address: request.Address,
+		Fields: append([]string{}, e.fields...), RequestID: request.ID, Address: request.Address, From: e.from,
 	}
 	stored := store.AuditEntry{AuditEntry: entry, Version: e.version}
 	head, err := s.auditHead(ctx, tx, caller.OrganizationID)

@@ -98,7 +98,12 @@ func (s *Service) linkOf(organizationID string, e store.AuditEntry) (string, err
 		sum = hmac.New(sha256.New, key)
 	}
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
-	writeParts(sum, "audit entry 1", organizationID, number(e.Position), e.Previous, e.ID, number(e.At.UnixMicro()),
+	form := []string{"audit entry 1"}
+	if e.From != "" {
+		form = []string{"audit entry 2", e.From}
+	}
+	writeParts(sum, form...)
+	writeParts(sum, organizationID, number(e.Position), e.Previous, e.ID, number(e.At.UnixMicro()),
 		string(e.Actor.Kind), e.Actor.ID, e.ActorHash, string(e.Action), e.Noun, e.ObjectID, e.ObjectHash, number(e.Version), e.RequestID)
 	writeParts(sum, e.Fields...)
 	return hex.EncodeToString(sum.Sum(nil)), nil

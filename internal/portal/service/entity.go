@@ -43,8 +43,12 @@ type entity[T any] interface {
 	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
 	// update replaces the object that was found.
 	update(ctx context.Context, tx *store.Tx, sc scene, object T) error
-	// guardDelete refuses to delete an object that others need.
-	guardDelete(ctx context.Context, tx *store.Tx, sc scene, object T) error
+	// movedSince is the version since which nothing but hand-overs changed the object that was found; 0 if something else was last.
+	movedSince() int64
+	// supersedes reports whether the request says anew what a user whose membership waits for its end is to be.
+	supersedes(h store.HandOver) bool
+	// inUse refuses to delete an object that these users need.
+	inUse(object T, users []store.Holder) error
 	delete(ctx context.Context, tx *store.Tx, sc scene, id string) error
 }
 
@@ -53,6 +57,9 @@ type scene struct {
 	organization portal.Organization
 	mainNumber   string // of the organisation; empty for none
 	set          *rules.Set
+	handOvers    []store.HandOver  // what waits
+	names        map[string]string // of the objects that wait and that they wait for; nil: not read
+	expired      []store.HandOver  // what has waited too long, and was not ended yet
 }
 
 func readScene(ctx context.Context, tx *store.Tx, caller Caller) (scene, error) {
@@ -63,8 +70,12 @@ func readScene(ctx context.Context, tx *store.Tx, caller Caller) (scene, error) 
 	if err != nil {
 		return scene{}, err
 	}
-	set, err := rules.For(organization.Platform)
-	return scene{organization: organization.Organization, mainNumber: organization.MainNumber, set: set}, err
+	sc := scene{organization: organization.Organization, mainNumber: organization.MainNumber}
+	if sc.set, err = rules.For(organization.Platform); err != nil || !organization.HandOvers {
+		return sc, err
+	}
+	sc.handOvers, err = tx.HandOvers(ctx, organization.ID)
+	return sc, err
 }
 
 // uniqueKey is the form in which a natural key is compared; nil if the object has none.
@@ -114,7 +125,8 @@ func get[T any](ctx context.Context, s *Service, caller Caller, e entity[T], id 
 		if err != nil {
 			return err
 		}
-		found, version, err := e.find(ctx, tx, sc, id)
+		sc.expire(s.now())
+		found, version, err := find(ctx, tx, sc, e, id)
 		if err != nil {
 			return notFound(err, e.noun(), id)
 		}
@@ -132,11 +144,13 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		if err != nil {
 			return err
 		}
-		object, version, err := e.find(ctx, tx, sc, id)
+		sc.expire(s.now())
+		object, version, err := find(ctx, tx, sc, e, id)
 		if err != nil {
 			return notFound(err, e.noun(), id)
 		}
-		if !matches(ifMatch, version) {
+		managedBy, _ := e.origin(&object)
+		if !matches(ifMatch, version, caller.since(*managedBy, version, e.movedSince())) {
 			return stale(ctx, tx, sc, e.noun(), id, version)
 		}
 		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), UserID: caller.UserID, Deletion: &deletion}
@@ -147,14 +161,44 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		if err := refuseDeletion(e.noun(), sc.set.Check(inventory, change)); err != nil {
 			return err
 		}
-		if err := e.guardDelete(ctx, tx, sc, object); err != nil {
+		if err := s.endExpired(ctx, tx, sc); err != nil {
 			return err
+		}
+		users, err := tx.UsersOf(ctx, sc.organization.ID, e.noun(), id)
+		if err != nil {
+			return err
+		}
+		if err := s.endWaitsOf(ctx, tx, sc, id); err != nil {
+			return err
+		}
+		if len(users) > 0 {
+			if foreign := caller.foreign(users); len(foreign) > 0 {
+				return e.inUse(object, foreign)
+			}
+			leaving := store.HandOver{Noun: e.noun(), ObjectID: id, Value: nameOf(object)}
+			if err := s.leave(ctx, tx, caller, sc, leaving, users); err != nil {
+				return err
+			}
+			return s.settle(ctx, tx, caller, sc, id)
 		}
 		if err := e.delete(ctx, tx, sc, id); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, caller, event{action: portal.ActionDelete, noun: string(e.noun()), id: id, name: nameOf(object)})
+		deleted := event{action: portal.ActionDelete, noun: string(e.noun()), id: id, name: nameOf(object)}
+		if err := s.record(ctx, tx, caller, deleted); err != nil {
+			return err
+		}
+		return s.settle(ctx, tx, caller, sc, id)
 	})
+}
+
+// find reads an object with what it waits for.
+func find[T any](ctx context.Context, tx *store.Tx, sc scene, e entity[T], id string) (T, int64, error) {
+	object, version, err := e.find(ctx, tx, sc, id)
+	if err == nil {
+		err = sc.notePending(ctx, tx, &object, id)
+	}
+	return object, version, err
 }
 
 // clone copies an object as deep as it goes, so that filling it in never shows in the caller's own.
@@ -188,5 +232,7 @@ func (withoutSecrets[T]) hasSecrets(context.Context, scene, secrets) (bool, erro
 func (withoutSecrets[T]) findings(context.Context, *store.Tx, scene, *T) ([]rules.Finding, error) {
 	return nil, nil
 }
+
+func (withoutSecrets[T]) supersedes(store.HandOver) bool { return false }
 
 func (withoutSecrets[T]) prepare(context.Context, scene, bool, secrets) error { return nil }

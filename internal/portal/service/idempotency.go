@@ -47,7 +47,7 @@ func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller,
 			Code: portal.CodeKeyReused, Message: "this Idempotency-Key was used for a request with other content; use a new key for every new object",
 		})
 	}
-	stored, version, err := e.find(ctx, tx, d.scene, known.ObjectID)
+	stored, version, err := find(ctx, tx, d.scene, e, known.ObjectID)
 	if errors.Is(err, store.ErrNotFound) {
 		return portal.NewError(portal.CodeConflict, fmt.Sprintf("the request with this Idempotency-Key made the %s %s, which was deleted since; "+
 			"use a new key to make another", e.noun().Title(), known.ObjectID))

@@ -26,6 +26,7 @@ func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], qu
 		if err != nil {
 			return err
 		}
+		sc.expire(s.now())
 		for field, value := range query.Where {
 			if field == statusField {
 				selection.Where[field] = value
@@ -37,8 +38,16 @@ func list[T any](ctx context.Context, s *Service, caller Caller, e entity[T], qu
 			}
 			selection.Where[field] = *key
 		}
-		if items, err = e.list(ctx, tx, sc, selection); err != nil || !query.Ends {
+		if items, err = e.list(ctx, tx, sc, selection); err != nil {
 			return err
+		}
+		for i := range items {
+			if err := sc.notePending(ctx, tx, &items[i], id(items[i])); err != nil {
+				return err
+			}
+		}
+		if !query.Ends {
+			return nil
 		}
 		ends, err = tx.PageEnds(ctx, sc.organization.ID, tableOf(e.noun()), selection.Limit-1)
 		return err

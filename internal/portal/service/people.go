@@ -75,7 +75,7 @@ func (s *Service) GetPerson(ctx context.Context, caller Caller, id string) (user
 // groupNames are the names of all permission groups by id. An organisation has a handful of them.
 func groupNames(ctx context.Context, tx *store.Tx, sc scene) (map[string]string, error) {
 	names := map[string]string{}
-	selection := store.Selection{Limit: portal.MaxPageSize}
+	selection := store.Selection{Limit: portal.MaxPageSize, Leaving: true}
 	for {
 		groups, err := tx.PermissionGroups(ctx, sc.organization.ID, selection)
 		if err != nil {

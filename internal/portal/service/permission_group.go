@@ -42,7 +42,9 @@ type groupEntity struct {
 func (*groupEntity) noun() portal.Noun { return portal.NounPermissionGroup }
 
 func (e *groupEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.PermissionGroup, _ int64, err error) {
-	e.row, err = tx.PermissionGroup(ctx, sc.organization.ID, id)
+	if e.row, err = tx.PermissionGroup(ctx, sc.organization.ID, id); err == nil && e.row.Leaving {
+		err = store.ErrNotFound
+	}
 	return e.row.PermissionGroup, e.row.Version, err
 }
 
@@ -60,7 +62,7 @@ func (*groupEntity) show(g *portal.PermissionGroup, version int64) { g.ETag = et
 
 func (*groupEntity) keepWritable(g *portal.PermissionGroup) {
 	g.ID, g.ETag, g.BuiltIn, g.MemberCount = "", "", false, 0
-	g.ManagedBy, g.CreatedAt, g.Untouched = "", "", false
+	g.ManagedBy, g.CreatedAt, g.Untouched, g.Pending = "", "", false, nil
 }
 
 func (*groupEntity) origin(g *portal.PermissionGroup) (managedBy, createdAt *string) {
@@ -93,11 +95,9 @@ func groupNameKey(sc scene, g portal.PermissionGroup) string {
 	return ""
 }
 
-func (*groupEntity) guardDelete(ctx context.Context, tx *store.Tx, sc scene, g portal.PermissionGroup) error {
-	members, err := tx.MembersOfPermissionGroup(ctx, sc.organization.ID, g.ID)
-	if err != nil || len(members) == 0 {
-		return err
-	}
+func (e *groupEntity) movedSince() int64 { return e.row.MovedSince }
+
+func (*groupEntity) inUse(g portal.PermissionGroup, members []store.Holder) error {
 	return portal.NewError(portal.CodeConflict, "a permission group with members cannot be deleted", portal.FieldError{
 		Code: portal.CodeInUse, Message: fmt.Sprintf("%q has %s: %s; move them to another group first", *g.Name, count(len(members), "member"), names(members)),
 	})

@@ -19,7 +19,7 @@ func refuse(noun portal.Noun, findings []rules.Finding) error {
 		if f.Severity != rules.SeverityError {
 			continue
 		}
-		if f.Code == portal.CodeAlreadyExists {
+		if f.Code == portal.CodeAlreadyExists || f.Code == portal.CodeLeaving || f.Code == portal.CodeWaited {
 			code = portal.CodeConflict
 		}
 		fields = append(fields, f.FieldError())
@@ -87,6 +87,8 @@ func fieldOf(noun portal.Noun, key store.Key) string {
 		return "subgroups"
 	case store.KeyUserGroupOfUser:
 		return "directory.user_group_ids"
+	case store.KeySoleSIPAccount:
+		return "telephony.sip_account_ids"
 	case store.KeyAllocatedNumber:
 		return "telephony.incoming_numbers"
 	case store.KeySIPAccountExtension:

@@ -73,7 +73,19 @@ type Caller struct {
 	// ManagedBy is who manages the objects that the caller creates and replaces: the header Managed-By. Nil keeps who does, empty is nobody.
 	ManagedBy *string
 
+	// TakesOver says that the caller's writes wait for what objects of this manager have, and its deletions for users of the objects: the header Hand-Over.
+	// Empty: what others have is refused.
+	TakesOver string
+
+	Effects *Effects // what a write changed besides its object; nil: not asked
+
 	Actor portal.Actor // as the audit trail names the caller; zero: the token
+}
+
+// Effects are what a write brought with it.
+type Effects struct {
+	Changed []string         // ids of other objects that changed hands or went, each once
+	Waits   *portal.HandOver // the deletion, if it waits for users of the object
 }
 
 // ListQuery selects a page of a list.

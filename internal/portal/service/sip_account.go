@@ -50,7 +50,9 @@ type sipAccountEntity struct {
 func (*sipAccountEntity) noun() portal.Noun { return portal.NounSIPAccount }
 
 func (e *sipAccountEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.SIPAccount, _ int64, err error) {
-	e.row, err = tx.SIPAccount(ctx, sc.organization.ID, id)
+	if e.row, err = tx.SIPAccount(ctx, sc.organization.ID, id); err == nil && e.row.Leaving {
+		err = store.ErrNotFound
+	}
 	return sipAccountOf(e.row, sc), e.row.Version, err
 }
 
@@ -78,7 +80,7 @@ func (e *sipAccountEntity) keepWritable(a *portal.SIPAccount) {
 	e.versions = secretVersions{password: a.PasswordVersion}
 	a.PasswordVersion = nil
 	a.ID, a.ETag, a.SIPUsername, a.SIPDomain, a.UserID = "", "", "", "", ""
-	a.ManagedBy, a.CreatedAt, a.Untouched = "", "", false
+	a.ManagedBy, a.CreatedAt, a.Untouched, a.Pending = "", "", false, nil
 }
 
 func (*sipAccountEntity) origin(a *portal.SIPAccount) (managedBy, createdAt *string) {
@@ -178,11 +180,11 @@ func (e *sipAccountEntity) update(ctx context.Context, tx *store.Tx, sc scene, a
 	return tx.UpdateSIPAccount(ctx, sc.organization.ID, store.SIPAccount{SIPAccount: a, Version: e.row.Version, Digests: digests})
 }
 
-func (*sipAccountEntity) guardDelete(ctx context.Context, tx *store.Tx, sc scene, a portal.SIPAccount) error {
-	holders, err := tx.UsersOfSIPAccount(ctx, sc.organization.ID, a.ID)
-	if err != nil || len(holders) == 0 {
-		return err
-	}
+func (e *sipAccountEntity) movedSince() int64 { return e.row.MovedSince }
+
+func (*sipAccountEntity) supersedes(store.HandOver) bool { return false }
+
+func (*sipAccountEntity) inUse(a portal.SIPAccount, holders []store.Holder) error {
 	return portal.NewError(portal.CodeConflict, "a SIP account that a user has cannot be deleted", portal.FieldError{
 		Code: portal.CodeInUse, Message: fmt.Sprintf("the SIP account %s belongs to %s; take it away from that user first", *a.Extension, names(holders)),
 	})

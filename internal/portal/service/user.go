@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
@@ -50,7 +52,10 @@ type userEntity struct {
 	avatar       store.Avatar       // of the request
 	logins, pins secretVerifier
 	versions     secretVersions
-	numbersGiven bool // whether the request says which numbers ring at the user
+	numbersGiven bool            // whether the request says which numbers ring at the user
+	groupsGiven  bool            // whether it says which permission groups the user is in
+	membership   string          // the id of the only group that the request is about; empty: of all
+	leaving      []rules.Finding // new references to objects that are being deleted
 
 	unconditional, sawBlock bool // a request that is to hold whatever there is; one that says that the user was blocked
 }
@@ -94,12 +99,13 @@ func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) 
 // keepWritable also notes what the request leaves to the portal, which cannot be told once it is filled in from what is stored.
 func (e *userEntity) keepWritable(u *portal.User) {
 	e.numbersGiven = u.Telephony != nil && u.Telephony.IncomingNumbers != nil
+	e.groupsGiven = u.PermissionGroupIDs != nil
 	e.sawBlock = u.Status == portal.StatusBlocked
 	u.ID, u.ETag, u.PlannedPublications, u.Permissions = "", "", 0, nil
 	e.versions = secretVersions{password: u.PasswordVersion}
 	u.PasswordVersion = nil
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
-	u.ManagedBy, u.CreatedAt, u.Untouched = "", "", false
+	u.ManagedBy, u.CreatedAt, u.Untouched, u.Pending = "", "", false, nil
 	if u.Voicemail != nil {
 		e.versions.pin = u.Voicemail.PINVersion
 		u.Voicemail.PINVersion, u.Voicemail.PINSet = nil, false
@@ -155,7 +161,7 @@ func (*userEntity) secrets(u *portal.User) secrets {
 
 func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *portal.User) (inventory rules.Inventory, err error) {
 	inventory.Organization = sc.organization
-	inventory.PermissionGroups = map[string]portal.PermissionGroup{}
+	inventory.PermissionGroups, e.leaving = map[string]portal.PermissionGroup{}, nil
 	for _, id := range u.PermissionGroupIDs {
 		group, err := tx.PermissionGroup(ctx, sc.organization.ID, id)
 		if errors.Is(err, store.ErrNotFound) {
@@ -165,11 +171,14 @@ func (e *userEntity) inventory(ctx context.Context, tx *store.Tx, sc scene, u *p
 			return inventory, err
 		}
 		inventory.PermissionGroups[id] = group.PermissionGroup
+		if group.Leaving && !slices.Contains(e.row.PermissionGroupIDs, id) {
+			e.refuseLeaving(fieldPermissionGroups, id, "the permission group "+valueOf(group.Name))
+		}
 	}
 	if err := e.loadSIPAccounts(ctx, tx, sc, u, &inventory); err != nil {
 		return inventory, err
 	}
-	if err := noteSubgroups(ctx, tx, sc, u, &inventory); err != nil {
+	if err := e.noteSubgroups(ctx, tx, sc, u, &inventory); err != nil {
 		return inventory, err
 	}
 	if err := noteNumbers(ctx, tx, sc, *u, &inventory); err != nil {
@@ -208,6 +217,9 @@ func (e *userEntity) loadSIPAccounts(ctx context.Context, tx *store.Tx, sc scene
 			return err
 		}
 		e.accounts = append(e.accounts, account)
+		if account.Leaving && !slices.Contains(sipAccountReferences(&e.row.User), id) {
+			e.refuseLeaving("telephony.sip_account_ids", id, "a SIP account")
+		}
 		holder, err := holderOf(ctx, tx, sc, account)
 		if err != nil {
 			return err
@@ -215,6 +227,14 @@ func (e *userEntity) loadSIPAccounts(ctx context.Context, tx *store.Tx, sc scene
 		inventory.SIPAccounts[id] = rules.SIPAccount{SIPAccount: account.SIPAccount, Holder: holder}
 	}
 	return nil
+}
+
+// refuseLeaving refuses a new reference to an object that is gone as soon as nobody uses it any more.
+func (e *userEntity) refuseLeaving(field, id, title string) {
+	e.leaving = append(e.leaving, rules.Finding{
+		Field: field, Severity: rules.SeverityError, Code: portal.CodeLeaving, ExistingID: id,
+		Message: fmt.Sprintf("%s has %q, %s that is being deleted and takes no new users; choose another", field, id, title),
+	})
 }
 
 func holderOf(ctx context.Context, tx *store.Tx, sc scene, account store.SIPAccount) (rules.Holder, error) {
@@ -267,12 +287,12 @@ func (e *userEntity) hasPIN(ctx context.Context, sc scene, given *portal.Secret)
 	}
 }
 
-// findings keeps the passwords of the user's phones out of the login (TC-03).
+// findings keeps the passwords of the user's phones out of the login (TC-03), and users out of what is being deleted.
 func (e *userEntity) findings(_ context.Context, _ *store.Tx, sc scene, u *portal.User) ([]rules.Finding, error) {
 	if u.Password == nil || *u.Password == "" {
-		return nil, nil
+		return e.leaving, nil
 	}
-	return passwordOfPhone(sc, e.accounts, *u.Password), nil
+	return append(e.leaving, passwordOfPhone(sc, e.accounts, *u.Password)...), nil
 }
 
 // prepare hashes the PIN with the same cost as a password, although that cannot make up for how short it is.
@@ -346,7 +366,14 @@ func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before,
 	return awaitReload(ctx, tx, sc, before, after)
 }
 
-func (*userEntity) guardDelete(context.Context, *store.Tx, scene, portal.User) error { return nil }
+// supersedes: a request that gives all groups says anew which the user is in, and one that gives a membership takes its end back.
+func (e *userEntity) supersedes(h store.HandOver) bool {
+	return h.Kind == portal.HandOverMembershipEnd && (e.membership == h.Value || e.membership == "" && e.groupsGiven)
+}
+
+func (e *userEntity) movedSince() int64 { return e.row.MovedSince }
+
+func (*userEntity) inUse(portal.User, []store.Holder) error { return nil }
 
 // delete discards what the user has planned, which the rules have allowed by then (EN-16).
 func (e *userEntity) delete(ctx context.Context, tx *store.Tx, sc scene, id string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
@@ -27,7 +28,9 @@ func (s *Service) CreateUserGroup(ctx context.Context, caller Caller, group port
 
 // ReplaceUserGroup changes a user group. A subgroup whose name stays, ignoring case, keeps its id and its members; one with members cannot go.
 func (s *Service) ReplaceUserGroup(ctx context.Context, caller Caller, id string, group portal.UserGroup, ifMatch string) (portal.UserGroup, error) {
-	return replace(ctx, s, caller, s.userGroup(), id, group, ifMatch)
+	e := s.userGroup()
+	e.caller = caller
+	return replace(ctx, s, caller, e, id, group, ifMatch)
 }
 
 // DeleteUserGroup deletes a user group of which no subgroup has members.
@@ -43,13 +46,16 @@ func (s *Service) userGroup() *userGroupEntity { return &userGroupEntity{service
 type userGroupEntity struct {
 	withoutSecrets[portal.UserGroup]
 	service *Service
+	caller  Caller // of a replacement
 	row     store.UserGroup
 }
 
 func (*userGroupEntity) noun() portal.Noun { return portal.NounUserGroup }
 
 func (e *userGroupEntity) find(ctx context.Context, tx *store.Tx, sc scene, id string) (_ portal.UserGroup, _ int64, err error) {
-	e.row, err = tx.UserGroup(ctx, sc.organization.ID, id)
+	if e.row, err = tx.UserGroup(ctx, sc.organization.ID, id); err == nil && e.row.Leaving {
+		err = store.ErrNotFound
+	}
 	return e.row.UserGroup, e.row.Version, err
 }
 
@@ -67,7 +73,7 @@ func (*userGroupEntity) show(g *portal.UserGroup, version int64) { g.ETag = etag
 
 func (*userGroupEntity) keepWritable(g *portal.UserGroup) {
 	g.ID, g.ETag = "", ""
-	g.ManagedBy, g.CreatedAt, g.Untouched = "", "", false
+	g.ManagedBy, g.CreatedAt, g.Untouched, g.Pending = "", "", false, nil
 	for i := range g.Subgroups {
 		g.Subgroups[i].ID, g.Subgroups[i].MemberCount = "", 0
 	}
@@ -144,7 +150,7 @@ func (e *userGroupEntity) rowOf(sc scene, g portal.UserGroup) (store.UserGroup, 
 	return row, nil
 }
 
-// guardSubgroups refuses to remove a subgroup that users are in (TC-10).
+// guardSubgroups refuses to remove a subgroup that users are in (TC-10), or has it wait for them.
 func (e *userGroupEntity) guardSubgroups(ctx context.Context, tx *store.Tx, sc scene, wanted store.UserGroup) error {
 	kept := map[string]bool{}
 	for _, subgroup := range wanted.Subgroups {
@@ -159,6 +165,15 @@ func (e *userGroupEntity) guardSubgroups(ctx context.Context, tx *store.Tx, sc s
 		if err != nil {
 			return err
 		}
+		foreign := e.caller.foreign(members)
+		if len(foreign) == 0 {
+			leaving := store.HandOver{Noun: store.NounSubgroup, ObjectID: subgroup.ID, Value: subgroup.Name}
+			if err := e.service.leave(ctx, tx, e.caller, sc, leaving, members); err != nil {
+				return err
+			}
+			continue
+		}
+		members = foreign
 		fields = append(fields, portal.FieldError{
 			Field: "subgroups", Code: portal.CodeInUse,
 			Message: fmt.Sprintf("%q has %s: %s; move them to another subgroup first", subgroup.Name, count(len(members), "member"), names(members)),
@@ -170,11 +185,9 @@ func (e *userGroupEntity) guardSubgroups(ctx context.Context, tx *store.Tx, sc s
 	return portal.NewError(portal.CodeConflict, "a subgroup with members cannot be removed", fields...)
 }
 
-func (*userGroupEntity) guardDelete(ctx context.Context, tx *store.Tx, sc scene, g portal.UserGroup) error {
-	members, err := tx.MembersOfUserGroup(ctx, sc.organization.ID, g.ID)
-	if err != nil || len(members) == 0 {
-		return err
-	}
+func (e *userGroupEntity) movedSince() int64 { return e.row.MovedSince }
+
+func (*userGroupEntity) inUse(g portal.UserGroup, members []store.Holder) error {
 	return portal.NewError(portal.CodeConflict, "a user group with members cannot be deleted", portal.FieldError{
 		Code: portal.CodeInUse, Message: fmt.Sprintf("%q has %s: %s; take them out of its subgroups first", *g.Name, count(len(members), "member"), names(members)),
 	})
@@ -188,7 +201,7 @@ func (*userGroupEntity) delete(ctx context.Context, tx *store.Tx, sc scene, id s
 func nameKey(name string) string { return rules.UniqueKey(&rules.Field{}, name) }
 
 // noteSubgroups notes the subgroups that a user refers to.
-func noteSubgroups(ctx context.Context, tx *store.Tx, sc scene, u *portal.User, inventory *rules.Inventory) error {
+func (e *userEntity) noteSubgroups(ctx context.Context, tx *store.Tx, sc scene, u *portal.User, inventory *rules.Inventory) error {
 	inventory.Subgroups = map[string]rules.Subgroup{}
 	if u.Directory == nil {
 		return nil
@@ -201,7 +214,10 @@ func noteSubgroups(ctx context.Context, tx *store.Tx, sc scene, u *portal.User, 
 		if err != nil {
 			return err
 		}
-		inventory.Subgroups[id] = rules.Subgroup(subgroup)
+		inventory.Subgroups[id] = rules.Subgroup{Subgroup: subgroup.Subgroup, GroupID: subgroup.GroupID, GroupName: subgroup.GroupName}
+		if d := e.row.Directory; subgroup.Leaving && (d == nil || !slices.Contains(d.UserGroupIDs, id)) {
+			e.refuseLeaving("directory.user_group_ids", id, "the subgroup "+subgroup.Name)
+		}
 	}
 	return nil
 }

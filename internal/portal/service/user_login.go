@@ -83,7 +83,9 @@ func (e *userEntity) tell(ctx context.Context, tx *store.Tx, sc scene, before, a
 func isTrue(flag *bool) bool { return flag != nil && *flag }
 
 func userRow(sc scene, u portal.User) store.User {
+	field := sc.set.Objects[portal.NounUser].Fields["telephony.sip_account_ids"]
 	return store.User{
-		User: u, EmailKey: sc.uniqueKey(portal.NounUser, "email", u.Email), UsernameKey: sc.uniqueKey(portal.NounUser, "username", u.Username),
+		SoleSIPAccounts: field != nil && field.Exclusive,
+		User:            u, EmailKey: sc.uniqueKey(portal.NounUser, "email", u.Email), UsernameKey: sc.uniqueKey(portal.NounUser, "username", u.Username),
 	}
 }

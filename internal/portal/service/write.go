@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -20,6 +21,8 @@ type decision[T any] struct {
 	write    bool                 // whether there is anything to store
 	replayed bool                 // whether an earlier request made the object that is wanted
 	key      store.IdempotencyKey // to be remembered with it, if its Key is not empty
+	waits    []store.HandOver     // what is wanted and another object has
+	kept     []store.HandOver     // what the object waits for already and the request leaves as it is
 }
 
 // write decides twice. The first time in a transaction that only reads, so that what the rules refuse never keeps others from
@@ -53,7 +56,11 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 
 // apply stores what was decided, and reads it back: an answer is what the database holds.
 func apply[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], d *decision[T]) (err error) {
+	if err := s.endExpired(ctx, tx, d.scene); err != nil {
+		return err
+	}
 	made := event{noun: string(e.noun()), id: d.id}
+	withhold(&d.wanted, &d.stored, d.waits)
 	if d.version == 0 {
 		made.action, made.fields = portal.ActionCreate, rules.ChangedFields(nil, &d.wanted)
 		_, createdAt := e.origin(&d.wanted)
@@ -71,6 +78,9 @@ func apply[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, 
 	}
 	made.name, made.version = nameOf(d.stored), d.version
 	if err := s.record(ctx, tx, caller, made); err != nil {
+		return err
+	}
+	if err := d.await(ctx, s, tx, caller, e); err != nil {
 		return err
 	}
 	if d.key.Key == "" {
@@ -94,6 +104,7 @@ func create[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		if d.scene, err = readScene(ctx, tx, caller); err != nil {
 			return d, err
 		}
+		d.scene.expire(s.now())
 		if d.wanted, err = clone(request); err != nil {
 			return d, err
 		}
@@ -109,7 +120,7 @@ func create[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 				return d, err
 			}
 		}
-		return d, judge(ctx, tx, caller, e, d)
+		return d, judge(ctx, tx, caller, e, &d)
 	})
 	return Created[T]{Object: d.stored, Replayed: d.replayed}, err
 }
@@ -126,16 +137,23 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 		if d.scene, err = readScene(ctx, tx, caller); err != nil {
 			return d, err
 		}
-		if d.stored, d.version, err = e.find(ctx, tx, d.scene, id); err != nil {
+		d.scene.expire(s.now())
+		if d.stored, d.version, err = find(ctx, tx, d.scene, e, id); err != nil {
 			return d, notFound(err, e.noun(), id)
 		}
 		if d.wanted, err = request(tx, d); err != nil {
 			return d, err
 		}
-		old, err := clone(d.stored)
+		asked, err := clone(d.stored) // what the object is to be as soon as nothing is pending
 		if err != nil {
 			return d, err
 		}
+		overlay(&asked, d.scene.waitsOf(id))
+		old, err := clone(asked)
+		if err != nil {
+			return d, err
+		}
+		d.kept = leftOut(&d.wanted, d.scene.waitsOf(id))
 		e.keepWritable(&d.wanted)
 		rules.FillFrom(&d.wanted, &old)
 		own(e, caller, &d.wanted)
@@ -143,16 +161,17 @@ func amend[T any](ctx context.Context, s *Service, caller Caller, e entity[T], i
 		e.resolve(&d.wanted, &d.stored)
 		same, err := false, error(nil)
 		if len(d.scene.set.CheckLogins(changeOf(caller, e, &d))) == 0 { // else the answer would tell whether a password is the right one
-			same, err = changesNothing(ctx, e, d)
+			same, err = changesNothing(ctx, caller, e, d, asked)
 		}
 		if err != nil || same {
 			return d, err // whatever If-Match says: this may be the repetition of a request whose answer was lost (RFC 9110, section 13.1.1)
 		}
-		if !matches(ifMatch, d.version) {
+		managedBy, _ := e.origin(&d.stored)
+		if !matches(ifMatch, d.version, caller.since(*managedBy, d.version, e.movedSince())) {
 			return d, stale(ctx, tx, d.scene, e.noun(), id, d.version)
 		}
 		d.write = true
-		return d, judge(ctx, tx, caller, e, d)
+		return d, judge(ctx, tx, caller, e, &d)
 	})
 	return d.stored, err
 }
@@ -165,21 +184,25 @@ func own[T any](e entity[T], caller Caller, wanted *T) {
 	}
 }
 
-// changesNothing reports whether what is wanted is what is stored already, the secrets included.
-func changesNothing[T any](ctx context.Context, e entity[T], d decision[T]) (bool, error) {
-	if !reflect.DeepEqual(e.visible(d.wanted), d.stored) {
+// changesNothing reports whether what is wanted is what is stored already, or pending, the secrets included.
+func changesNothing[T any](ctx context.Context, caller Caller, e entity[T], d decision[T], asked T) (bool, error) {
+	if !reflect.DeepEqual(e.visible(d.wanted), asked) || !d.repeats(caller, e.supersedes) {
 		return false, nil
 	}
 	return e.hasSecrets(ctx, d.scene, e.secrets(&d.wanted))
 }
 
 // judge puts what is wanted before the rules.
-func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T], d decision[T]) error {
+func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T], d *decision[T]) error {
 	inventory, err := e.inventory(ctx, tx, d.scene, &d.wanted)
 	if err != nil {
 		return err
 	}
-	change := changeOf(caller, e, &d)
+	held, err := takeOver(ctx, tx, caller, e.noun(), d, &inventory)
+	if err != nil {
+		return err
+	}
+	change := changeOf(caller, e, d)
 	if err := noteAdministration(ctx, tx, d.scene, change, &inventory); err != nil {
 		return err
 	}
@@ -188,7 +211,7 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 	if err != nil {
 		return err
 	}
-	return refuse(e.noun(), append(findings, more...))
+	return refuse(e.noun(), slices.Concat(findings, held, more))
 }
 
 // changeOf is a decision as the rules see it.

@@ -25,13 +25,13 @@ type AuditSelection struct {
 
 const selectAudit = `SELECT id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, COALESCE(object_version, 0), fields, request_id, address,
 	COALESCE(position, 0), COALESCE(previous, ''), COALESCE(link, ''), COALESCE(key_id, ''),
-	COALESCE(actor_salt, ''), COALESCE(actor_hash, ''), COALESCE(object_salt, ''), COALESCE(object_hash, '')
+	COALESCE(actor_salt, ''), COALESCE(actor_hash, ''), COALESCE(object_salt, ''), COALESCE(object_hash, ''), COALESCE(from_id, '')
 	FROM audit WHERE organization_id = $1`
 
 func scanAuditEntry(r row) (e AuditEntry, err error) {
 	var fields string
 	err = r.Scan(&e.ID, &e.At, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Name, &e.Action, &e.Noun, &e.ObjectID, &e.ObjectName, &e.Version, &fields, &e.RequestID, &e.Address,
-		&e.Position, &e.Previous, &e.Link, &e.KeyID, &e.ActorSalt, &e.ActorHash, &e.ObjectSalt, &e.ObjectHash)
+		&e.Position, &e.Previous, &e.Link, &e.KeyID, &e.ActorSalt, &e.ActorHash, &e.ObjectSalt, &e.ObjectHash, &e.From)
 	if err != nil {
 		return e, err
 	}
@@ -46,13 +46,13 @@ func (t *Tx) InsertAuditEntry(ctx context.Context, organizationID string, e Audi
 		return err
 	}
 	const query = `INSERT INTO audit (organization_id, id, at, actor_kind, actor_id, actor_name, action, noun, object_id, object_name, object_version, fields, request_id, address,
-			position, previous, link, key_id, actor_salt, actor_hash, object_salt, object_hash)
+			position, previous, link, key_id, actor_salt, actor_hash, object_salt, object_hash, from_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, NULLIF(CAST($11 AS BIGINT), 0), $12, $13, $14,
-			NULLIF(CAST($15 AS BIGINT), 0), $16, $17, $18, $19, $20, $21, $22)`
+			NULLIF(CAST($15 AS BIGINT), 0), $16, $17, $18, $19, $20, $21, $22, NULLIF($23, ''))`
 	t.audited++
 	return t.change(ctx, query, organizationID, e.ID, e.At, string(e.Actor.Kind), e.Actor.ID, e.Actor.Name, string(e.Action), e.Noun, e.ObjectID, e.ObjectName,
 		e.Version, string(fields), e.RequestID, e.Address,
-		e.Position, e.Previous, e.Link, e.KeyID, e.ActorSalt, e.ActorHash, e.ObjectSalt, e.ObjectHash)
+		e.Position, e.Previous, e.Link, e.KeyID, e.ActorSalt, e.ActorHash, e.ObjectSalt, e.ObjectHash, e.From)
 }
 
 // Audited is how many entries this transaction has added to the audit trail.

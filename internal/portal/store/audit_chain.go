@@ -104,7 +104,7 @@ func (t *Tx) AuditedUserIDs(ctx context.Context, organizationID, name string) ([
 const auditUpdate = `COALESCE(NEW.organization_id = OLD.organization_id AND NEW.id = OLD.id AND NEW.at = OLD.at
 	AND NEW.actor_kind = OLD.actor_kind AND NEW.actor_id = OLD.actor_id AND NEW.action = OLD.action AND NEW.noun = OLD.noun
 	AND NEW.object_id = OLD.object_id AND COALESCE(NEW.object_version, 0) = COALESCE(OLD.object_version, 0)
-	AND NEW.fields = OLD.fields AND NEW.request_id = OLD.request_id
+	AND COALESCE(NEW.from_id, '') = COALESCE(OLD.from_id, '') AND NEW.fields = OLD.fields AND NEW.request_id = OLD.request_id
 	AND (OLD.position IS NULL OR NEW.position = OLD.position AND NEW.previous = OLD.previous AND NEW.link = OLD.link
 		AND NEW.key_id = OLD.key_id AND NEW.actor_hash = OLD.actor_hash AND NEW.object_hash = OLD.object_hash)
 	AND (NEW.actor_name = OLD.actor_name AND NEW.address = OLD.address

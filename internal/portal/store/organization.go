@@ -14,17 +14,19 @@ type Organization struct {
 	portal.Organization
 	MainNumber string // one of the owned numbers, which is nobody's alone; empty for none
 	FileHash   string
+	HandOvers  bool // whether there are any; to be returned, not given
 }
 
 // Organization returns an organisation, or ErrNotFound.
 func (t *Tx) Organization(ctx context.Context, id string) (Organization, error) {
-	const query = `SELECT id, name, platform, COALESCE(sip_domain, ''), main_number, document, file_hash FROM organizations WHERE id = $1`
+	const query = `SELECT id, name, platform, COALESCE(sip_domain, ''), main_number, document, file_hash,
+		EXISTS (SELECT 1 FROM hand_overs WHERE organization_id = $1) FROM organizations WHERE id = $1`
 	return one(ctx, t, scanOrganization, query, id)
 }
 
 func scanOrganization(r row) (o Organization, err error) {
 	var id, name, platform, domain, document string
-	if err := r.Scan(&id, &name, &platform, &domain, &o.MainNumber, &document, &o.FileHash); err != nil {
+	if err := r.Scan(&id, &name, &platform, &domain, &o.MainNumber, &document, &o.FileHash, &o.HandOvers); err != nil {
 		return o, err
 	}
 	if err := json.Unmarshal([]byte(document), &o.Organization); err != nil {
@@ -83,7 +85,7 @@ func (t *Tx) UsersOfNumber(ctx context.Context, organizationID, number string) (
 
 // SIPAccountsOfNumber returns the SIP accounts that show an owned number.
 func (t *Tx) SIPAccountsOfNumber(ctx context.Context, organizationID, number string) ([]Holder, error) {
-	const query = `SELECT id, extension FROM sip_accounts WHERE organization_id = $1 AND caller_id = $2 ORDER BY extension`
+	const query = `SELECT id, ` + accountName + ` FROM sip_accounts WHERE organization_id = $1 AND caller_id = $2 ORDER BY extension`
 	return all(ctx, t, scanHolder, query, organizationID, number)
 }
 

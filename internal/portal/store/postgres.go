@@ -100,7 +100,7 @@ func (p postgres) prepare(ctx context.Context, db *sql.DB) (err error) {
 // to replace it would wait for everybody.
 func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 	const look = `SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass
-		AND tgname IN ('audit_only_forgets', 'audit_only_ages', 'audit_never_empties')`
+		AND tgname IN ('audit_only_erases', 'audit_only_ages', 'audit_never_empties')`
 	const protect = `
 		CREATE OR REPLACE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
 			$$ BEGIN RAISE EXCEPTION 'the audit trail is append-only' USING ERRCODE = 'restrict_violation'; END $$;
@@ -113,7 +113,8 @@ func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 			END $$;
 		DROP TRIGGER IF EXISTS audit_never_changes ON audit;
 		DROP TRIGGER IF EXISTS audit_never_empties ON audit;
-		CREATE TRIGGER audit_only_forgets BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT ` + auditUpdate + `) EXECUTE FUNCTION audit_is_append_only();
+		DROP TRIGGER IF EXISTS audit_only_forgets ON audit;
+		CREATE TRIGGER audit_only_erases BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT ` + auditUpdate + `) EXECUTE FUNCTION audit_is_append_only();
 		CREATE TRIGGER audit_only_ages BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_only_ages();
 		CREATE TRIGGER audit_never_empties BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();`
 	var triggers int

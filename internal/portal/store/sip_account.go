@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
@@ -17,20 +18,26 @@ type SIPDigests struct {
 // SIPAccount is a SIP account with its version, which counts its changes, and its digests.
 type SIPAccount struct {
 	portal.SIPAccount
-	Version int64
-	Digests SIPDigests
+	Version    int64
+	MovedSince int64 // the version since which nothing but hand-overs changed the account; 0 if something else was last
+	Leaving    bool  // whether it is gone as soon as nobody has it any more
+	Digests    SIPDigests
 }
 
 // Where a platform lets users share an account, the first one stands for all.
 const selectSIPAccount = `SELECT a.id, a.version, a.extension, a.name, a.type, a.caller_id, a.hide_caller_id, a.enabled, a.ha1_md5, a.ha1_sha256, a.ha1b_md5, a.sip_username,
-	a.managed_by, a.created_at, a.password_version,
+	a.managed_by, a.created_at, a.password_version, a.moved_since, a.leaving,
 	COALESCE((SELECT MIN(u.user_id) FROM user_sip_accounts u WHERE u.organization_id = a.organization_id AND u.sip_account_id = a.id), '')
 	FROM sip_accounts a WHERE a.organization_id = $1`
 
 func scanSIPAccount(r row) (a SIPAccount, err error) {
 	var made origin
 	err = r.Scan(&a.ID, &a.Version, &a.Extension, &a.Name, &a.Type, &a.CallerID, &a.HideCallerID, &a.Enabled,
-		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.SIPUsername, &made.managedBy, &made.createdAt, &a.PasswordVersion, &a.UserID)
+		&a.Digests.MD5, &a.Digests.SHA256, &a.Digests.DomainMD5, &a.SIPUsername, &made.managedBy, &made.createdAt, &a.PasswordVersion, &made.movedSince, &a.Leaving, &a.UserID)
+	if a.Extension != nil && strings.HasPrefix(*a.Extension, noExtension) {
+		a.Extension = new("")
+	}
+	a.MovedSince = made.movedSince.Int64
 	a.ManagedBy, a.CreatedAt, a.Untouched = made.of(a.Version)
 	return a, err
 }
@@ -43,7 +50,7 @@ func (t *Tx) SIPAccount(ctx context.Context, organizationID, id string) (SIPAcco
 // SIPAccounts returns a page of accounts, selected by extension if wanted.
 func (t *Tx) SIPAccounts(ctx context.Context, organizationID string, selection Selection) ([]SIPAccount, error) {
 	conditions := map[string]string{"extension": "a.extension = $%d"}
-	query, args, err := selection.page(selectSIPAccount, "a.id", []any{organizationID}, conditions)
+	query, args, err := selection.page(selectSIPAccount+selection.staying("a.leaving"), "a.id", []any{organizationID}, conditions)
 	if err != nil {
 		return nil, err
 	}
@@ -60,26 +67,50 @@ func (t *Tx) HasSIPAccounts(ctx context.Context, organizationID string) (bool, e
 func (t *Tx) InsertSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
 	const query = `INSERT INTO sip_accounts (organization_id, id, version, extension, name, type, caller_id, hide_caller_id, enabled,
 		ha1_md5, ha1_sha256, ha1b_md5, sip_username, managed_by, created_at, password_version)
-		VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULLIF($13, ''), $14, $15)`
-	err := t.change(ctx, query, organizationID, a.ID, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
+		VALUES ($1, $2, 1, COALESCE($3, ` + nextNoExtension + `), $4, $5, $6, $7, $8, $9, $10, $11, $12, NULLIF($13, ''), $14, $15)`
+	err := t.change(ctx, query, organizationID, a.ID, noneAsNull(a.Extension), a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
 		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.SIPUsername, a.ManagedBy, createdAt(a.CreatedAt), a.PasswordVersion)
 	if err != nil {
 		return err
 	}
-	return t.change(ctx, `INSERT INTO extensions (organization_id, extension, sip_account_id) VALUES ($1, $2, $3)`, organizationID, a.Extension, a.ID)
+	return t.giveExtension(ctx, organizationID, a.ID, a.Extension)
+}
+
+// noExtension begins what an account has as its extension that has none, because it waits for one or is leaving: the column cannot be null. Extensions are
+// digits, so it is never one of them.
+const noExtension = "~"
+
+// accountName is what people call an account.
+const accountName = `CASE WHEN extension >= '` + noExtension + `' THEN COALESCE(NULLIF(name, ''), id) ELSE extension END`
+
+// nextNoExtension is the first of these that no account of the organisation $1 has. They are numbered in seven digits, since an extension has eight
+// characters at most.
+const nextNoExtension = `(SELECT '` + noExtension + `' || SUBSTR(CAST(10000001 + COALESCE(MAX(CAST(SUBSTR(n.extension, 2) AS BIGINT)), 0) AS TEXT), 2)
+	FROM sip_accounts n WHERE n.organization_id = $1 AND n.extension >= '` + noExtension + `')`
+
+// giveExtension gives a SIP account another extension, or none.
+func (t *Tx) giveExtension(ctx context.Context, organizationID, id string, extension *string) error {
+	if noneAsNull(extension) == nil {
+		_, err := t.exec(ctx, `DELETE FROM extensions WHERE organization_id = $1 AND sip_account_id = $2`, organizationID, id)
+		return err
+	}
+	const query = `INSERT INTO extensions (organization_id, extension, sip_account_id) VALUES ($1, $2, $3)
+		ON CONFLICT (organization_id, sip_account_id) DO UPDATE SET extension = excluded.extension`
+	return t.change(ctx, query, organizationID, extension, id)
 }
 
 // UpdateSIPAccount replaces the account of that version by its next one.
 func (t *Tx) UpdateSIPAccount(ctx context.Context, organizationID string, a SIPAccount) error {
-	const query = `UPDATE sip_accounts SET version = version + 1, extension = $4, name = $5, type = $6, caller_id = $7, hide_caller_id = $8, enabled = $9,
-		ha1_md5 = $10, ha1_sha256 = $11, ha1b_md5 = $12, managed_by = NULLIF($13, ''), password_version = $14
+	const query = `UPDATE sip_accounts SET version = version + 1, extension = COALESCE($4, extension), name = $5, type = $6, caller_id = $7, hide_caller_id = $8, enabled = $9,
+		ha1_md5 = $10, ha1_sha256 = $11, ha1b_md5 = $12, managed_by = NULLIF($13, ''), password_version = $14,
+		moved_since = NULL
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
-	err := t.change(ctx, query, organizationID, a.ID, a.Version, a.Extension, a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
+	err := t.change(ctx, query, organizationID, a.ID, a.Version, noneAsNull(a.Extension), a.Name, a.Type, a.CallerID, a.HideCallerID, a.Enabled,
 		a.Digests.MD5, a.Digests.SHA256, a.Digests.DomainMD5, a.ManagedBy, a.PasswordVersion)
 	if err != nil {
 		return err
 	}
-	return t.change(ctx, `UPDATE extensions SET extension = $3 WHERE organization_id = $1 AND sip_account_id = $2`, organizationID, a.ID, a.Extension)
+	return t.giveExtension(ctx, organizationID, a.ID, a.Extension)
 }
 
 // DeleteSIPAccount deletes an account that no user has.

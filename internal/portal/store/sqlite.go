@@ -130,7 +130,8 @@ func (sqlite) commitError(err error) error { return err }
 const keepAudit = `
 	DROP TRIGGER IF EXISTS audit_never_changes;
 	DROP TRIGGER IF EXISTS audit_never_shrinks;
-	CREATE TRIGGER IF NOT EXISTS audit_only_forgets BEFORE UPDATE ON audit WHEN NOT ` + auditUpdate + `
+	DROP TRIGGER IF EXISTS audit_only_forgets;
+	CREATE TRIGGER IF NOT EXISTS audit_only_erases BEFORE UPDATE ON audit WHEN NOT ` + auditUpdate + `
 		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 	CREATE TRIGGER IF NOT EXISTS audit_only_ages BEFORE DELETE ON audit WHEN NOT ` + auditPruned + `
 		BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;

@@ -37,6 +37,7 @@ const (
 	KeySubgroupName        Key = "subgroups.name_key"
 	KeyUserGroupOfUser     Key = "user_subgroups.user_group_id" // two subgroups of one group
 	KeyAllocatedNumber     Key = "number_allocations.number"
+	KeySoleSIPAccount      Key = "user_sip_accounts.sole_account_id" // one that belongs to one user only
 )
 
 // DuplicateError says that another row has the same key. It is always returned as *DuplicateError.
@@ -66,6 +67,7 @@ type Tx struct {
 	tx        *sql.Tx
 	engine    engine
 	committed []func()
+	waits     bool   // whether something waits since
 	audited   uint16 // entries of the audit trail so far
 }
 
@@ -255,11 +257,20 @@ type Selection struct {
 	Where map[string]string // natural key field → the value as it is compared; each list says which it knows
 	IDs   []string          // only these objects; nil for all
 
-	Search string // in a list of users: what names, e-mail address or username contain, ignoring case; empty for all
+	Leaving bool   // also objects that are gone as soon as nobody uses them any more
+	Search  string // in a list of users: what names, e-mail address or username contain, ignoring case; empty for all
 }
 
 // everybody reports whether it leaves out nobody between the first and the last on its page.
 func (s Selection) everybody() bool { return len(s.Where) == 0 && s.IDs == nil && s.Search == "" }
+
+// staying is the condition that an object is not leaving, unless those are selected too.
+func (s Selection) staying(column string) string {
+	if s.Leaving {
+		return ""
+	}
+	return " AND NOT " + column
+}
 
 // page completes a query that ends in conditions. Those of the natural keys are formats, with the number of the parameter.
 func (s Selection) page(query, id string, args []any, conditions map[string]string) (string, []any, error) {
@@ -305,19 +316,29 @@ const (
 
 // PageEnds returns the ids of the last objects of all pages of so many objects, the last page aside.
 func (t *Tx) PageEnds(ctx context.Context, organizationID string, list List, size int) ([]string, error) {
+	stays := ""
+	if list != ListUsers {
+		stays = " AND NOT leaving"
+	}
 	query := `SELECT id FROM (SELECT id, ROW_NUMBER() OVER (ORDER BY id) AS position, COUNT(*) OVER () AS total FROM ` + string(list) + `
-		WHERE organization_id = $1) AS numbered WHERE position % $2 = 0 AND position < total ORDER BY id`
+		WHERE organization_id = $1` + stays + `) AS numbered WHERE position % $2 = 0 AND position < total ORDER BY id`
 	return all(ctx, t, scanText, query, organizationID, size)
 }
 
 // Holder is an object that has something, and what people call it.
 type Holder struct {
-	ID   string
-	Name string
+	ID        string
+	Name      string
+	ManagedBy string // who manages it, where that was asked for; empty for nobody
 }
 
 func scanHolder(r row) (Holder, error) {
 	var h Holder
 	err := r.Scan(&h.ID, &h.Name)
+	return h, err
+}
+
+func scanManagedHolder(r row) (h Holder, err error) {
+	err = r.Scan(&h.ID, &h.Name, &h.ManagedBy)
 	return h, err
 }

@@ -14,12 +14,14 @@ import (
 type User struct {
 	portal.User
 	Version      int64
+	MovedSince   int64      // the version since which nothing but hand-overs changed the user; 0 if something else was last
 	PasswordHash string     // PHC string of argon2id; empty for none, and then nobody logs in as the user
 	PINHash      string     // of the voicemail PIN, likewise; empty for none
 	Invited      *time.Time // of a new user: when the invitation was queued; to be given, not returned
 	Granted      *bool      // Enabled as it will be when a block ends; a blocked user is returned as not enabled
 	// The address and the login name as they are compared, nil for none; to be given, not returned.
 	EmailKey, UsernameKey *string
+	SoleSIPAccounts       bool // whether the user alone may have the SIP accounts; to be given, not returned
 }
 
 // userName is what people call a user.
@@ -30,7 +32,7 @@ const userName = `COALESCE(users.email, users.username, users.id)`
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, COALESCE(u.password_hash, ''),
 	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, COALESCE(u.voicemail_pin_hash, ''),
 	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.managed_by, u.created_at,
-	u.password_version, u.voicemail_pin_version, u.settings
+	u.password_version, u.voicemail_pin_version, u.moved_since, u.settings
 	FROM users u WHERE u.organization_id = $1`
 
 func scanUser(r row) (u User, err error) {
@@ -41,7 +43,7 @@ func scanUser(r row) (u User, err error) {
 	var settings string
 	err = r.Scan(&columns.ID, &u.Version, &columns.Username, &columns.Email, &columns.FirstName, &columns.MiddleName, &columns.LastName, &columns.Description,
 		&columns.Enabled, &u.PasswordHash, &pbx, &app, &clickToDial, &helpdesk, &u.PINHash, &columns.PlannedPublications,
-		&made.managedBy, &made.createdAt, &columns.PasswordVersion, &pinVersion, &settings)
+		&made.managedBy, &made.createdAt, &columns.PasswordVersion, &pinVersion, &made.movedSince, &settings)
 	if err != nil {
 		return u, err
 	}
@@ -52,6 +54,7 @@ func scanUser(r row) (u User, err error) {
 	u.Granted, u.PasswordVersion = columns.Enabled, columns.PasswordVersion
 	u.FirstName, u.MiddleName, u.LastName, u.PlannedPublications = columns.FirstName, columns.MiddleName, columns.LastName, columns.PlannedPublications
 	u.ManagedBy, u.CreatedAt, u.Untouched = made.of(u.Version)
+	u.MovedSince = made.movedSince.Int64
 	if t := u.Telephony; t != nil {
 		restore(&t.PBXID, pbx)
 		restore(&t.AppSIPAccountID, app)
@@ -153,7 +156,7 @@ func (t *Tx) InsertUser(ctx context.Context, organizationID string, u User) erro
 	if err := t.insertLogin(ctx, organizationID, u.ID, u.Invited); err != nil {
 		return err
 	}
-	return t.insertRelations(ctx, organizationID, u.User)
+	return t.insertRelations(ctx, organizationID, u)
 }
 
 // A user whose key stays the same keeps it as it is, also one that is shared.
@@ -170,7 +173,7 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 			helpdesk_id = $17, voicemail_pin_hash = NULLIF($18, ''), settings = $19, managed_by = NULLIF($20, ''),
 			username_key = CASE WHEN ` + keepsUsername + ` THEN username_key ELSE $5 END,
 			email_key = CASE WHEN ` + keepsEmail + ` THEN email_key ELSE $7 END,
-			password_version = $21, voicemail_pin_version = $22
+			password_version = $21, voicemail_pin_version = $22, moved_since = NULL
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
 	err = t.change(ctx, query, organizationID, u.ID, u.Version, u.Username, u.UsernameKey, u.Email, u.EmailKey, u.FirstName, u.MiddleName, u.LastName,
 		u.Description, u.Enabled, u.PasswordHash, u.pbxID(), u.appSIPAccountID(), u.clickToDialSIPAccountID(), u.helpdeskID(), u.PINHash, settings, u.ManagedBy,
@@ -181,7 +184,7 @@ func (t *Tx) UpdateUser(ctx context.Context, organizationID string, u User) erro
 	if err := t.deleteRelations(ctx, organizationID, u.ID); err != nil {
 		return err
 	}
-	return t.insertRelations(ctx, organizationID, u.User)
+	return t.insertRelations(ctx, organizationID, u)
 }
 
 // DeleteUser deletes a user, whose SIP accounts are free from then on.
@@ -219,8 +222,8 @@ func usersByKey(column string) string {
 
 // userHolders returns the users for whom a condition with the parameters $1, the organisation, and $2 holds, in the order of their names.
 func (t *Tx) userHolders(ctx context.Context, condition, organizationID, parameter string) ([]Holder, error) {
-	query := `SELECT id, ` + userName + ` FROM users WHERE organization_id = $1 AND ` + condition + ` ORDER BY 2, 1`
-	return all(ctx, t, scanHolder, query, organizationID, parameter)
+	query := `SELECT id, ` + userName + `, COALESCE(managed_by, '') FROM users WHERE organization_id = $1 AND ` + condition + ` ORDER BY 2, 1`
+	return all(ctx, t, scanManagedHolder, query, organizationID, parameter)
 }
 
 func (u *User) pbxID() *string {

@@ -9,16 +9,19 @@ import (
 // UserGroup is a user group with its version, which counts its changes.
 type UserGroup struct {
 	portal.UserGroup
-	Version int64
-	NameKey string   // the name as it is compared; to be given, not returned
-	Keys    []string // the names of the subgroups as they are compared, in their order; to be given, not returned
+	Version    int64
+	MovedSince int64    // the version since which nothing but hand-overs changed the group; 0 if something else was last
+	Leaving    bool     // whether it is gone as soon as nobody is in it any more
+	NameKey    string   // the name as it is compared; to be given, not returned
+	Keys       []string // the names of the subgroups as they are compared, in their order; to be given, not returned
 }
 
-const selectUserGroup = `SELECT id, version, name, managed_by, created_at FROM user_groups WHERE organization_id = $1`
+const selectUserGroup = `SELECT id, version, name, managed_by, created_at, moved_since, leaving FROM user_groups WHERE organization_id = $1`
 
 func scanUserGroup(r row) (g UserGroup, err error) {
 	var made origin
-	err = r.Scan(&g.ID, &g.Version, &g.Name, &made.managedBy, &made.createdAt)
+	err = r.Scan(&g.ID, &g.Version, &g.Name, &made.managedBy, &made.createdAt, &made.movedSince, &g.Leaving)
+	g.MovedSince = made.movedSince.Int64
 	g.ManagedBy, g.CreatedAt, g.Untouched = made.of(g.Version)
 	g.Subgroups = []portal.Subgroup{}
 	return g, err
@@ -38,7 +41,7 @@ func (t *Tx) UserGroup(ctx context.Context, organizationID, id string) (UserGrou
 // UserGroups returns a page of groups, selected by the key of a name if wanted.
 func (t *Tx) UserGroups(ctx context.Context, organizationID string, selection Selection) ([]UserGroup, error) {
 	conditions := map[string]string{"name": "name_key = $%d"}
-	query, args, err := selection.page(selectUserGroup, "id", []any{organizationID}, conditions)
+	query, args, err := selection.page(selectUserGroup+selection.staying("leaving"), "id", []any{organizationID}, conditions)
 	if err != nil {
 		return nil, err
 	}
@@ -53,13 +56,14 @@ func (t *Tx) UserGroups(ctx context.Context, organizationID string, selection Se
 type Subgroup struct {
 	portal.Subgroup
 	GroupID, GroupName string
+	Leaving            bool // whether it, or its group, is gone as soon as nobody is in it any more
 }
 
-const selectSubgroup = `SELECT s.id, s.name, (SELECT COUNT(*) FROM user_subgroups u WHERE u.organization_id = s.organization_id AND u.subgroup_id = s.id), g.id, g.name
+const selectSubgroup = `SELECT s.id, s.name, (SELECT COUNT(*) FROM user_subgroups u WHERE u.organization_id = s.organization_id AND u.subgroup_id = s.id), g.id, g.name, s.leaving OR g.leaving
 	FROM subgroups s JOIN user_groups g ON g.organization_id = s.organization_id AND g.id = s.user_group_id WHERE s.organization_id = $1`
 
 func scanSubgroup(r row) (s Subgroup, err error) {
-	err = r.Scan(&s.ID, &s.Name, &s.MemberCount, &s.GroupID, &s.GroupName)
+	err = r.Scan(&s.ID, &s.Name, &s.MemberCount, &s.GroupID, &s.GroupName, &s.Leaving)
 	return s, err
 }
 
@@ -73,7 +77,7 @@ func (t *Tx) loadSubgroups(ctx context.Context, organizationID string, groups []
 	if len(groups) == 0 {
 		return nil
 	}
-	const query = selectSubgroup + ` AND g.id BETWEEN $2 AND $3 ORDER BY g.id, s.position`
+	const query = selectSubgroup + ` AND NOT s.leaving AND g.id BETWEEN $2 AND $3 ORDER BY g.id, s.position`
 	subgroups, err := all(ctx, t, scanSubgroup, query, organizationID, groups[0].ID, groups[len(groups)-1].ID)
 	if err != nil {
 		return err
@@ -94,7 +98,7 @@ func (t *Tx) loadSubgroups(ctx context.Context, organizationID string, groups []
 func (t *Tx) InsertUserGroup(ctx context.Context, organizationID string, g UserGroup) error {
 	const query = `INSERT INTO user_groups (organization_id, id, version, name, name_key, managed_by, created_at)
 		VALUES ($1, $2, 1, $3, $4, NULLIF($5, ''), $6)`
-	if err := t.change(ctx, query, organizationID, g.ID, g.Name, g.NameKey, g.ManagedBy, createdAt(g.CreatedAt)); err != nil {
+	if err := t.change(ctx, query, organizationID, g.ID, g.Name, keyOrNone(g.NameKey, g.ID), g.ManagedBy, createdAt(g.CreatedAt)); err != nil {
 		return err
 	}
 	return t.putSubgroups(ctx, organizationID, g)
@@ -103,9 +107,9 @@ func (t *Tx) InsertUserGroup(ctx context.Context, organizationID string, g UserG
 // UpdateUserGroup replaces the group of that version by its next one. Subgroups that it does not have any more are deleted, which fails
 // for one with members.
 func (t *Tx) UpdateUserGroup(ctx context.Context, organizationID string, g UserGroup) error {
-	const query = `UPDATE user_groups SET version = version + 1, name = $4, name_key = $5, managed_by = NULLIF($6, '')
+	const query = `UPDATE user_groups SET version = version + 1, name = $4, name_key = $5, managed_by = NULLIF($6, ''), moved_since = NULL
 		WHERE organization_id = $1 AND id = $2 AND version = $3`
-	if err := t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, g.NameKey, g.ManagedBy); err != nil {
+	if err := t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, keyOrNone(g.NameKey, g.ID), g.ManagedBy); err != nil {
 		return err
 	}
 	stored, err := t.UserGroup(ctx, organizationID, g.ID)
@@ -147,6 +151,13 @@ func (t *Tx) DeleteUserGroup(ctx context.Context, organizationID, id string) err
 func (t *Tx) UserGroupByName(ctx context.Context, organizationID, nameKey string) (Holder, error) {
 	const query = `SELECT id, name FROM user_groups WHERE organization_id = $1 AND name_key = $2`
 	return one(ctx, t, scanHolder, query, organizationID, nameKey)
+}
+
+// SubgroupByName returns the subgroup whose name has a key, in the group of another one, or ErrNotFound.
+func (t *Tx) SubgroupByName(ctx context.Context, organizationID, beside, nameKey string) (Holder, error) {
+	const query = `SELECT s.id, s.name FROM subgroups s JOIN subgroups b ON b.organization_id = s.organization_id AND b.user_group_id = s.user_group_id
+		WHERE s.organization_id = $1 AND b.id = $2 AND s.name_key = $3`
+	return one(ctx, t, scanHolder, query, organizationID, beside, nameKey)
 }
 
 // MembersOfSubgroup returns the users in a subgroup.

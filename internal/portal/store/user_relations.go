@@ -180,7 +180,7 @@ func present[T any](object *T) *T {
 }
 
 // insertRelations stores what a user refers to and is found by. Numbers are allocated apart.
-func (t *Tx) insertRelations(ctx context.Context, organizationID string, u portal.User) error {
+func (t *Tx) insertRelations(ctx context.Context, organizationID string, u User) error {
 	for _, id := range u.PermissionGroupIDs {
 		const query = `INSERT INTO user_permission_groups (organization_id, user_id, permission_group_id) VALUES ($1, $2, $3)`
 		if err := t.change(ctx, query, organizationID, u.ID, id); err != nil {
@@ -188,7 +188,7 @@ func (t *Tx) insertRelations(ctx context.Context, organizationID string, u porta
 		}
 	}
 	if u.Telephony != nil {
-		if err := t.insertTelephony(ctx, organizationID, u.ID, *u.Telephony); err != nil {
+		if err := t.insertTelephony(ctx, organizationID, u.ID, *u.Telephony, u.SoleSIPAccounts); err != nil {
 			return err
 		}
 	}
@@ -218,7 +218,7 @@ func (t *Tx) insertRelations(ctx context.Context, organizationID string, u porta
 	return nil
 }
 
-func (t *Tx) insertTelephony(ctx context.Context, organizationID, userID string, telephony portal.Telephony) error {
+func (t *Tx) insertTelephony(ctx context.Context, organizationID, userID string, telephony portal.Telephony, sole bool) error {
 	if extension := noneAsNull(telephony.Extension); extension != nil {
 		const query = `INSERT INTO extensions (organization_id, extension, user_id) VALUES ($1, $2, $3)`
 		if err := t.change(ctx, query, organizationID, extension, userID); err != nil {
@@ -226,8 +226,7 @@ func (t *Tx) insertTelephony(ctx context.Context, organizationID, userID string,
 		}
 	}
 	for _, id := range telephony.SIPAccountIDs {
-		const query = `INSERT INTO user_sip_accounts (organization_id, user_id, sip_account_id) VALUES ($1, $2, $3)`
-		if err := t.change(ctx, query, organizationID, userID, id); err != nil {
+		if err := t.giveSIPAccount(ctx, organizationID, userID, id, sole); err != nil {
 			return err
 		}
 	}
@@ -240,6 +239,15 @@ func (t *Tx) insertTelephony(ctx context.Context, organizationID, userID string,
 		}
 	}
 	return nil
+}
+
+func (t *Tx) giveSIPAccount(ctx context.Context, organizationID, userID, id string, sole bool) error {
+	const query = `INSERT INTO user_sip_accounts (organization_id, user_id, sip_account_id, sole_account_id) VALUES ($1, $2, $3, NULLIF($4, ''))`
+	alone := ""
+	if sole {
+		alone = id
+	}
+	return t.change(ctx, query, organizationID, userID, id, alone)
 }
 
 func numbersOf(t portal.Telephony) map[string][]string {

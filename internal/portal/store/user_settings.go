@@ -10,7 +10,7 @@ import (
 // migration. A field that is kept elsewhere stands here as empty if it was given, which tells it from one that was left out.
 func settingsOf(u portal.User) (string, error) {
 	u.ID, u.ETag, u.Password, u.PasswordVersion = "", "", nil, nil
-	u.ManagedBy, u.CreatedAt, u.Untouched = "", "", false
+	u.ManagedBy, u.CreatedAt, u.Untouched, u.Pending = "", "", false, nil
 	u.Username, u.Email, u.FirstName, u.MiddleName, u.LastName, u.Description, u.Enabled = nil, nil, nil, nil, nil, nil, nil
 	u.PermissionGroupIDs, u.Permissions, u.PlannedPublications = emptied(u.PermissionGroupIDs), nil, 0
 	u.Status, u.TwoFactor, u.InvitedAt, u.LastLoginAt = "", false, "", ""
