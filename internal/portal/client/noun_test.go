@@ -121,7 +121,7 @@ func TestClient_TC10_userGroups(t *testing.T) {
 	if _, err := c.ReplaceUserGroup(t.Context(), "ugr_1", wanted, `"1"`); err != nil {
 		t.Error(err)
 	}
-	if err := c.DeleteUserGroup(t.Context(), "ugr_1", `"1"`); err != nil {
+	if _, err := c.DeleteUserGroup(t.Context(), "ugr_1", `"1"`); err != nil {
 		t.Error(err)
 	}
 	requests := server.got()

@@ -51,14 +51,14 @@ func TestPortal_TC10_userGroups(t *testing.T) {
 	if _, err := c.ReplaceUserGroup(t.Context(), group.ID, portal.UserGroup{Subgroups: []portal.Subgroup{}}, ""); !client.HasCode(err, portal.CodeInUse) {
 		t.Errorf("took away the subgroup that a user is in: %v", err)
 	}
-	if err := c.DeleteUserGroup(t.Context(), group.ID, ""); !client.HasCode(err, portal.CodeInUse) {
+	if _, err := c.DeleteUserGroup(t.Context(), group.ID, ""); !client.HasCode(err, portal.CodeInUse) {
 		t.Errorf("deleted the group that a user is in: %v", err)
 	}
 	empty, err := c.CreateUserGroup(t.Context(), portal.UserGroup{Name: new("Dział")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.DeleteUserGroup(t.Context(), empty.Object.ID, empty.Object.ETag); err != nil {
+	if _, err := c.DeleteUserGroup(t.Context(), empty.Object.ID, empty.Object.ETag); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.GetUserGroup(t.Context(), empty.Object.ID); !client.IsNotFound(err) {

@@ -81,16 +81,16 @@ func TestPortal_permissionGroups(t *testing.T) {
 	if _, err := c.ReplacePermissionGroup(t.Context(), made.ID, portal.PermissionGroup{Name: new("Others")}, made.ETag); !client.HasCode(err, portal.CodePreconditionFailed) {
 		t.Errorf("replaced with an old ETag: %v", err)
 	}
-	if err := c.DeletePermissionGroup(t.Context(), made.ID, made.ETag); !client.HasCode(err, portal.CodePreconditionFailed) {
+	if _, err := c.DeletePermissionGroup(t.Context(), made.ID, made.ETag); !client.HasCode(err, portal.CodePreconditionFailed) {
 		t.Errorf("deleted with an old ETag: %v", err)
 	}
-	if err := c.DeletePermissionGroup(t.Context(), made.ID, changed.ETag); err != nil {
+	if _, err := c.DeletePermissionGroup(t.Context(), made.ID, changed.ETag); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.GetPermissionGroup(t.Context(), made.ID); !client.IsNotFound(err) {
 		t.Errorf("after the delete: %v", err)
 	}
-	if err := c.DeletePermissionGroup(t.Context(), made.ID, ""); !client.IsNotFound(err) {
+	if _, err := c.DeletePermissionGroup(t.Context(), made.ID, ""); !client.IsNotFound(err) {
 		t.Errorf("second delete: %v", err)
 	}
 }
@@ -115,7 +115,7 @@ func TestPortal_sipAccounts(t *testing.T) {
 	if err != nil || read.ETag != changed.ETag || *read.CallerID != "+48225550101" {
 		t.Errorf("read %+v, %v", read, err)
 	}
-	if err := c.DeleteSIPAccount(t.Context(), made.ID, read.ETag); err != nil {
+	if _, err := c.DeleteSIPAccount(t.Context(), made.ID, read.ETag); err != nil {
 		t.Error(err)
 	}
 	if _, err := c.GetSIPAccount(t.Context(), made.ID); !client.IsNotFound(err) {
@@ -147,7 +147,7 @@ func TestPortal_users(t *testing.T) {
 	if read, err := c.GetUser(t.Context(), made.Object.ID); err != nil || read.ETag != changed.ETag {
 		t.Errorf("read %+v, %v", read, err)
 	}
-	if err := c.DeleteSIPAccount(t.Context(), account.ID, ""); !client.HasCode(err, portal.CodeInUse) {
+	if _, err := c.DeleteSIPAccount(t.Context(), account.ID, ""); !client.HasCode(err, portal.CodeInUse) {
 		t.Errorf("deleted the account that the user has: %v", err)
 	}
 	if err := c.DeleteUser(t.Context(), made.Object.ID, changed.ETag, portal.Deletion{}); err != nil {

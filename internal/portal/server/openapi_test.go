@@ -167,10 +167,10 @@ func TestOpenAPI_ALL05_secretsAreInRequestsOnly(t *testing.T) {
 		}
 	}
 	for name, readOnly := range map[string][]string{
-		"UserRequest":            {"created_at", "etag", "id", "invited_at", "last_login_at", "managed_by", "permissions", "planned_publications", "status", "two_factor", "untouched"},
-		"PermissionGroupRequest": {"built_in", "created_at", "etag", "id", "managed_by", "member_count", "untouched"},
-		"UserGroupRequest":       {"created_at", "etag", "id", "managed_by", "untouched"},
-		"SIPAccountRequest":      {"created_at", "etag", "id", "managed_by", "sip_domain", "sip_username", "untouched", "user_id"},
+		"UserRequest":            {"created_at", "etag", "id", "invited_at", "last_login_at", "managed_by", "pending", "permissions", "planned_publications", "status", "two_factor", "untouched"},
+		"PermissionGroupRequest": {"built_in", "created_at", "etag", "id", "managed_by", "member_count", "pending", "untouched"},
+		"UserGroupRequest":       {"created_at", "etag", "id", "managed_by", "pending", "untouched"},
+		"SIPAccountRequest":      {"created_at", "etag", "id", "managed_by", "pending", "sip_domain", "sip_username", "untouched", "user_id"},
 	} {
 		var have []string
 		for field, s := range schemas[name].Properties {

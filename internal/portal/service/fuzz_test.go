@@ -52,7 +52,7 @@ func FuzzIfMatch(f *testing.F) {
 		f.Add(seed, int64(1))
 	}
 	f.Fuzz(func(t *testing.T, header string, version int64) {
-		if version > 0 && matches(header, version) && strings.TrimSpace(header) != "" && strings.TrimSpace(header) != "*" && !strings.Contains(header, etag(version)) {
+		if version > 0 && matches(header, version, version) && strings.TrimSpace(header) != "" && strings.TrimSpace(header) != "*" && !strings.Contains(header, etag(version)) {
 			t.Errorf("%q matches version %d", header, version)
 		}
 	})

@@ -53,6 +53,7 @@ type fixture struct {
 	keyFile      string
 	acme, globex Caller
 	known        []string // SHA-1 of known passwords
+	made         int      // objects that a desk has made
 	away         bool     // whether nobody knows of known passwords
 }
 

@@ -61,6 +61,12 @@ func fill(v reflect.Value, path string) {
 			fill(v.Field(i), path+"."+v.Type().Field(i).Name)
 		}
 	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.String {
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			fill(v.Index(0), path+" 1")
+			fill(v.Index(1), path+" 2")
+			return
+		}
 		v.Set(reflect.ValueOf([]string{path + " 1", path + " 2"}))
 	case reflect.Map:
 		v.Set(reflect.ValueOf(map[string]string{"x": path, "none": ""}))
@@ -84,8 +90,8 @@ func TestUser_everyFieldComesBack(t *testing.T) {
 		full.Telephony.AppSIPAccountID, full.ClickToDial.SIPAccountID = new("sip_1"), new("sip_2")
 		full.Telephony.Extension = new("201")
 		full.Directory.UserGroupIDs = []string{"sub_2"}
-		full.PlannedPublications, full.Telephony.IncomingNumbers = 0, nil // these have statements of their own
-		full.Permissions = []string{"users.manage"}                       // of grp_1
+		full.PlannedPublications, full.Telephony.IncomingNumbers, full.Pending = 0, nil, nil // these have statements of their own
+		full.Permissions = []string{"users.manage"}                                          // of grp_1
 		full.Webcare.Avatar, full.Webcare.AvatarSHA256 = nil, ""
 		full.Status, full.TwoFactor, full.InvitedAt, full.LastLoginAt = portal.StatusPending, false, "", "" // of a new login
 		full.Voicemail.PIN, full.PINHash = nil, testHash
