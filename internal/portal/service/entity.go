@@ -144,6 +144,7 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		if err != nil {
 			return err
 		}
+		caller.begin()
 		sc.expire(s.now())
 		object, version, err := find(ctx, tx, sc, e, id)
 		if err != nil {
@@ -161,7 +162,7 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		if err := refuseDeletion(e.noun(), sc.set.Check(inventory, change)); err != nil {
 			return err
 		}
-		if err := s.endExpired(ctx, tx, sc); err != nil {
+		if err := errors.Join(s.endExpired(ctx, tx, sc), comeBack(ctx, tx, sc, s.now())); err != nil {
 			return err
 		}
 		users, err := tx.UsersOf(ctx, sc.organization.ID, e.noun(), id)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
@@ -40,8 +41,8 @@ func (s *Service) endWaitsOf(ctx context.Context, tx *store.Tx, sc scene, id str
 	return nil
 }
 
-// endExpired ends what has waited too long. A thing stays with its holder, and an object whose deletion waited stays too. What waits since a time to come,
-// because the clock was set back, waits from now on: so nothing ever waits longer than portal.HandOverLife from now.
+// endExpired ends what has waited too long. A thing stays with its holder, and an object whose deletion waited stays too: see comeBack. What waits since a
+// time to come, because the clock was set back, waits from now on: so nothing ever waits longer than portal.HandOverLife from now.
 func (s *Service) endExpired(ctx context.Context, tx *store.Tx, sc scene) error {
 	if len(sc.expired) == 0 {
 		return nil
@@ -67,11 +68,22 @@ func (s *Service) endExpired(ctx context.Context, tx *store.Tx, sc scene) error 
 		}
 		if h.Kind == portal.HandOverDeletion {
 			ended.name = h.Value
-			if err := stay(ctx, tx, sc, h); err != nil {
-				return err
-			}
 		}
 		if err := s.record(ctx, tx, sc.itself("hand-over"), ended); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// comeBack makes the objects whose deletion has waited too long like any others again. It comes after the write of the transaction, which may have given
+// their names to others.
+func comeBack(ctx context.Context, tx *store.Tx, sc scene, now time.Time) error {
+	for _, h := range sc.expired {
+		if h.Kind != portal.HandOverDeletion || h.Since.After(now) {
+			continue
+		}
+		if err := stay(ctx, tx, sc, h); err != nil {
 			return err
 		}
 	}
@@ -87,8 +99,8 @@ func stay(ctx context.Context, tx *store.Tx, sc scene, h store.HandOver) error {
 		if err := tx.Stay(ctx, organizationID, h.Noun, h.ObjectID, "", ""); err != nil {
 			return err
 		}
-		if _, err := tx.HolderOfExtension(ctx, organizationID, name); !errors.Is(err, store.ErrNotFound) {
-			return err
+		if _, err := tx.HolderOfExtension(ctx, organizationID, name); name == "" || !errors.Is(err, store.ErrNotFound) {
+			return err // with none, as it had none, or as another one has it
 		}
 		h.Kind, h.Thing = portal.HandOverExtension, name
 		if err := tx.Give(ctx, organizationID, h); err != nil {

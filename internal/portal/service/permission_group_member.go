@@ -112,6 +112,7 @@ func (s *Service) awaitMembershipEnd(
 	member = portal.PermissionGroupMember{PermissionGroupID: groupID, UserID: userID}
 	err = s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		waits = false
+		caller.begin()
 		sc, err := readScene(ctx, tx, caller)
 		if err != nil {
 			return err
@@ -142,7 +143,7 @@ func (s *Service) awaitMembershipEnd(
 			Field: fieldPermissionGroups, Value: groupID, ManagedBy: caller.TakesOver,
 		}
 		begun := event{action: portal.ActionLeave, noun: string(portal.NounUser), id: userID, name: nameOf(user), fields: []string{fieldPermissionGroups}, from: groupID}
-		if err := s.endExpired(ctx, tx, sc); err != nil {
+		if err := errors.Join(s.endExpired(ctx, tx, sc), comeBack(ctx, tx, sc, s.now())); err != nil {
 			return err
 		}
 		if err := s.beginWait(ctx, tx, caller, wait, begun); err != nil {

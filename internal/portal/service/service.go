@@ -88,6 +88,13 @@ type Effects struct {
 	Waits   *portal.HandOver // the deletion, if it waits for users of the object
 }
 
+// begin forgets what an attempt of the same write has brought with it, which another transaction undid.
+func (c Caller) begin() {
+	if c.Effects != nil {
+		*c.Effects = Effects{}
+	}
+}
+
 // ListQuery selects a page of a list.
 type ListQuery struct {
 	Limit int               // objects on the page; 0 is portal.DefaultPageSize, at most portal.MaxPageSize

@@ -41,6 +41,7 @@ func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], d
 			return decision[T]{}, err
 		}
 		err := s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
+			caller.begin()
 			if err := decideIn(tx); err != nil || !d.write {
 				return err
 			}
@@ -72,6 +73,9 @@ func apply[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, 
 	}
 	if err != nil {
 		return brokenKey(err, e.noun())
+	}
+	if err := comeBack(ctx, tx, d.scene, s.now()); err != nil {
+		return err
 	}
 	if d.stored, d.version, err = e.find(ctx, tx, d.scene, d.id); err != nil {
 		return err
