@@ -163,8 +163,12 @@ func read(name string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
+	shared, err := files.ReadFile("shared.yaml")
+	if err != nil {
+		return nil, err
+	}
 	set := &Set{}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(set); err != nil {
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict(), yaml.ReferenceReaders(bytes.NewReader(shared))).Decode(set); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return set, nil
