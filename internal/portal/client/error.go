@@ -18,22 +18,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// HasCode reports whether err is an error of the portal with that code, as a whole or at one of its fields.
-func HasCode(err error, code portal.Code) bool {
-	problem, ok := errors.AsType[*portal.Error](err)
-	if !ok {
-		return false
-	}
-	for _, field := range problem.Errors {
-		if field.Code == code {
-			return true
-		}
-	}
-	return problem.Code == code
-}
-
 // IsNotFound reports whether the portal itself says that the object does not exist, or no object can have its id. The
-// 404 of a load balancer or of a wrong endpoint is an error with code not_found as well (see HasCode), but says
+// 404 of a load balancer or of a wrong endpoint is an error with code not_found as well, but says
 // nothing about the object: whoever took it for a deletion would lose people from the Terraform state who still
 // exist.
 func IsNotFound(err error) bool {

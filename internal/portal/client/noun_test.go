@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
@@ -53,52 +52,6 @@ func TestClient_phoneNumbersWithoutANumberAreNone(t *testing.T) {
 	server := newScript(t, plain, page(`{"items":[{"number":"+46855511001","main":true}],"next":"a","page_ends":[{"id":"+46855511001","next":"a"}]}`), page(`{"items":[{"main":false}]}`))
 	if numbers, err := server.client(t).ListPhoneNumbers(t.Context()); err == nil || numbers != nil || !strings.Contains(err.Error(), "phone number") {
 		t.Errorf("got %v and error %v", numbers, err)
-	}
-}
-
-func TestClient_EN16_plannedPublicationsAreThoseOfOneUser(t *testing.T) {
-	t.Parallel()
-	const stored = `{"id":"pub_1","text":"Closed today","publish_at":"2026-12-24T08:00:00Z"}`
-	server := newScript(t, plain, page(`{"items":[`+stored+`]}`), respond(http.StatusCreated, "application/json", stored), succeed)
-	c := server.client(t)
-	listed, err := c.ListPlannedPublications(t.Context(), "usr_1")
-	if err != nil || len(listed) != 1 || listed[0].ID != "pub_1" || listed[0].PublishAt.Month() != time.December {
-		t.Errorf("listed %+v, %v", listed, err)
-	}
-	wanted := portal.PlannedPublication{Text: "Closed today", PublishAt: time.Date(2026, time.December, 24, 8, 0, 0, 0, time.UTC)}
-	made, err := c.CreatePlannedPublication(t.Context(), "usr_1", wanted)
-	if err != nil || made.ID != "pub_1" {
-		t.Errorf("made %+v, %v", made, err)
-	}
-	if err := c.DeletePlannedPublication(t.Context(), "usr_1", "pub_1"); err != nil {
-		t.Error(err)
-	}
-	got := []string{}
-	for _, r := range server.got() {
-		got = append(got, r.Method+" "+r.URL.Path)
-	}
-	const path = "/v1/users/usr_1/planned-publications"
-	if want := "GET " + path + " POST " + path + " DELETE " + path + "/pub_1"; strings.Join(got, " ") != want {
-		t.Errorf("requested %v, want %s", got, want)
-	}
-	if body := server.got()[1].body; !strings.Contains(body, `"publish_at":"2026-12-24T08:00:00Z"`) {
-		t.Errorf("the body %s lacks the time", body)
-	}
-	lost := newScript(t, plain, reset, succeed)
-	if planned, err := lost.client(t).CreatePlannedPublication(t.Context(), "usr_1", wanted); err == nil || len(lost.got()) != 1 {
-		t.Errorf("%d requests planned %+v; whether the first one did is not known", len(lost.got()), planned)
-	}
-	if _, err := c.ListPlannedPublications(t.Context(), ".."); err == nil {
-		t.Error("listed the publications of nobody")
-	}
-	if _, err := c.CreatePlannedPublication(t.Context(), "", wanted); err == nil {
-		t.Error("planned a publication of nobody")
-	}
-	if err := c.DeletePlannedPublication(t.Context(), "usr_1", ""); err == nil {
-		t.Error("deleted a publication that is none")
-	}
-	if n := len(server.got()); n != 3 {
-		t.Errorf("%d requests, want 3", n)
 	}
 }
 

@@ -78,10 +78,10 @@ func TestPortal_permissionGroups(t *testing.T) {
 	if err != nil || *changed.Name != "Staff" || len(changed.Permissions) != 1 || changed.ETag == made.ETag {
 		t.Fatalf("changed to %+v, %v", changed, err)
 	}
-	if _, err := c.ReplacePermissionGroup(t.Context(), made.ID, portal.PermissionGroup{Name: new("Others")}, made.ETag); !client.HasCode(err, portal.CodePreconditionFailed) {
+	if _, err := c.ReplacePermissionGroup(t.Context(), made.ID, portal.PermissionGroup{Name: new("Others")}, made.ETag); !hasCode(err, portal.CodePreconditionFailed) {
 		t.Errorf("replaced with an old ETag: %v", err)
 	}
-	if _, err := c.DeletePermissionGroup(t.Context(), made.ID, made.ETag); !client.HasCode(err, portal.CodePreconditionFailed) {
+	if _, err := c.DeletePermissionGroup(t.Context(), made.ID, made.ETag); !hasCode(err, portal.CodePreconditionFailed) {
 		t.Errorf("deleted with an old ETag: %v", err)
 	}
 	if _, err := c.DeletePermissionGroup(t.Context(), made.ID, changed.ETag); err != nil {
@@ -147,7 +147,7 @@ func TestPortal_users(t *testing.T) {
 	if read, err := c.GetUser(t.Context(), made.Object.ID); err != nil || read.ETag != changed.ETag {
 		t.Errorf("read %+v, %v", read, err)
 	}
-	if _, err := c.DeleteSIPAccount(t.Context(), account.ID, ""); !client.HasCode(err, portal.CodeInUse) {
+	if _, err := c.DeleteSIPAccount(t.Context(), account.ID, ""); !hasCode(err, portal.CodeInUse) {
 		t.Errorf("deleted the account that the user has: %v", err)
 	}
 	if err := c.DeleteUser(t.Context(), made.Object.ID, changed.ETag, portal.Deletion{}); err != nil {
@@ -342,14 +342,14 @@ func TestPortal_stormOf429(t *testing.T) {
 func TestPortal_tokens(t *testing.T) {
 	t.Parallel()
 	p, c := startPortal(t)
-	if _, err := clientOf(t, p, "wrong").Organization(t.Context()); !client.HasCode(err, portal.CodeUnauthorized) {
+	if _, err := clientOf(t, p, "wrong").Organization(t.Context()); !hasCode(err, portal.CodeUnauthorized) {
 		t.Errorf("wrong token: %v", err)
 	}
 	reader := clientOf(t, p, p.NewToken(t, portal.ScopeRead))
 	if _, err := reader.Organization(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if _, err := reader.CreatePermissionGroup(t.Context(), portal.PermissionGroup{Name: new("Agents")}); !client.HasCode(err, portal.CodeForbidden) {
+	if _, err := reader.CreatePermissionGroup(t.Context(), portal.PermissionGroup{Name: new("Agents")}); !hasCode(err, portal.CodeForbidden) {
 		t.Errorf("create with a token that may only read: %v", err)
 	}
 	if _, err := c.GetUser(t.Context(), "usr_none"); !client.IsNotFound(err) {

@@ -54,7 +54,7 @@ func TestClient_waitsBetweenAttempts(t *testing.T) {
 					attempts++
 					return answer(http.StatusServiceUnavailable, test.retryAfter), nil
 				}, func(c *client.Config) { c.Retry.Random = func() float64 { return test.random } })
-				if _, err := c.GetUser(t.Context(), "usr_1"); !client.HasCode(err, portal.CodeUnavailable) {
+				if _, err := c.GetUser(t.Context(), "usr_1"); !hasCode(err, portal.CodeUnavailable) {
 					t.Errorf("error %v", err)
 				}
 				if got := time.Since(start); got != test.want || attempts != client.DefaultAttempts {

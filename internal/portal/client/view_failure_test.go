@@ -42,7 +42,7 @@ func TestView_errorsAreNotKept(t *testing.T) {
 		var waiting sync.WaitGroup
 		for _, one := range s.ids[3:13] { // who wait for one answer
 			waiting.Go(func() {
-				if _, err := c.GetUser(t.Context(), one); !client.HasCode(err, portal.CodeBadRequest) {
+				if _, err := c.GetUser(t.Context(), one); !hasCode(err, portal.CodeBadRequest) {
 					t.Errorf("%s: %v", one, err)
 				}
 			})
@@ -61,7 +61,7 @@ func TestView_aPageThatFailsLosesNoOther(t *testing.T) {
 		s := newShelf(3000)
 		c := s.client(t)
 		s.on(func(r *http.Request) bool { return r.URL.Query().Get("after") == id(1499) }, broken)
-		if users, err := c.ListUsers(t.Context(), client.UserQuery{}); users != nil || !client.HasCode(err, portal.CodeBadRequest) {
+		if users, err := c.ListUsers(t.Context(), client.UserQuery{}); users != nil || !hasCode(err, portal.CodeBadRequest) {
 			t.Errorf("%d users, %v", len(users), err)
 		}
 		wantAsked(t, s, map[string]int{"GET first": 1, "GET page": 5})
@@ -136,13 +136,13 @@ func TestView_the404OfAListIsNotThatOfAnObject(t *testing.T) {
 		c := s.client(t)
 		readers(t, c, 2, s.ids[:2])
 		s.on(isList, missing)
-		if _, err := c.GetUser(t.Context(), id(900)); client.IsNotFound(err) || !client.HasCode(err, portal.CodeNotFound) {
+		if _, err := c.GetUser(t.Context(), id(900)); client.IsNotFound(err) || !hasCode(err, portal.CodeNotFound) {
 			t.Errorf("without the first page: %v", err)
 		}
 		s.heal()
 		readers(t, c, 1, s.ids[3:4])
 		s.on(isList, missing)
-		if _, err := c.GetUser(t.Context(), id(900)); client.IsNotFound(err) || !client.HasCode(err, portal.CodeNotFound) {
+		if _, err := c.GetUser(t.Context(), id(900)); client.IsNotFound(err) || !hasCode(err, portal.CodeNotFound) {
 			t.Errorf("without its page: %v", err)
 		}
 	})

@@ -12,8 +12,3 @@ const (
 	CodeNoLongerRings  portal.Code = "no_longer_rings"       // a number that the write takes from the user (VX-07)
 	CodeDiscardsWork   portal.Code = "discards_planned_work" // a deletion that takes planned work with it (EN-16)
 )
-
-// WarningCodes lists the codes of warnings.
-func WarningCodes() []portal.Code {
-	return []portal.Code{CodeFreeMail, CodeNotRecommended, CodeAffectsMembers, CodeAllocated, CodeShownOnly, CodeNoLongerRings, CodeDiscardsWork}
-}

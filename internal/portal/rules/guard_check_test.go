@@ -29,6 +29,10 @@ func TestGuard_checksNameFields(t *testing.T) {
 	})
 }
 
+var warningCodes = []portal.Code{
+	CodeFreeMail, CodeNotRecommended, CodeAffectsMembers, CodeAllocated, CodeShownOnly, CodeNoLongerRings, CodeDiscardsWork,
+}
+
 // guardCheck checks that a rule can be evaluated, and what it says can be shown.
 func guardCheck(t *testing.T, set *Set, check Check, object *Object, wire map[string]reflect.StructField) {
 	t.Helper()
@@ -36,7 +40,7 @@ func guardCheck(t *testing.T, set *Set, check Check, object *Object, wire map[st
 		t.Errorf("%s %s: says or requires nothing", check.ID, check.Field)
 	}
 	warning := check.Severity == SeverityWarning
-	if !slices.Contains([]Severity{"", SeverityWarning}, check.Severity) || warning != slices.Contains(WarningCodes(), check.Code) {
+	if !slices.Contains([]Severity{"", SeverityWarning}, check.Severity) || warning != slices.Contains(warningCodes, check.Code) {
 		t.Errorf("%s %s: there is no severity %q, or a warning does not have a code of warnings (%q)", check.ID, check.Field, check.Severity, check.Code)
 	}
 	for _, match := range regexp.MustCompile(`\{([^}]*)\}`).FindAllStringSubmatch(check.Message, -1) {

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -56,9 +55,6 @@ var timeZones = sync.OnceValue(func() map[string]string {
 	}
 	return zones
 })
-
-// TimeZones lists the names of the time zones, sorted.
-func TimeZones() []string { return slices.Sorted(maps.Values(timeZones())) }
 
 // parseTimeZone says why a text is not the name of a time zone.
 func parseTimeZone(text string) error {

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"archive/zip"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
-	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 // placed is what vaxel says about where a user is.
@@ -87,7 +87,11 @@ func TestRules_VX17_oneDatabase(t *testing.T) {
 		}
 	}
 	slices.Sort(names)
-	if diff := cmp.Diff(names, rules.TimeZones()); diff != "" {
+	known, err := os.ReadFile("time_zones.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(names, slices.Sorted(slices.Values(strings.Fields(string(known))))); diff != "" {
 		t.Errorf("time_zones.txt is another list than that of Go (-Go +list):\n%s", diff)
 	}
 }
