@@ -21,18 +21,12 @@ var files embed.FS
 
 // texts are what the portal writes in one language.
 type texts struct {
-	Portal     map[portal.Platform]string `yaml:"portal"`   // what people call the portal of a platform
-	Greeting   string                     `yaml:"greeting"` // to a person with a name
-	Login      string                     `yaml:"login"`    // in an invitation that is the only mail
-	Footer     string                     `yaml:"footer"`
-	Activation text                       `yaml:"activation"`
-	Account    text                       `yaml:"account"`
-	Reset      text                       `yaml:"reset"`
+	Portal   map[portal.Platform]string `yaml:"portal"`   // what people call the portal of a platform
+	Greeting string                     `yaml:"greeting"` // to a person with a name
+	Login    string                     `yaml:"login"`    // in an invitation that is the only mail
+	Footer   string                     `yaml:"footer"`
 
-	EmailChanged    text `yaml:"email_changed"`
-	PasswordChanged text `yaml:"password_changed"`
-	FactorEnrolled  text `yaml:"factor_enrolled"`
-	FactorRemoved   text `yaml:"factor_removed"`
+	Mails map[service.MailKind]text `yaml:"mails"`
 }
 
 // text is one kind of mail. Its parts are templates over a letter.
@@ -96,27 +90,12 @@ func write(mail service.Mail, base string) (letter, error) {
 		Language: mail.Language, Organization: oneLine(mail.OrganizationName), Portal: t.Portal[mail.Platform], Login: mail.Login, URL: base + mail.Path,
 		Name: oneLine(mail.FirstName), Until: mail.ExpiresAt.UTC().Format("2006-01-02 15:04 UTC"),
 	}
-	var kind text
-	switch mail.Kind {
-	case service.MailActivation:
-		kind = t.Activation
-		if !mail.LoginApart {
-			kind.Before = slices.Concat(kind.Before, []string{t.Login})
-		}
-	case service.MailAccount:
-		kind = t.Account
-	case service.MailReset:
-		kind = t.Reset
-	case service.MailEmailChanged:
-		kind = t.EmailChanged
-	case service.MailPasswordChanged:
-		kind = t.PasswordChanged
-	case service.MailFactorEnrolled:
-		kind = t.FactorEnrolled
-	case service.MailFactorRemoved:
-		kind = t.FactorRemoved
-	default:
+	kind, ok := t.Mails[mail.Kind]
+	if !ok {
 		return letter{}, fmt.Errorf("there is no kind of mail %q", mail.Kind)
+	}
+	if mail.Kind == service.MailActivation && !mail.LoginApart {
+		kind.Before = slices.Concat(kind.Before, []string{t.Login})
 	}
 	fill := func(source string) string {
 		var filled string

@@ -32,14 +32,12 @@ type Condition struct {
 	OneOf    []any    `yaml:"one_of"`    // the value is one of these
 	Set      *bool    `yaml:"set"`       // there is (or is no) value, empty counting as none
 	Changed  *bool    `yaml:"changed"`   // differs (or not) from the stored object; false on creation
-	Count    *int     `yaml:"count"`     // so many elements
+	Count    *int     `yaml:"count"`     // so many elements, or characters of a text
 	Among    []string `yaml:"among"`     // the value, or each element, is among those of all these fields together
 	AtLeast  *int     `yaml:"at_least"`  // so many different values in Fields together, or more
 	Fields   []string `yaml:"fields"`    // with at_least, instead of field
-	Length   *int     `yaml:"length"`    // so many characters
 	FreeMail *bool    `yaml:"free_mail"` // the address is (or is not) at one of the domains of Set.FreeMail
 
-	New     *bool        `yaml:"new"`     // the object is (or is not) being created
 	Ordered string       `yaml:"ordered"` // the organisation has ordered this service
 	Module  string       `yaml:"module"`  // the organisation has this module
 	Offered []string     `yaml:"offered"` // the values of these fields, in this order, are a licence of an edition that the organisation has ordered
@@ -113,6 +111,9 @@ func (e *evaluation) holds(c Condition) truth {
 	case c.Set != nil:
 		return values.within(1, countless).is(*c.Set)
 	case c.Count != nil:
+		if text, ok := doc.values[c.Field].(string); ok && values.least == values.most {
+			return truthOf(utf8.RuneCountInString(text) == *c.Count)
+		}
 		return values.within(*c.Count, *c.Count)
 	case c.Changed != nil && e.creating():
 		return truthOf(!*c.Changed)
@@ -126,8 +127,6 @@ func (e *evaluation) holds(c Condition) truth {
 		return truthOf(doc.is(c.Field, c.Equals))
 	case c.OneOf != nil:
 		return truthOf(slices.ContainsFunc(c.OneOf, func(v any) bool { return doc.is(c.Field, v) }))
-	case c.Length != nil:
-		return truthOf(utf8.RuneCountInString(strings.Join(doc.strings(c.Field), "")) == *c.Length)
 	default:
 		return truthOf(e.set.freeMail(strings.Join(doc.strings(c.Field), "")) == *c.FreeMail)
 	}
@@ -151,8 +150,6 @@ func (e *evaluation) circumstance(c Condition) truth {
 			return unknowable
 		}
 		return truthOf(slices.Contains(e.change.Scopes, c.Scope))
-	case c.New != nil:
-		return truthOf(e.creating() == *c.New)
 	case c.Discard != nil:
 		return truthOf((e.change.Deletion != nil && e.change.Deletion.DiscardPlannedWork) == *c.Discard)
 	case organization.ID == "":

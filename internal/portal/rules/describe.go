@@ -144,24 +144,13 @@ func size(p platformField) string {
 		return "names of " + f.lengths() + " characters"
 	case f.MinLength > 0 || f.MaxLength > 0:
 		return f.lengths() + " characters"
-	case f.MaxItems > 0 && f.MinItems == f.MaxItems, f.MaxItems == 1 && f.Required:
-		return fmt.Sprintf("exactly %s", counted(f.MaxItems))
-	case f.MaxItems > 0 && f.MinItems > 0:
-		return fmt.Sprintf("%d to %s", f.MinItems, counted(f.MaxItems))
+	case f.MaxItems == 1 && f.Required:
+		return "exactly one element"
 	case f.MaxItems > 0:
-		return "at most " + counted(f.MaxItems)
-	case f.MinItems > 0:
-		return "at least " + counted(f.MinItems)
+		return "at most " + quantity(f.MaxItems, "element")
 	default:
 		return f.span()
 	}
-}
-
-func counted(n int) string {
-	if n == 1 {
-		return "one element"
-	}
-	return fmt.Sprintf("%d elements", n)
 }
 
 func form(p platformField) string {

@@ -102,8 +102,8 @@ func recommended(p platformField) string {
 		}
 		for _, condition := range check.Require {
 			switch {
-			case condition.Length != nil:
-				return fmt.Sprintf("%d characters are recommended", *condition.Length)
+			case condition.Count != nil:
+				return fmt.Sprintf("%d characters are recommended", *condition.Count)
 			case condition.FreeMail != nil:
 				return "a free-mail address draws a warning"
 			}

@@ -1,9 +1,9 @@
 package rules
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -162,100 +162,43 @@ func (d *document) keep(stored document) {
 
 // given reports whether a wire type, of which object is a pointer, has a value at path: a list of users asks this of every field that has a default.
 func given(object any, path string) bool {
-	at := reflect.ValueOf(object)
-	for name := range strings.SplitSeq(path, ".") {
-		if at = reflect.Indirect(at); !at.IsValid() {
-			return false
-		}
-		field, ok := fieldByName(at, name)
-		if !ok {
-			return false
-		}
-		at = field
-	}
-	switch at.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
-		return !at.IsNil()
-	default:
-		return true
-	}
+	field := fieldAt(object, path, false)
+	return field.IsValid() && !field.IsNil()
 }
 
-// assign gives the field at path a value in a pointer to a wire type, making the nested objects on the way.
+// assign gives the field at path a value in a pointer to a wire type, as the YAML decoder makes it. What the field cannot hold as it is, is refused.
 func assign(object any, path string, value any) error {
-	target := reflect.ValueOf(object).Elem()
-	for name := range strings.SplitSeq(path, ".") {
-		if target.Kind() == reflect.Pointer {
-			if target.IsNil() {
-				target.Set(reflect.New(target.Type().Elem()))
-			}
-			target = target.Elem()
-		}
-		field, ok := fieldByName(target, name)
-		if !ok {
-			return fmt.Errorf("%T has no field %q", object, path)
-		}
-		target = field
+	field := fieldAt(object, path, true)
+	if !field.IsValid() {
+		return fmt.Errorf("%T has no field %q", object, path)
 	}
-	to := target.Type()
-	if target.Kind() == reflect.Pointer {
-		to = to.Elem()
+	text, err := json.Marshal(value)
+	if err == nil {
+		err = json.Unmarshal(text, field.Addr().Interface())
 	}
-	given, ok := convert(value, to)
-	if !ok {
-		return fmt.Errorf("field %q of %T cannot hold %v", path, object, value)
+	if err != nil {
+		return fmt.Errorf("field %q of %T cannot hold %v: %w", path, object, value, err)
 	}
-	if target.Kind() == reflect.Pointer {
-		target.Set(reflect.New(to))
-		target = target.Elem()
-	}
-	target.Set(given)
 	return nil
 }
 
-// convert brings a value as the YAML decoder makes it into the type of a field, and refuses every conversion that would change it.
-func convert(value any, to reflect.Type) (reflect.Value, bool) {
-	given := reflect.ValueOf(value)
-	switch v := value.(type) {
-	case []any:
-		if to.Kind() == reflect.Slice && len(v) == 0 {
-			return reflect.MakeSlice(to, 0, 0), true
+// fieldAt is the field at path of a pointer to a wire type. The nested objects on the way are made, if they are to be.
+func fieldAt(object any, path string, made bool) (field reflect.Value) {
+	field = reflect.ValueOf(object)
+	for name := range strings.SplitSeq(path, ".") {
+		if field.IsNil() && made {
+			field.Set(reflect.New(field.Type().Elem()))
 		}
-		elements := make([]string, 0, len(v))
-		for _, element := range v {
-			text, ok := element.(string)
-			if !ok {
-				return given, false
-			}
-			elements = append(elements, text)
+		if field = field.Elem(); !field.IsValid() {
+			return field
 		}
-		given = reflect.ValueOf(elements)
-	case map[string]any:
-		if to.Kind() == reflect.Map && len(v) == 0 {
-			return reflect.MakeMap(to), true
+		at := slices.IndexFunc(fieldsOf(field.Type(), ""), func(of wireField) bool { return of.name == name })
+		if at < 0 {
+			return reflect.Value{}
 		}
-	case uint64: // every whole number that is not negative
-		if v > math.MaxInt64 {
-			return given, false
-		}
-		given = reflect.ValueOf(int64(v))
+		field = field.Field(at)
 	}
-	if to.Kind() == reflect.Int && given.Kind() == reflect.Int64 {
-		return given.Convert(to), true
-	}
-	if given.Kind() != to.Kind() || !given.CanConvert(to) {
-		return given, false
-	}
-	return given.Convert(to), true
-}
-
-func fieldByName(object reflect.Value, name string) (reflect.Value, bool) {
-	for i, of := range fieldsOf(object.Type(), "") {
-		if of.name == name {
-			return object.Field(i), true
-		}
-	}
-	return reflect.Value{}, false
+	return field
 }
 
 func fieldName(f reflect.StructField) string {

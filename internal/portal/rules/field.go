@@ -69,11 +69,8 @@ func (e *evaluation) size(path string, f *Field) {
 			e.add(path, f.ID, portal.CodeNotAllowed, "has %s (%s); %s allows at most %d, remove the others",
 				quantity(len(v), "value"), e.text(path), e.set.Platform, f.MaxItems)
 		}
-		if e.amount(path).within(f.MinItems, countless) == no {
-			e.add(path, f.ID, portal.CodeNotAllowed, "has %s; %s requires at least %d, add them", quantity(len(v), "value"), e.set.Platform, f.MinItems)
-		}
 	case int64:
-		if f.Min != nil && v < *f.Min || f.Max != nil && v > *f.Max {
+		if f.Min != nil && (v < *f.Min || v > *f.Max) {
 			e.add(path, f.ID, portal.CodeNotAllowed, "is %d; %s allows %s", v, e.set.Platform, f.span())
 		}
 	}
@@ -93,16 +90,10 @@ func (e *evaluation) distinct(path string, f *Field, values []string) {
 
 // span is the range of a number in words.
 func (f *Field) span() string {
-	switch {
-	case f.Min != nil && f.Max != nil:
-		return fmt.Sprintf("%d to %d", *f.Min, *f.Max)
-	case f.Min != nil:
-		return fmt.Sprintf("%d or more", *f.Min)
-	case f.Max != nil:
-		return fmt.Sprintf("%d or less", *f.Max)
-	default:
+	if f.Min == nil {
 		return ""
 	}
+	return fmt.Sprintf("%d to %d", *f.Min, *f.Max)
 }
 
 // shape says what is wrong with the form of one value, or nothing. The message begins with the subject, which is the path or an entry of it.
@@ -145,14 +136,10 @@ func (f *Field) forbidden(r rune) bool {
 
 // lengths is the allowed number of characters in words.
 func (f *Field) lengths() string {
-	switch {
-	case f.MinLength > 0 && f.MaxLength > 0:
+	if f.MinLength > 0 {
 		return fmt.Sprintf("%d to %d", f.MinLength, f.MaxLength)
-	case f.MinLength > 0:
-		return fmt.Sprintf("at least %d", f.MinLength)
-	default:
-		return fmt.Sprintf("at most %d", f.MaxLength)
 	}
+	return fmt.Sprintf("at most %d", f.MaxLength)
 }
 
 func (e *evaluation) uniqueness(path string, f *Field, value string) {

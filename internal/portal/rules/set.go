@@ -67,9 +67,8 @@ type Field struct {
 	Format    Format   `yaml:"format"`     // shape of the value, or of each element
 	MinLength int      `yaml:"min_length"` // in characters
 	MaxLength int      `yaml:"max_length"` // in characters; 0 is no limit
-	Min       *int64   `yaml:"min"`
+	Min       *int64   `yaml:"min"`        // together with max
 	Max       *int64   `yaml:"max"`
-	MinItems  int      `yaml:"min_items"`
 	MaxItems  int      `yaml:"max_items"` // 0 is no limit
 	OneOf     []string `yaml:"one_of"`
 	Source    Source   `yaml:"source"`    // the value, or each element, is one of the organisation's

@@ -41,52 +41,42 @@ func (e *evaluation) stock(path string, f *Field, values []string) {
 // rented checks values against what the organisation file says.
 func (e *evaluation) rented(path string, f *Field, values []string) {
 	organization := e.inventory.Organization
+	var stock []string
+	code, what := portal.CodeMissing, ""
 	switch f.Source {
 	case SourcePBXs:
-		ids := make([]string, 0, len(organization.PBXs))
 		for _, pbx := range organization.PBXs {
-			ids = append(ids, pbx.ID)
+			stock = append(stock, pbx.ID)
 		}
-		for _, id := range without(values, ids) {
-			e.add(path, f.ID, portal.CodeMissing, "%s, which is not a PBX of %s; %s", e.shows(path, clip(id)), organization.Name, choices(ids))
-		}
+		what = "which is not a PBX of %s"
 	case SourceHelpdesks:
-		ids := make([]string, 0, len(organization.Helpdesks))
 		for _, helpdesk := range organization.Helpdesks {
-			ids = append(ids, helpdesk.ID)
+			stock = append(stock, helpdesk.ID)
 		}
-		for _, id := range without(values, ids) {
-			e.add(path, f.ID, portal.CodeMissing, "%s, which is not a helpdesk of %s; %s", e.shows(path, clip(id)), organization.Name, choices(ids))
-		}
+		what = "which is not a helpdesk of %s"
 	case SourceProfiles:
 		if !e.changed(path) {
 			return // one that is stored was there when it was chosen
 		}
-		profiles := append([]string{portal.ProfileAvailable}, organization.Profiles...)
-		for _, profile := range without(values, profiles) {
-			e.add(path, f.ID, portal.CodeMissing, "%s, which is not a profile of %s; %s", e.shows(path, clip(profile)), organization.Name, choices(profiles))
-		}
+		stock, what = append([]string{portal.ProfileAvailable}, organization.Profiles...), "which is not a profile of %s"
 	case SourceLandingPages:
-		pages := e.set.pages(organization)
-		for _, page := range without(values, pages) {
-			e.add(path, f.ID, portal.CodeNotAllowed, "%s, which is not a page of a module that %s has; %s", e.shows(path, clip(page)), organization.Name, choices(pages))
-		}
+		stock, code, what = e.set.pages(organization), portal.CodeNotAllowed, "which is not a page of a module that %s has"
 	case SourceOwnedNumbers:
-		for _, number := range without(values, organization.PhoneNumbers) {
-			e.add(path, f.ID, portal.CodeNotOwned, "%s, which %s does not own; %s", e.shows(path, clip(number)), organization.Name, choices(organization.PhoneNumbers))
-		}
-		switch {
-		case f.Allocate != "":
-			e.allocation(path, f, values)
-		case f.Exclusive:
-			e.incoming(path, f, values)
-		}
+		stock, code, what = organization.PhoneNumbers, portal.CodeNotOwned, "which %s does not own"
 	case SourceNumbersOrSenderName:
-		all := slices.Concat(organization.SenderNames, organization.PhoneNumbers)
-		for _, sender := range without(values, all) {
-			e.add(path, f.ID, portal.CodeNotOwned, "%s, which is neither a number that %s owns nor a sender name registered for it; %s",
-				e.shows(path, clip(sender)), organization.Name, choices(all))
-		}
+		stock, code = slices.Concat(organization.SenderNames, organization.PhoneNumbers), portal.CodeNotOwned
+		what = "which is neither a number that %s owns nor a sender name registered for it"
+	default:
+		return
+	}
+	for _, value := range without(values, stock) {
+		e.add(path, f.ID, code, "%s, "+what+"; %s", e.shows(path, clip(value)), organization.Name, choices(stock))
+	}
+	switch {
+	case f.Allocate != "":
+		e.allocation(path, f, values)
+	case f.Exclusive:
+		e.incoming(path, f, values)
 	}
 }
 
