@@ -81,7 +81,7 @@ func unknownAt(unknown func(path string) bool, path string) bool {
 // Check returns what the platform has to say about a change, in the order of the fields' names. A change may be written if no finding
 // is an error.
 func (s *Set) Check(inventory Inventory, change Change) []Finding {
-	e := evaluation{set: s, object: s.Objects[change.Noun], inventory: inventory, change: change, before: flatten(change.Before), after: flatten(change.After)}
+	e := s.evaluation(inventory, change)
 	if e.object == nil {
 		return []Finding{{
 			Severity: SeverityError, Code: portal.CodeNotOnPlatform, ID: "ALL-01",
@@ -120,6 +120,12 @@ type evaluation struct {
 	change        Change
 	before, after document
 	findings      []Finding
+}
+
+func (s *Set) evaluation(inventory Inventory, change Change) *evaluation {
+	return &evaluation{
+		set: s, object: s.Objects[change.Noun], inventory: inventory, change: change, before: flatten(change.Before), after: flatten(change.After),
+	}
 }
 
 // add adds an error. The message says what the field is or does, as in "is 3; vaxel allows 5 to 300": the path of the field comes before it.

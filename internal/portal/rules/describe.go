@@ -12,27 +12,21 @@ import (
 // which platforms it exists, where it is required, its limits and its default. The path is dotted, that of a nested object says where there is
 // any of it, and an empty one where the noun exists. A path that no rule set has gives "".
 func Describe(noun portal.Noun, path string) string {
-	having, without := 0, 0 // platforms that have the noun, with and without the field
+	without := 0 // platforms that have the noun and not the field
 	var on []platformField
 	for _, platform := range portal.Platforms() {
 		set, err := For(platform)
-		if err != nil || set.Objects[noun] == nil {
-			if path == "" {
-				without++
-			}
+		if err != nil {
 			continue
 		}
-		object := set.Objects[noun]
-		if path != "" && !object.has(path) {
+		switch object := set.Objects[noun]; {
+		case object != nil && (path == "" || object.has(path)):
+			on = append(on, platformField{noun: noun, path: path, field: cmp.Or(object.Fields[path], &Field{}), object: object, set: set})
+		case object != nil || path == "":
 			without++
-			continue
 		}
-		having++
-		on = append(on, platformField{
-			platform: platform, noun: noun, path: path, field: cmp.Or(object.Fields[path], &Field{}), object: object, set: set, policy: set.Passwords[noun],
-		})
 	}
-	if having == 0 {
+	if len(on) == 0 {
 		return ""
 	}
 	where := "All platforms."
@@ -47,19 +41,17 @@ func Describe(noun portal.Noun, path string) string {
 
 // platformField is a field on one platform. A nested object has no rules as a field.
 type platformField struct {
-	platform portal.Platform
-	noun     portal.Noun
-	path     string
-	field    *Field
-	object   *Object
-	set      *Set
-	policy   PasswordPolicy
+	noun   portal.Noun
+	path   string
+	field  *Field
+	object *Object
+	set    *Set
 }
 
 func platforms(on []platformField) string {
 	list := make([]string, 0, len(on))
 	for _, p := range on {
-		list = append(list, string(p.platform))
+		list = append(list, string(p.set.Platform))
 	}
 	return enumerate(list, "and")
 }
@@ -86,54 +78,51 @@ func Where(holds func(*Set) bool) string {
 
 // limits are the statements about a field, each followed by the platforms on which it holds unless it holds on all.
 func limits(on []platformField) []string {
+	statements := make([][]string, len(on))
+	for i, p := range on {
+		statements[i] = p.statements()
+	}
 	var all []string
-	for _, about := range []func(platformField) string{required, fixed, size, keys, form, stock, unique, needs, privileged, recommended, initial, arrows} {
-		all = append(all, merge(on, about)...)
+	sharing := map[string][]platformField{}
+	for at := range statements[0] {
+		for i, p := range on {
+			statement := statements[i][at]
+			if statement != "" && sharing[statement] == nil {
+				all = append(all, statement)
+			}
+			sharing[statement] = append(sharing[statement], p)
+		}
+	}
+	for i, statement := range all {
+		if len(sharing[statement]) < len(on) {
+			all[i] += " on " + platforms(sharing[statement])
+		}
 	}
 	return all
 }
 
-// merge says the same statement once for all platforms that share it.
-func merge(on []platformField, about func(platformField) string) []string {
-	var statements []string
-	sharing := map[string][]platformField{}
-	for _, p := range on {
-		statement := about(p)
-		if statement == "" {
-			continue
-		}
-		if sharing[statement] == nil {
-			statements = append(statements, statement)
-		}
-		sharing[statement] = append(sharing[statement], p)
-	}
-	for i, statement := range statements {
-		if len(sharing[statement]) < len(on) {
-			statements[i] += " on " + platforms(sharing[statement])
-		}
-	}
-	return statements
-}
-
-func required(p platformField) string {
+// statements are what one platform says about a field. Those at one place are about the same; an empty one says nothing.
+func (p platformField) statements() []string {
+	required, fixed, keys := "", "", ""
 	if p.field.Required {
-		return "required"
+		required = "required"
 	}
-	return ""
-}
-
-func fixed(p platformField) string {
 	if p.field.Immutable != "" {
-		return "cannot change once saved"
+		fixed = "cannot change once saved"
 	}
-	return ""
+	if p.field.Keys != nil {
+		keys = "keys " + enumerate(quoted(p.field.Keys), "and")
+	}
+	return []string{
+		required, fixed, size(p), keys, enumerate(quoted(p.field.OneOf), "or"), stock(p), unique(p), needs(p), privileged(p), recommended(p), initial(p), arrows(p),
+	}
 }
 
 func size(p platformField) string {
 	f := p.field
 	switch {
 	case f.Format == FormatPassword:
-		return p.policy.describe()
+		return p.set.Passwords[p.noun].describe()
 	case f.Format == FormatPIN:
 		return f.lengths() + " digits"
 	case f.Format == FormatPicture:
@@ -153,32 +142,23 @@ func size(p platformField) string {
 	}
 }
 
-func form(p platformField) string {
-	if len(p.field.OneOf) == 0 {
-		return ""
-	}
-	return enumerate(quoted(p.field.OneOf), "or")
+// stocks says where values come from that are not chosen freely.
+var stocks = map[Source]string{
+	SourceOwnedNumbers:        "out of the numbers that the organisation owns",
+	SourceNumbersOrSenderName: "out of the numbers that the organisation owns and the sender names registered for it",
+	SourceProfiles:            "`" + portal.ProfileAvailable + "` or another profile of the organisation",
+	SourceSubgroups:           "ids of subgroups, at most one of each user group",
+	SourceSocialAccounts:      "the ids of accounts that the organisation has on them",
 }
 
 func stock(p platformField) string {
-	switch p.field.Source {
-	case SourceOwnedNumbers:
-		if p.field.Allocate != "" {
-			return "out of the numbers that the organisation owns, of which one that is free is allocated to the user"
-		}
-		return "out of the numbers that the organisation owns"
-	case SourceNumbersOrSenderName:
-		return "out of the numbers that the organisation owns and the sender names registered for it"
-	case SourceProfiles:
-		return "`" + portal.ProfileAvailable + "` or another profile of the organisation"
-	case SourceSubgroups:
-		return "ids of subgroups, at most one of each user group"
-	case SourceSocialAccounts:
-		return "the ids of accounts that the organisation has on them"
-	case SourceLandingPages:
+	switch {
+	case p.field.Source == SourceLandingPages:
 		return landingPages(p.set)
+	case p.field.Allocate != "":
+		return stocks[p.field.Source] + ", of which one that is free is allocated to the user"
 	default:
-		return ""
+		return stocks[p.field.Source]
 	}
 }
 

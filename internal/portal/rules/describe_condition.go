@@ -9,13 +9,6 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-func keys(p platformField) string {
-	if p.field.Keys == nil {
-		return ""
-	}
-	return "keys " + enumerate(quoted(p.field.Keys), "and")
-}
-
 // landingPages lists the pages of each module.
 func landingPages(s *Set) string {
 	var modules []string

@@ -200,7 +200,7 @@ func UniqueKey(f *Field, value string) string {
 
 // RefusePassword says why an object of the organisation cannot have a password, or returns "". It is what Check says of the field password.
 func (s *Set) RefusePassword(organization portal.Organization, noun portal.Noun, object any, password string) string {
-	e := evaluation{set: s, inventory: Inventory{Organization: organization}, change: Change{Noun: noun}, after: flatten(object)}
+	e := s.evaluation(Inventory{Organization: organization}, Change{Noun: noun, After: object})
 	return s.Passwords[noun].Refuse(password, e.personalWords())
 }
 

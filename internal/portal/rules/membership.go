@@ -34,9 +34,8 @@ func (s *Set) RefuseEnd(name string, left []string) string {
 
 // CheckMemberships is the part of Check that is about the permission groups of a user, for a change of nothing else.
 func (s *Set) CheckMemberships(inventory Inventory, change Change) []Finding {
-	object := s.Objects[portal.NounUser]
-	e := evaluation{set: s, object: object, inventory: inventory, change: change, before: flatten(change.Before), after: flatten(change.After)}
-	e.field(fieldPermissionGroups, object.Fields[fieldPermissionGroups])
+	e := s.evaluation(inventory, change)
+	e.field(fieldPermissionGroups, e.object.Fields[fieldPermissionGroups])
 	e.privileges()
 	e.administrators()
 	return e.findings

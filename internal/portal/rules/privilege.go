@@ -13,12 +13,10 @@ var loginFields = []string{"email", "password", "username"}
 
 // CheckLogins is the part of Check that is about how privileged users log in. It needs no inventory if the stored user has its permissions.
 func (s *Set) CheckLogins(change Change) []Finding {
-	object := s.Objects[change.Noun]
-	if object == nil {
-		return nil
+	e := s.evaluation(Inventory{}, change)
+	if e.object != nil {
+		e.logins()
 	}
-	e := evaluation{set: s, object: object, change: change, before: flatten(change.Before), after: flatten(change.After)}
-	e.logins()
 	return e.findings
 }
 

@@ -76,10 +76,17 @@ func ParseOrganizationFile(name string, content []byte) (OrganizationFile, error
 			parsed, err := portal.ParsePhoneNumber(number)
 			return string(parsed), err
 		}),
-		SenderNames:    top.list("sender_names", checkSenderName),
-		PBXs:           pbxs(top),
-		Helpdesks:      helpdesks(top),
-		SocialAccounts: socialAccounts(top),
+		SenderNames: top.list("sender_names", checkSenderName),
+		PBXs: parts(top, "pbxs", "PBX", "main", "Headquarters", func(p part) portal.PBX {
+			return portal.PBX{ID: p.id, Name: p.name}
+		}),
+		Helpdesks: parts(top, "helpdesks", "helpdesk", "support", "Customer support", func(p part) portal.Helpdesk {
+			return portal.Helpdesk{ID: p.id, Name: p.name}
+		}),
+		SocialAccounts: parts(top, "social_accounts", "social account", "acme-x", "@acme", func(p part) portal.SocialAccount {
+			allowed := "a social platform in lower-case letters, such as x or facebook"
+			return portal.SocialAccount{ID: p.id, Platform: p.text("platform", text{required: true, pattern: listName, allowed: allowed}), Name: p.name}
+		}, "platform"),
 		OutgoingNumber: cmp.Or(top.text("outgoing_number", text{pattern: outgoingNumber, allowed: "account, which shows the number of the SIP account, or user"}), portal.OutgoingNumberAccount),
 	}
 	o.Profiles, o.Editions = profiles(top, o.Platform), editions(top, o.Platform)
@@ -178,31 +185,6 @@ func mainNumber(top mapping, owned []string) string {
 	return string(number)
 }
 
-func pbxs(top mapping) []portal.PBX {
-	list := []portal.PBX{}
-	for _, entry := range parts(top, "pbxs", "PBX", "main", "Headquarters") {
-		list = append(list, portal.PBX{ID: entry.id, Name: entry.name})
-	}
-	return list
-}
-
-func helpdesks(top mapping) []portal.Helpdesk {
-	list := []portal.Helpdesk{}
-	for _, entry := range parts(top, "helpdesks", "helpdesk", "support", "Customer support") {
-		list = append(list, portal.Helpdesk{ID: entry.id, Name: entry.name})
-	}
-	return list
-}
-
-func socialAccounts(top mapping) []portal.SocialAccount {
-	list := []portal.SocialAccount{}
-	for _, entry := range parts(top, "social_accounts", "social account", "acme-x", "@acme", "platform") {
-		platform := entry.text("platform", text{required: true, pattern: listName, allowed: "a social platform in lower-case letters, such as x or facebook"})
-		list = append(list, portal.SocialAccount{ID: entry.id, Platform: platform, Name: entry.name})
-	}
-	return list
-}
-
 // part is something of which an organisation has several, each with an id and a name.
 type part struct {
 	mapping
@@ -210,19 +192,19 @@ type part struct {
 }
 
 // parts reads a list of parts. The examples are an id and a name; more are the fields that a part has besides these two.
-func parts(top mapping, field, title, exampleID, exampleName string, more ...string) []part {
+func parts[T any](top mapping, field, title, exampleID, exampleName string, of func(part) T, more ...string) []T {
 	fields := append([]string{"id", "name"}, more...)
-	var list []part
+	list, ids := []T{}, []string{}
 	for _, entry := range top.mappings(field, fmt.Sprintf("a list of %ss, each with %s", title, strings.Join(fields, " and ")), fields...) {
 		p := part{
 			mapping: entry,
 			id:      entry.text("id", text{required: true, pattern: partID, allowed: "1 to 63 lower-case letters, digits, hyphens and underscores, such as " + exampleID}),
 			name:    entry.text("name", text{required: true, allowed: "the name as it is printed, such as " + exampleName}),
 		}
-		if p.id != "" && slices.ContainsFunc(list, func(other part) bool { return other.id == p.id }) {
+		if p.id != "" && slices.Contains(ids, p.id) {
 			entry.fail(entry.valueOf("id"), "%s: %q is there twice; give every %s an id of its own", field, p.id, title)
 		}
-		list = append(list, p)
+		list, ids = append(list, of(p)), append(ids, p.id)
 	}
 	return list
 }

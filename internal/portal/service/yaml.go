@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -47,12 +48,7 @@ func parseYAML(name string, text []byte) (*yamlDocument, error) {
 
 // err joins all mistakes in the order in which they stand.
 func (d *yamlDocument) err() error {
-	slices.SortStableFunc(d.mistakes, func(a, b mistake) int {
-		if a.line != b.line {
-			return a.line - b.line
-		}
-		return a.column - b.column
-	})
+	slices.SortStableFunc(d.mistakes, func(a, b mistake) int { return cmp.Or(a.line-b.line, a.column-b.column) })
 	var list []error
 	for _, m := range d.mistakes {
 		list = append(list, fmt.Errorf("%s:%d:%d: %s", d.name, m.line, m.column, m.message))

@@ -89,9 +89,3 @@ func (t *Tx) DropMailsOf(ctx context.Context, organizationID, userID string, kin
 	_, err := t.exec(ctx, `DELETE FROM outbox WHERE organization_id = $1 AND user_id = $2 AND `+condition, args...)
 	return err
 }
-
-// DropMails takes all mails to a user out of the outbox.
-func (t *Tx) DropMails(ctx context.Context, organizationID, userID string) error {
-	_, err := t.exec(ctx, `DELETE FROM outbox WHERE organization_id = $1 AND user_id = $2`, organizationID, userID)
-	return err
-}
