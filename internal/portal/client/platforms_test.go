@@ -130,14 +130,14 @@ func TestPortal_SA10_reloadPBX(t *testing.T) {
 func TestPortal_EN16_plannedPublicationsKeepTheirUser(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))
-	c, user := clientOn(t, p)
+	_, user := clientOn(t, p)
 	for _, text := range []string{"Dzień dobry!", "Dobry wieczór!"} {
 		planned := portal.PlannedPublication{Text: text, PublishAt: time.Now().Add(time.Hour)}
 		if _, err := p.Service.CreatePlannedPublication(t.Context(), p.Caller, user.ID, planned); err != nil {
 			t.Fatal(err)
 		}
 	}
-	c = clientOf(t, p, p.Token) // of the next run: the one so far has read the user already
+	c := clientOf(t, p, p.Token) // of the next run: the one so far has read the user already
 	if read, err := c.GetUser(t.Context(), user.ID); err != nil || read.PlannedPublications != 2 || read.ETag != user.ETag {
 		t.Errorf("read %+v, %v", read, err)
 	}
