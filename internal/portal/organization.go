@@ -17,10 +17,11 @@ type Organization struct {
 
 	Helpdesks      []Helpdesk      `json:"helpdesks"`
 	SocialAccounts []SocialAccount `json:"social_accounts"`
-	OutgoingNumber string          `json:"outgoing_number"` // OutgoingNumberAccount or OutgoingNumberUser (MW-17)
-	Scopes         []Scope         `json:"scopes"`          // of the token that asks
-	UserID         string          `json:"user_id"`         // whose token it is; empty: nobody's
-	ManagedBy      string          `json:"managed_by"`      // what a client with this token sends as Managed-By unless it is told another name
+	OutgoingNumber string          `json:"outgoing_number"`     // OutgoingNumberAccount or OutgoingNumberUser (MW-17)
+	Scopes         []Scope         `json:"scopes"`              // of the token that asks
+	UserID         string          `json:"user_id"`             // whose token it is; empty: nobody's
+	HandOvers      bool            `json:"hand_overs,omitzero"` // whether anything waits to be handed over (GET /v1/hand-overs)
+	ManagedBy      string          `json:"managed_by"`          // what a client with this token sends as Managed-By unless it is told another name
 
 	// What several users have although only one may: they had it before all spellings of it were one. Left out if there are none.
 	SharedKeys []SharedKey `json:"shared_keys,omitzero"`

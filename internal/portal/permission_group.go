@@ -34,5 +34,5 @@ type PermissionGroupMember struct {
 
 // Meta implements Object.
 func (g PermissionGroup) Meta() Meta {
-	return Meta{ID: g.ID, ETag: g.ETag, ManagedBy: g.ManagedBy, CreatedAt: g.CreatedAt, Untouched: g.Untouched}
+	return Meta{ID: g.ID, ETag: g.ETag, ManagedBy: g.ManagedBy, CreatedAt: g.CreatedAt, Untouched: g.Untouched, Pending: g.Pending}
 }

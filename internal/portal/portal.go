@@ -121,4 +121,5 @@ type Meta struct {
 	ManagedBy string // empty for nobody
 	CreatedAt string // RFC 3339 in UTC; empty where it is not known
 	Untouched bool
+	Pending   []Pending // what the object was given and does not have yet
 }

@@ -27,5 +27,5 @@ type SIPAccount struct {
 
 // Meta implements Object.
 func (a SIPAccount) Meta() Meta {
-	return Meta{ID: a.ID, ETag: a.ETag, ManagedBy: a.ManagedBy, CreatedAt: a.CreatedAt, Untouched: a.Untouched}
+	return Meta{ID: a.ID, ETag: a.ETag, ManagedBy: a.ManagedBy, CreatedAt: a.CreatedAt, Untouched: a.Untouched, Pending: a.Pending}
 }

@@ -154,5 +154,5 @@ const (
 
 // Meta implements Object.
 func (u User) Meta() Meta {
-	return Meta{ID: u.ID, ETag: u.ETag, ManagedBy: u.ManagedBy, CreatedAt: u.CreatedAt, Untouched: u.Untouched}
+	return Meta{ID: u.ID, ETag: u.ETag, ManagedBy: u.ManagedBy, CreatedAt: u.CreatedAt, Untouched: u.Untouched, Pending: u.Pending}
 }

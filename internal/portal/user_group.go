@@ -25,5 +25,5 @@ type Subgroup struct {
 
 // Meta implements Object.
 func (g UserGroup) Meta() Meta {
-	return Meta{ID: g.ID, ETag: g.ETag, ManagedBy: g.ManagedBy, CreatedAt: g.CreatedAt, Untouched: g.Untouched}
+	return Meta{ID: g.ID, ETag: g.ETag, ManagedBy: g.ManagedBy, CreatedAt: g.CreatedAt, Untouched: g.Untouched, Pending: g.Pending}
 }

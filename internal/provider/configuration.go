@@ -61,7 +61,7 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 		MaxRequestsPerSecond: config.MaxRequestsPerSecond.ValueFloat64(),
 		SingleReads:          !config.CoalesceReads.IsNull() && !config.CoalesceReads.ValueBool(),
 
-		ManagedBy: config.ManagedBy.ValueString(),
+		ManagedBy: config.ManagedBy.ValueString(), HandOver: true,
 
 		Retry: p.options.retry,
 		Logger: func(ctx context.Context, message string, fields map[string]any) {

@@ -114,6 +114,9 @@ func (v *view) checkMembership(ctx context.Context, plan permissionGroupMemberMo
 		warnMembershipUnchecked(err, diags)
 		return
 	}
+	// A group that the user is in and that is gone waits for its last members to leave.
+	there := func(id string) bool { _, there := groups[id]; return there }
+	after.PermissionGroupIDs = slices.DeleteFunc(after.PermissionGroupIDs, func(other string) bool { return other != id && !there(other) })
 	inventory := rules.Inventory{Organization: organization, PermissionGroups: groups}
 	change := rules.Change{Noun: portal.NounUser, Before: &before, After: &after, Scopes: organization.Scopes}
 	addMembershipFindings(set.CheckMemberships(inventory, change), diags)
@@ -138,7 +141,15 @@ func (v *view) checkEnd(ctx context.Context, userID, groupID string, diags *diag
 	}
 	after := before
 	after.PermissionGroupIDs = slices.DeleteFunc(slices.Clone(before.PermissionGroupIDs), func(id string) bool { return slices.Contains(ended, id) })
-	if reason := set.RefuseEnd(nameOf(before), after.PermissionGroupIDs); reason != "" {
+	reason := set.RefuseEnd(nameOf(before), after.PermissionGroupIDs)
+	if reason != "" && isOurs(before.Meta(), v.manager(organization)) {
+		// The user goes in the same run, or gets another group in it: the portal waits for either.
+		if v.state.keepsNow(object{portal.NounUser, userID}) {
+			diags.AddWarning("Last permission group", fmt.Sprintf("The membership ends as soon as the user %s is in another permission group, and stays until then: %s.", nameOf(before), reason))
+		}
+		return
+	}
+	if reason != "" {
 		diags.AddError("Last permission group", "The membership cannot end: "+reason+". If the user goes too, take the membership out of the configuration with a removed block "+
 			"that has lifecycle { destroy = false }: it ends with the user.")
 		return

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -35,6 +36,16 @@ type permissionGroupMemberModel struct {
 	ID                types.String `tfsdk:"id"`
 	UserID            types.String `tfsdk:"user_id"`
 	PermissionGroupID types.String `tfsdk:"permission_group_id"`
+}
+
+// nounMembership is the kind of memberships in the plan state.
+const nounMembership portal.Noun = "permission_group_member"
+
+// keepMembership notes that a membership is given or stays.
+func (s *planState) keepMembership(userID, groupID string, diags *diag.Diagnostics) {
+	s.keep(object{nounMembership, membershipID(userID, groupID)}, footprint{
+		title: "the membership of the user " + userID, uses: []use{{object{portal.NounPermissionGroup, groupID}, "permission_group_id"}},
+	}, nil, diags)
 }
 
 // membershipID is what the id of a membership is made of: those of the user and of the group.
@@ -69,6 +80,7 @@ func (r *permissionGroupMemberResource) ModifyPlan(ctx context.Context, req reso
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		if r.ready() && !resp.Diagnostics.HasError() {
+			r.state.delete(object{nounMembership, state.ID.ValueString()}, nil, &resp.Diagnostics)
 			r.view.checkEnd(ctx, state.UserID.ValueString(), state.PermissionGroupID.ValueString(), &resp.Diagnostics)
 		}
 		return
@@ -85,6 +97,9 @@ func (r *permissionGroupMemberResource) ModifyPlan(ctx context.Context, req reso
 	}
 	if !plan.UserID.IsUnknown() {
 		r.state.memberships.claimOne(plan.UserID.ValueString(), &resp.Diagnostics)
+		if !plan.PermissionGroupID.IsUnknown() {
+			r.state.keepMembership(plan.UserID.ValueString(), plan.PermissionGroupID.ValueString(), &resp.Diagnostics)
+		}
 	}
 	if !req.Plan.Raw.Equal(req.State.Raw) {
 		r.view.checkMembership(ctx, plan, &resp.Diagnostics)

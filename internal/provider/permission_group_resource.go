@@ -49,7 +49,7 @@ func (permissionGroupHooks) stored(ctx context.Context, a *access, _ operation, 
 
 // planDelete keeps a plan from deleting what comes with the platform (MW-06).
 func (h permissionGroupHooks) planDelete(ctx context.Context, a *access, stored storedObject, group *portal.PermissionGroup, diags *diag.Diagnostics) {
-	if group != nil && group.BuiltIn {
+	if stored.BuiltIn {
 		diags.AddError("A built-in permission group cannot be deleted", fmt.Sprintf(
 			"The permission group %s comes with the platform and stays. To stop managing it, take it out of the configuration with a removed block:\n\n"+
 				"removed {\n  from = switchboard_permission_group.NAME\n  lifecycle { destroy = false }\n}", stored.title()))

@@ -30,6 +30,8 @@ type plannedChange[T portal.Object] struct {
 	goes func(context.Context, storedObject, *diag.Diagnostics)
 	// unchanged says that the plan is the state: there is nothing to check, but it keeps what it has.
 	unchanged bool
+	// wanted is what the planned object is to have besides what the rule set says.
+	wanted footprint
 	// stock looks up those objects of the organisation that the planned one refers to. Holder is the id under which the planned object has what it
 	// has already: its own, or that of the object which it replaces.
 	stock func(ctx context.Context, inventory *rules.Inventory, holder string) error
@@ -60,18 +62,18 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 		return false
 	}
 	set.Normalize(c.noun, c.after)
-	wanted := slices.DeleteFunc(set.Claims(c.noun, c.after), func(claim rules.Claim) bool {
+	c.wanted.claims = slices.DeleteFunc(set.Claims(c.noun, c.after), func(claim rules.Claim) bool {
 		return unknown(claim.Field) || c.shares(organization, claim, diags)
 	})
 	inventory, holder := rules.Inventory{Organization: organization}, c.id
 	if c.before != nil && c.adopts == "" {
-		v.state.keep(object{c.noun, c.id}, wanted, plannedFrom(ctx).described, diags)
+		v.state.keep(object{c.noun, c.id}, c.wanted, plannedFrom(ctx).described, diags)
 		if c.unchanged {
 			return false
 		}
-		inventory.Holders, err = c.holders(ctx, v, set, wanted)
+		inventory.Holders, err = c.holders(ctx, v, set, v.manager(organization))
 	} else {
-		holder, inventory.Holders, err = c.create(ctx, v, set, organization, wanted, diags)
+		holder, inventory.Holders, err = c.create(ctx, v, set, organization, diags)
 	}
 	if err == nil {
 		err = c.stock(ctx, &inventory, holder)
@@ -118,21 +120,21 @@ func sharedKeys(organization portal.Organization, noun portal.Noun, id string) [
 }
 
 // holders looks up who has what the planned object wants to be unique and did not have before.
-func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, wanted []rules.Claim) (map[string]map[string]rules.Holder, error) {
+func (c plannedChange[T]) holders(ctx context.Context, v *view, set *rules.Set, manager string) (map[string]map[string]rules.Holder, error) {
 	had := set.Claims(c.noun, c.before)
-	wanted = slices.DeleteFunc(slices.Clone(wanted), func(claim rules.Claim) bool { return slices.Contains(had, claim) })
+	wanted := slices.DeleteFunc(slices.Clone(c.wanted.claims), func(claim rules.Claim) bool { return slices.Contains(had, claim) })
 	owners, err := v.owners(ctx, set, wanted)
 	if err != nil {
 		return nil, err
 	}
-	return heldBy(wanted, owners, ""), nil
+	return heldBy(wanted, owners, "", manager), nil
 }
 
-// heldBy is what others than one object hold of what is wanted.
-func heldBy(wanted []rules.Claim, owners map[string]owner, but string) map[string]map[string]rules.Holder {
+// heldBy is what others than one object hold of what is wanted, and do not hand over.
+func heldBy(wanted []rules.Claim, owners map[string]owner, but, manager string) map[string]map[string]rules.Holder {
 	holders := map[string]map[string]rules.Holder{}
 	for _, claim := range wanted {
-		if who, taken := owners[claim.Field]; taken && who.ID != but {
+		if who, taken := owners[claim.Field]; taken && who.ID != but && !grants(claim, who, manager) {
 			holders[claim.Field] = map[string]rules.Holder{claim.Key: who.Holder}
 		}
 	}

@@ -74,19 +74,19 @@ func identifies(noun portal.Noun, claim rules.Claim) bool {
 // create plans a creation: it notes what the object wants, refuses one that exists already, and returns which object it takes the place of, if any, and who else
 // has what it wants to be unique.
 func (c plannedChange[T]) create(
-	ctx context.Context, v *view, set *rules.Set, organization portal.Organization, wanted []rules.Claim, diags *diag.Diagnostics,
+	ctx context.Context, v *view, set *rules.Set, organization portal.Organization, diags *diag.Diagnostics,
 ) (takes string, holders map[string]map[string]rules.Holder, err error) {
 	said := plannedFrom(ctx)
 	place, certain := object{noun: c.noun, id: c.adopts}, false
 	if said.replaces != "" {
 		place.id, certain = said.replaces, true
 	}
-	owners, err := v.owners(ctx, set, wanted)
+	owners, err := v.owners(ctx, set, c.wanted.claims)
 	if err != nil {
-		v.state.create(c.noun, wanted, place, certain, said.described, diags)
+		v.state.create(c.noun, c.wanted, place, certain, said.described, diags)
 		return place.id, nil, err
 	}
-	for _, claim := range wanted {
+	for _, claim := range c.wanted.claims {
 		who, taken := owners[claim.Field]
 		if !taken || who.noun != c.noun || who.ID == place.id || !identifies(c.noun, claim) {
 			continue
@@ -102,11 +102,11 @@ func (c plannedChange[T]) create(
 	if diags.HasError() {
 		return place.id, nil, nil
 	}
-	v.state.create(c.noun, wanted, place, certain, said.described, diags)
+	v.state.create(c.noun, c.wanted, place, certain, said.described, diags)
 	if place.id != "" && c.adopts == "" {
 		c.judgeReplacement(ctx, v, place, diags)
 	}
-	return place.id, heldBy(wanted, owners, place.id), nil
+	return place.id, heldBy(c.wanted.claims, owners, place.id, v.manager(organization)), nil
 }
 
 // refuseExisting refuses to create what exists already, in the words that fit: it may be an object of this configuration whose address has changed, one that an
@@ -151,10 +151,6 @@ func (c plannedChange[T]) judgeReplacement(ctx context.Context, v *view, place o
 			"The plan replaces the %s %s, and adopt_existing = true would take the old one over again. Apply adopt_existing = false together with the replacement.", title, name))
 		return
 	}
-	if used, err := v.usedBy(ctx, place); err == nil && used != "" {
-		diags.AddError(summary(portal.CodeInUse), fmt.Sprintf("The plan replaces the %s %s, but %s, and what is in use is not deleted. Change it in place, or take it away from them first.", title, name, used))
-		return
-	}
 	lost := map[portal.Noun]string{
 		portal.NounUser:            "The password, the second factor, open sessions and whatever else the portal keeps about the person go with it, and the person is invited anew where that is configured.",
 		portal.NounSIPAccount:      "The new one has another SIP username and another password, so that every phone that registers with it has to be set up again.",
@@ -163,42 +159,5 @@ func (c plannedChange[T]) judgeReplacement(ctx context.Context, v *view, place o
 	}
 	diags.AddWarning("Replaced by a new "+title, fmt.Sprintf(
 		"The %s %s is deleted and a new one is made in its place. %s If that is not wanted, leave -replace and replace_triggered_by out, or run terraform untaint. "+
-			"With create_before_destroy the portal refuses the new one, as both cannot be there at once.", title, name, lost[c.noun]))
-}
-
-// usedBy says who uses an object, so that it cannot be deleted; empty for nobody.
-func (v *view) usedBy(ctx context.Context, o object) (string, error) {
-	members := func(n int) string {
-		switch n {
-		case 0:
-			return ""
-		case 1:
-			return "it has 1 member"
-		default:
-			return fmt.Sprintf("it has %d members", n)
-		}
-	}
-	switch o.noun {
-	case portal.NounPermissionGroup:
-		groups, err := v.groups.find(ctx, []string{o.id})
-		if groups[o.id].BuiltIn {
-			return "it comes with the platform", err
-		}
-		return members(groups[o.id].MemberCount), err
-	case portal.NounSIPAccount:
-		accounts, err := v.accounts.find(ctx, []string{o.id})
-		if user := accounts[o.id].UserID; user != "" {
-			return "the user " + user + " has it", err
-		}
-		return "", err
-	case portal.NounUserGroup:
-		groups, err := v.userGroups.find(ctx, []string{o.id})
-		n := 0
-		for _, subgroup := range groups[o.id].Subgroups {
-			n += subgroup.MemberCount
-		}
-		return members(n), err
-	default:
-		return "", nil
-	}
+			"With create_before_destroy the portal refuses the new one where both cannot be there at once.", title, name, lost[c.noun]))
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/rand"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,13 +23,15 @@ type planState struct {
 	losses      losses
 
 	mu      sync.Mutex
-	stored  map[object]storedObject // what Terraform has shown of its state
-	shown   map[object]int          // how often: twice at least, if two addresses hold one object
-	plans   map[object]*objectPlan  // of objects that exist
-	places  map[object]*objectPlan  // the creation that takes the place of an object
-	wanted  map[thing]*objectPlan   // who wants what for itself alone
-	takenUp map[object]bool         // what this process has adopted
-	applied int                     // how many objects this process has begun to apply
+	stored  map[object]storedObject           // what Terraform has shown of its state
+	shown   map[object]int                    // how often: twice at least, if two addresses hold one object
+	plans   map[object]*objectPlan            // of objects that exist
+	places  map[object]*objectPlan            // the creation that takes the place of an object
+	wanted  map[thing]*objectPlan             // who wants what for itself alone
+	users   map[object]map[*objectPlan]string // who refers to an object, and in which field
+	endings map[object]*objectPlan            // by whose plan an object goes
+	takenUp map[object]bool                   // what this process has adopted
+	applied int                               // how many objects this process has begun to apply
 	pending validations
 
 	walk    int               // counts the walks over the state that this process has seen begin
@@ -60,6 +63,7 @@ type storedObject struct {
 	DeletionProtection bool   `json:"deletion_protection"`
 	OnDestroy          string `json:"on_destroy"`
 	DiscardPlannedWork bool   `json:"discard_planned_work"`
+	BuiltIn            bool   `json:"built_in"`
 }
 
 // title is what people call the object, with its id.
@@ -78,6 +82,9 @@ type objectPlan struct {
 	id      string // empty for a creation
 	action  planAction
 	wants   []thing
+	uses    []use
+	ends    []ending
+	title   string
 	place   object // whose place a creation takes; zero for none
 	certain bool   // whether Terraform has said that the creation replaces the object there
 	moment  moment
@@ -104,6 +111,7 @@ func newPlanState(mostDeletions *int64) *planState {
 	return &planState{
 		nonce:  rand.Text(),
 		stored: map[object]storedObject{}, shown: map[object]int{}, plans: map[object]*objectPlan{}, places: map[object]*objectPlan{}, wanted: map[thing]*objectPlan{},
+		users: map[object]map[*objectPlan]string{}, endings: map[object]*objectPlan{},
 		takenUp: map[object]bool{}, readIn: map[object]moment{}, mostDeletions: mostDeletions, going: map[string]bool{}, gone: map[string]bool{},
 	}
 }
@@ -230,13 +238,52 @@ func (s *planState) release(plan *objectPlan) {
 			delete(s.wanted, what)
 		}
 	}
+	for _, u := range plan.uses {
+		delete(s.users[u.object], plan)
+	}
+	for _, e := range plan.ends {
+		if s.endings[e.object] == plan {
+			delete(s.endings, e.object)
+		}
+	}
 	if s.places[plan.place] == plan {
 		delete(s.places, plan.place)
 	}
 }
 
+// refer notes to which objects a plan refers and which go by it, and refuses what goes and is still referred to.
+func (s *planState) refer(plan *objectPlan, uses []use, ends []ending, diags *diag.Diagnostics) {
+	plan.uses, plan.ends = uses, ends
+	for _, u := range uses {
+		if s.users[u.object] == nil {
+			s.users[u.object] = map[*objectPlan]string{}
+		}
+		s.users[u.object][plan] = u.field
+		if by := s.endings[u.object]; by != nil && s.current(by.moment) {
+			i := slices.IndexFunc(by.ends, func(e ending) bool { return e.object == u.object })
+			addStillUsed(diags, by.ends[i].title, plan.title, u.field, true)
+		}
+	}
+	for _, e := range ends {
+		s.endings[e.object] = plan
+		for user, field := range s.users[e.object] {
+			if s.current(user.moment) {
+				addStillUsed(diags, e.title, user.title, field, false)
+			}
+		}
+	}
+}
+
+// footprint is what a planned object is to have: for itself alone, and together with others. Ends are what goes by its plan.
+type footprint struct {
+	title  string // what people call the object
+	claims []rules.Claim
+	uses   []use
+	ends   []ending
+}
+
 // keep notes that an object stays, as it is or changed, and refuses what contradicts that.
-func (s *planState) keep(o object, claims []rules.Claim, described *validation, diags *diag.Diagnostics) {
+func (s *planState) keep(o object, wanted footprint, described *validation, diags *diag.Diagnostics) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if last := s.plans[o]; last != nil {
@@ -247,17 +294,18 @@ func (s *planState) keep(o object, claims []rules.Claim, described *validation, 
 		s.renewAfter(last.moment)
 		s.release(last)
 	}
-	plan := &objectPlan{noun: o.noun, id: o.id, action: keeps, moment: s.now(described)}
+	plan := &objectPlan{noun: o.noun, id: o.id, action: keeps, moment: s.now(described), title: wanted.title}
 	delete(s.going, o.id)
 	if s.reported == o.id {
 		s.reported = ""
 	}
 	s.plans[o] = plan
 	if creation := s.places[o]; creation != nil && s.current(creation.moment) && !creation.certain {
-		addPlaceTaken(diags, creation, o.noun, s.title(o), wants(claims, creation.wants))
+		addPlaceTaken(diags, creation, o.noun, s.title(o), wants(wanted.claims, creation.wants))
 		return
 	}
-	s.claim(plan, claims, diags)
+	s.claim(plan, wanted.claims, diags)
+	s.refer(plan, wanted.uses, wanted.ends, diags)
 }
 
 // wants reports whether one of the claims is one of the things.
@@ -291,7 +339,7 @@ func (s *planState) claim(plan *objectPlan, claims []rules.Claim, diags *diag.Di
 }
 
 // delete notes that an object is to go, and refuses it where the same object stays under another address, or is created there.
-func (s *planState) delete(o object, diags *diag.Diagnostics) {
+func (s *planState) delete(o object, ends []ending, diags *diag.Diagnostics) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last := s.plans[o]
@@ -306,6 +354,7 @@ func (s *planState) delete(o object, diags *diag.Diagnostics) {
 	}
 	s.release(last)
 	s.plans[o] = plan
+	s.refer(plan, nil, ends, diags)
 }
 
 // verdict is what the plan of a creation says of an object that has what identifies the new one.
@@ -338,17 +387,18 @@ func (s *planState) judge(o object, claim rules.Claim, diags *diag.Diagnostics) 
 }
 
 // create notes a creation, which may take the place of an object that is there.
-func (s *planState) create(noun portal.Noun, claims []rules.Claim, place object, certain bool, described *validation, diags *diag.Diagnostics) {
+func (s *planState) create(noun portal.Noun, wanted footprint, place object, certain bool, described *validation, diags *diag.Diagnostics) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	plan := &objectPlan{noun: noun, action: creates, place: place, certain: certain, moment: s.now(described)}
+	plan := &objectPlan{noun: noun, action: creates, place: place, certain: certain, moment: s.now(described), title: wanted.title}
 	if place.id != "" {
 		if last := s.plans[place]; last != nil && last.action == keeps {
 			s.release(last)
 		}
 		s.places[place] = plan
 	}
-	s.claim(plan, claims, diags)
+	s.claim(plan, wanted.claims, diags)
+	s.refer(plan, wanted.uses, nil, diags)
 }
 
 // claimToo notes what an object wants besides, that was planned just before. A creation is known by something that it wants already.
@@ -362,6 +412,14 @@ func (s *planState) claimToo(o object, known thing, claims []rules.Claim, diags 
 	if plan != nil {
 		s.claim(plan, claims, diags)
 	}
+}
+
+// keepsNow reports whether the plan that is under way keeps an object.
+func (s *planState) keepsNow(o object) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	plan := s.plans[o]
+	return plan != nil && plan.action == keeps && s.current(plan.moment)
 }
 
 // countDeletion counts a user who loses access, once, and reports whether max_user_deletions allows it.

@@ -178,8 +178,12 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 		a.view = newView(a.client, a.state)
 		a.view.managedBy, a.state.renewed = config.ManagedBy.ValueString(), a.view.forget
 		// Asked here, a portal that is away is one error of the run, and all objects of a run are planned by the same rule set.
-		if _, _, err := a.view.rules(ctx); err != nil {
+		organization, _, err := a.view.rules(ctx)
+		if err != nil {
 			addPortalError(&resp.Diagnostics, "asking for the organisation", portal.NounUser, err)
+			return
+		}
+		if a.view.warnPending(ctx, organization, &resp.Diagnostics); resp.Diagnostics.HasError() {
 			return
 		}
 	}

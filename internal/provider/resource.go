@@ -85,16 +85,20 @@ func (k kind[T]) decode(tree field.Tree) T {
 	return object
 }
 
-// answered is the state after a write.
+// answered is the state after a write. What the portal hands over later in the same run counts as had: Terraform takes an answer that differs from the plan for a
+// bug, and the next read tells what has become of it.
 func (r *managed[T]) answered(object *T, plan field.Tree) field.Tree {
 	tree := r.table.Answered(object, plan)
 	r.hooks.encoded(object, plan, tree)
+	for _, pending := range (*object).Meta().Pending {
+		r.table.SetPlanned(tree, plan, pending.Field)
+	}
 	return tree
 }
 
 // named is what people call an object of the state, with its id.
-func (r *managed[T]) named(state field.Tree) string {
-	return calledBy(state.Text(r.title), state.Text("id"))
+func (k kind[T]) named(state field.Tree) string {
+	return calledBy(state.Text(k.title), state.Text("id"))
 }
 
 // operation is what Terraform asks for. The state is null on creation.
@@ -139,7 +143,9 @@ func (r *managed[T]) plan(ctx context.Context, o operation, unchanged bool) fiel
 	r.hooks.request(o, &after)
 	change := plannedChange[T]{noun: r.noun(), config: o.paths, unchanged: unchanged, adopting: o.config["adopt_existing"]}
 	change.goes = func(ctx context.Context, stored storedObject, diags *diag.Diagnostics) {
-		r.hooks.planDelete(ctx, r.access, stored, nil, diags)
+		if r.hooks.planDelete(ctx, r.access, stored, nil, diags); !diags.HasError() {
+			r.view.refuseUsed(ctx, r.ending(stored), nil, diags)
+		}
 	}
 	change.stock = func(ctx context.Context, inventory *rules.Inventory, holder string) error {
 		return r.hooks.stock(ctx, r.access, change.before, after, inventory, holder)
@@ -156,6 +162,11 @@ func (r *managed[T]) plan(ctx context.Context, o operation, unchanged bool) fiel
 		r.hooks.stored(ctx, r.access, o, change.before)
 	}
 	change.after, change.id = &after, after.Meta().ID
+	change.wanted = footprint{title: "the " + r.noun().Title() + " " + r.named(o.plan), uses: r.hooks.refers(&after, o.config)}
+	if change.before != nil && !unchanged {
+		change.wanted.ends = r.hooks.ends(change.before, &after)
+		r.refuseUsedParts(ctx, change.id, change.wanted.ends, o.diags)
+	}
 	r.hooks.claim(r.access, o, &after)
 	if o.diags.HasError() || !change.check(ctx, r.view, o.diags) || o.diags.HasError() {
 		return nil
@@ -178,10 +189,26 @@ func (r *managed[T]) plan(ctx context.Context, o operation, unchanged bool) fiel
 func (r *managed[T]) planDelete(ctx context.Context, state field.Tree, diags *diag.Diagnostics) {
 	var stored storedObject
 	field.Decode(state, &stored)
+	current := r.decode(state)
+	gone := r.ending(stored)
 	if r.ready() {
-		r.state.delete(object{r.noun(), stored.ID}, diags)
+		r.state.delete(gone.object, append(r.hooks.ends(&current, nil), gone), diags)
 	}
-	r.hooks.planDelete(ctx, r.access, stored, new(r.decode(state)), diags)
+	if r.hooks.planDelete(ctx, r.access, stored, &current, diags); r.ready() && !diags.HasError() {
+		r.view.refuseUsed(ctx, gone, nil, diags)
+	}
+}
+
+// ending is an object of the state that is to go.
+func (k kind[T]) ending(stored storedObject) ending {
+	return ending{object{k.noun(), stored.ID}, "the " + k.noun().Title() + " " + stored.title()}
+}
+
+// refuseUsedParts refuses to take away parts of an object that users have whom this configuration does not manage.
+func (r *managed[T]) refuseUsedParts(ctx context.Context, id string, parts []ending, diags *diag.Diagnostics) {
+	for _, part := range parts {
+		r.view.refuseUsed(ctx, ending{object{r.noun(), id}, part.title}, []string{part.id}, diags)
+	}
 }
 
 // adoptee returns the object that a new resource takes over, nil for none.

@@ -31,6 +31,10 @@ type hooks[T any] interface {
 	stored(ctx context.Context, a *access, o operation, before *T)
 	// claim notes what the plan wants for itself alone beyond what the rule set says.
 	claim(a *access, o operation, object *T)
+	// refers are the objects to which a planned one refers.
+	refers(object *T, config field.Tree) []use
+	// ends are what goes when one version of an object takes the place of another, besides the object itself; after is nil if that is deleted.
+	ends(before, after *T) []ending
 	// stock looks up what a planned object refers to.
 	stock(ctx context.Context, a *access, before *T, after T, inventory *rules.Inventory, holder string) error
 	// judge judges a plan beyond the rule set.
@@ -66,6 +70,10 @@ func (plainHooks[T]) claim(*access, operation, *T)                        {}
 func (plainHooks[T]) judge(context.Context, *access, operation, *T, *T)   {}
 func (plainHooks[T]) written(operation, field.Tree)                       {}
 
+func (plainHooks[T]) refers(*T, field.Tree) []use { return nil }
+
+func (plainHooks[T]) ends(_, _ *T) []ending { return nil }
+
 func (plainHooks[T]) stays(*access, *T, field.Tree, *diag.Diagnostics) bool { return true }
 
 func (plainHooks[T]) settle(context.Context, operation, portal.Organization, *T, field.Tree) {}
@@ -81,6 +89,6 @@ func (h plainHooks[T]) planDelete(_ context.Context, _ *access, stored storedObj
 }
 
 func (h plainHooks[T]) delete(ctx context.Context, a *access, stored storedObject, etag string, _ *diag.Diagnostics) error {
-	_, err := h.remove(a.client, ctx, stored.ID, etag)
+	_, err := h.remove(a.client, ctx, stored.ID, etag) // what waits for its users is gone for Terraform
 	return err
 }

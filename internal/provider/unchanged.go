@@ -157,7 +157,9 @@ func (k kind[T]) stays(ctx context.Context, a *access, state, config field.Tree)
 		return false
 	}
 	set.Normalize(k.noun(), &stored)
-	a.state.keep(object{k.noun(), id}, set.Claims(k.noun(), &stored), plannedFrom(ctx).described, &diags)
+	a.state.keep(object{k.noun(), id}, footprint{
+		title: "the " + k.noun().Title() + " " + k.named(state), claims: set.Claims(k.noun(), &stored), uses: k.hooks.refers(&stored, config),
+	}, plannedFrom(ctx).described, &diags)
 	return len(diags) == 0
 }
 
@@ -168,5 +170,6 @@ func stayingMember(a *access, state field.Tree) bool {
 		return false
 	}
 	a.state.memberships.claimOne(userID, &diags)
+	a.state.keepMembership(userID, state.Text("permission_group_id"), &diags)
 	return len(diags) == 0
 }

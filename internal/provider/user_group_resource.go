@@ -75,3 +75,7 @@ func (userGroupHooks) settle(_ context.Context, o operation, _ portal.Organizati
 		answer["subgroup_ids"] = field.Unknown{}
 	}
 }
+
+func (userGroupHooks) ends(before, after *portal.UserGroup) []ending {
+	return subgroupsWithout(before, after)
+}

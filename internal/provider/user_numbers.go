@@ -151,6 +151,10 @@ func (v *view) noteNumbers(ctx context.Context, user portal.User, inventory *rul
 	if err != nil {
 		return err
 	}
+	organization, _, err := v.rules(ctx)
+	if err != nil {
+		return err
+	}
 	inventory.Numbers = map[string]rules.Number{}
 	for _, number := range wanted {
 		known := listed[number]
@@ -160,6 +164,10 @@ func (v *view) noteNumbers(ctx context.Context, user portal.User, inventory *rul
 				return err
 			}
 			known.Holder.Name = valueOf(valueOf(holder).Email)
+			// One that is only shown stays where it rings.
+			if holder != nil && isOurs(holder.Meta(), v.manager(organization)) && slices.Contains(user.Telephony.IncomingNumbers, number) {
+				known.Holder = rules.Holder{}
+			}
 		}
 		inventory.Numbers[number] = known
 	}

@@ -163,3 +163,8 @@ func (userHooks) stays(a *access, user *portal.User, config field.Tree, diags *d
 	a.state.memberships.claimAll(user.ID, valueOf(user.Email), diags)
 	return true
 }
+
+// refers leaves out the groups of a user that the configuration gives to others: a membership of its own may end in the same run.
+func (userHooks) refers(user *portal.User, config field.Tree) []use {
+	return userUses(user, config["permission_group_ids"] != nil)
+}

@@ -126,7 +126,7 @@ func (v *view) permissionGroups(ctx context.Context, ids []string) (map[string]p
 }
 
 // sipAccounts returns those of the accounts that exist, with who has them. An account that the list shows in the hands of somebody else than
-// the user with this id may have been given up in this run, so it is looked at again.
+// the user with this id may have been given up in this run, so it is looked at again. One of a user whom this configuration manages is handed over.
 func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (map[string]rules.SIPAccount, error) {
 	found, err := v.accounts.find(ctx, ids)
 	if err != nil {
@@ -154,6 +154,11 @@ func (v *view) stockOf(ctx context.Context, before *portal.User, user portal.Use
 	slices.Sort(groups)
 	if inventory.PermissionGroups, err = v.permissionGroups(ctx, slices.Compact(groups)); err != nil {
 		return err
+	}
+	for _, id := range groups {
+		if _, there := inventory.PermissionGroups[id]; !there && before != nil && slices.Contains(before.PermissionGroupIDs, id) {
+			inventory.PermissionGroups[id] = portal.PermissionGroup{ID: id} // waits for its last members to leave
+		}
 	}
 	if inventory.SIPAccounts, err = v.sipAccounts(ctx, sipAccountIDs(user), holder); err != nil {
 		return err
@@ -222,12 +227,16 @@ func (v *view) phoneNumbers(ctx context.Context) (map[string]rules.Number, error
 }
 
 func (v *view) holder(ctx context.Context, accountID string) (rules.SIPAccount, error) {
+	organization, _, err := v.rules(ctx)
+	if err != nil {
+		return rules.SIPAccount{}, err
+	}
 	account, err := v.client.GetSIPAccount(ctx, accountID)
 	if err != nil || account.UserID == "" {
 		return rules.SIPAccount{SIPAccount: valueOf(account)}, ignoreNotFound(err)
 	}
 	user, err := v.client.GetUser(ctx, account.UserID)
-	if err != nil {
+	if err != nil || isOurs(user.Meta(), v.manager(organization)) {
 		return rules.SIPAccount{SIPAccount: *account}, ignoreNotFound(err)
 	}
 	return rules.SIPAccount{SIPAccount: *account, Holder: rules.Holder{ID: user.ID, Name: valueOf(user.Email), Noun: portal.NounUser}}, nil

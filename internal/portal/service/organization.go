@@ -21,6 +21,7 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 			return err
 		}
 		organization = sc.organization
+		organization.HandOvers = len(sc.handOvers) > 0
 		organization.Scopes, organization.UserID, organization.ManagedBy = scopesOf(caller), caller.UserID, manager(caller)
 		pending, err := tx.PendingReloads(ctx, caller.OrganizationID)
 		for i := range organization.PBXs {

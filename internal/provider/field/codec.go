@@ -206,6 +206,15 @@ func settled(value any) any {
 	return value
 }
 
+// SetPlanned has a tree say what was planned for the field with a dotted path, if that was known.
+func (t Table) SetPlanned(tree, plan Tree, path string) {
+	holder, name := tree.Holder(path)
+	planned, _ := plan.Holder(path)
+	if value := planned[name]; holder != nil && value != nil && value != (Unknown{}) {
+		holder[name] = value
+	}
+}
+
 // Same reports whether two trees say the same. The elements of sets have no order.
 func (t Table) Same(a, b Tree) bool { return sameTrees(t.Fields, a, b) }
 
