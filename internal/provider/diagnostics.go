@@ -62,8 +62,7 @@ func whoChanged(failure *portal.Error) string {
 	return fmt.Sprintf("%s (%s)", failure.ChangedBy, failure.ChangedAt.UTC().Format(time.RFC3339))
 }
 
-// addDeleteError is addPortalError for a delete. Terraform deletes an object before it changes those that cease to refer to it, and the portal
-// keeps what is referred to: the user has to turn the order round.
+// addDeleteError is addPortalError for a delete. The portal keeps what is in use by others than this configuration manages.
 func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err error) {
 	failure, ok := errors.AsType[*portal.Error](err)
 	if !ok || !slices.ContainsFunc(failure.Errors, func(f portal.FieldError) bool { return f.Code == portal.CodeInUse }) {
@@ -71,8 +70,7 @@ func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 		return
 	}
 	for _, field := range failure.Errors {
-		diags.AddError(summary(field.Code), fmt.Sprintf("While %s: %s\n\nIf this apply was to change the users that still have this %[3]s: Terraform deletes it before "+
-			"it changes them. Apply that change first, or give the %[3]s lifecycle { create_before_destroy = true }, which turns the order round.",
+		diags.AddError(summary(field.Code), fmt.Sprintf("While %s: %s\n\nThose who have this %s are not managed by this configuration. Take it away from them first.",
 			doing, portal.Ended(field.Sentence()), noun.Title()))
 	}
 }

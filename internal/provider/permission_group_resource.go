@@ -15,8 +15,8 @@ func permissionGroupKind() kind[portal.PermissionGroup] {
 	return kind[portal.PermissionGroup]{
 		table: permissionGroupTable(), title: "name", identities: []string{"name"},
 		doc: "A permission group: a named set of rights, on some platforms called a role.\n\n" +
-			"A group with members cannot be deleted. Terraform deletes a group before it changes the users that leave it; " +
-			"`lifecycle { create_before_destroy = true }` on the group turns that order round.",
+			"A group is deleted together with the change of the users that leave it, in one apply: Terraform deletes it first, and the portal waits for its last member. " +
+			"The plan refuses to delete a group with members whom the configuration does not manage.",
 		calls: func(c *client.Client) calls[portal.PermissionGroup] {
 			return calls[portal.PermissionGroup]{c.GetPermissionGroup, c.CreatePermissionGroup, c.ReplacePermissionGroup}
 		},

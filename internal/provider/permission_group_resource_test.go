@@ -119,8 +119,8 @@ removed {
 	})
 }
 
-// TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes: Terraform deletes a group before it moves its members, unless it is told otherwise.
-func TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes(t *testing.T) {
+// TestAccPermissionGroup_TC08_aGroupGoesWithItsLastMember: Terraform deletes a group before it moves its members, and the portal waits for them.
+func TestAccPermissionGroup_TC08_aGroupGoesWithItsLastMember(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
 	user := func(group string) string {
@@ -131,20 +131,11 @@ func TestAccPermissionGroup_TC08_membersMoveBeforeTheGroupGoes(t *testing.T) {
 	const (
 		leads  = `resource "switchboard_permission_group" "leads" { name = "Leads" }`
 		agents = `resource "switchboard_permission_group" "agents" { name = "Agents" }`
-		turned = `resource "switchboard_permission_group" "agents" {
-  name = "Agents"
-  lifecycle { create_before_destroy = true }
-}`
 	)
 	inAgents, inLeads := user(`[switchboard_permission_group.agents.id]`), user(`[switchboard_permission_group.leads.id]`)
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: factories(),
-		Steps: []resource.TestStep{
-			{Config: configure(p, leads, agents, inAgents)},
-			{Config: configure(p, leads, inLeads), ExpectError: regexp.MustCompile(`(?s)In use.*alice@example\.com.*create_before_destroy`)},
-			{Config: configure(p, leads, turned, inAgents)},
-			{Config: configure(p, leads, inLeads)},
-		},
+		Steps:                    []resource.TestStep{{Config: configure(p, leads, agents, inAgents)}, {Config: configure(p, leads, inLeads)}},
 	})
 }
 
@@ -167,7 +158,7 @@ func TestAccPermissionGroup_TC08_groupWithMembersStays(t *testing.T) {
 					}
 				},
 			},
-			{Config: configure(p, oneGroup), Destroy: true, ExpectError: regexp.MustCompile(`(?s)In use.*1\s+member.*bob@example\.com`)},
+			{Config: configure(p, oneGroup), Destroy: true, ExpectError: regexp.MustCompile(`(?s)In use.*does\s+not\s+manage:\s+bob@example\.com`)},
 			{
 				PreConfig: func() {
 					if err := p.Service.DeleteUser(t.Context(), p.Caller, storedUser(t, p, "bob@example.com").ID, "", portal.Deletion{}); err != nil {

@@ -160,7 +160,7 @@ func TestPlanState_ALL09_replacement(t *testing.T) {
 	}
 }
 
-// TestPlanState_ALL09_replacementOfWhatIsInUse is refused at plan, as the deletion would be.
+// TestPlanState_ALL09_replacementOfWhatIsInUse is refused at plan, as the deletion would be, where others use it than this configuration manages.
 func TestPlanState_ALL09_replacementOfWhatIsInUse(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -173,7 +173,21 @@ func TestPlanState_ALL09_replacementOfWhatIsInUse(t *testing.T) {
 	run := drive.anew(t, p)
 	run.refresh(run.shown(made))
 	_, diagnostics := run.tryChange(drive.noInstance("switchboard_permission_group"), group)
-	says(t, "the replacement of a group with a member", diagnostics, summary(portal.CodeInUse), "1 member")
+	if len(diagnostics) != 1 || diagnostics[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Errorf("the replacement of a group whose member is planned in the same run says %+v", diagnostics)
+	}
+
+	other := portal.User{
+		Email: new("other@example.com"), FirstName: new("Olga"), LastName: new("Other"), PermissionGroupIDs: []string{drive.idOf(made)},
+		Telephony: &portal.Telephony{SIPAssignment: new("dynamic")},
+	}
+	if _, err := p.Service.CreateUser(t.Context(), p.Caller, other, ""); err != nil {
+		t.Fatal(err)
+	}
+	run = drive.anew(t, p)
+	run.refresh(run.shown(made))
+	_, diagnostics = run.tryChange(drive.noInstance("switchboard_permission_group"), group)
+	says(t, "the replacement of a group with another's member", diagnostics, summary(portal.CodeInUse), "other@example.com")
 
 	for _, stays := range []string{onDestroyKeep, onDestroyDisable} {
 		user["on_destroy"] = stays

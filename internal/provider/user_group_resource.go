@@ -15,7 +15,7 @@ func userGroupKind() kind[portal.UserGroup] {
 	return kind[portal.UserGroup]{
 		table: userGroupTable(), title: "name", identities: []string{"name"},
 		doc: strings.TrimSpace("A user group: one way to sort the users of an organisation, such as by *position*, into subgroups. A user is in at most one subgroup of each group. "+
-			rules.Describe(portal.NounUserGroup, "")) + "\n\nA subgroup with members cannot be removed. One that is renamed is another subgroup.",
+			rules.Describe(portal.NounUserGroup, "")) + "\n\nA subgroup that is renamed is another subgroup. One is removed together with the change of the users that leave it, in one apply; the plan refuses that for users whom the configuration does not manage.",
 		calls: func(c *client.Client) calls[portal.UserGroup] {
 			return calls[portal.UserGroup]{c.GetUserGroup, c.CreateUserGroup, c.ReplaceUserGroup}
 		},

@@ -113,8 +113,9 @@ func TestUser_VX07_planSaysWhatRings(t *testing.T) {
 
 	expectSaid(t, "a free number", plan(drive.anew(t, p), none, "carin", shows(third)), "WARNING telephony: telephony.caller_id .* is free, so it is allocated")
 	expectSaid(t, "a number in use", plan(drive.anew(t, p), bjorn, "bjorn", shows(first)), "WARNING telephony: telephony.caller_id .*is an incoming number of astrid@example.com and stays so")
-	expectSaid(t, "a number in use as incoming number", plan(drive.anew(t, p), bjorn, "bjorn", rings(second, first)),
-		"ERROR telephony: telephony.incoming_numbers .*an incoming number of astrid@example.com")
+	taken := drive.anew(t, p)
+	expectSaid(t, "a number that another one of this configuration has", plan(taken, bjorn, "bjorn", rings(second, first)))
+	expectSaid(t, "and keeps", plan(taken, taken.shown(astrid), "astrid", shows(first)), "ERROR telephony: telephony.incoming_numbers: .* is wanted by the user .bjorn@example.com. .* of this configuration too")
 	expectSaid(t, "a number given up", plan(drive.anew(t, p), astrid, "astrid", rings()), "WARNING telephony: telephony.incoming_numbers .* no longer rings at this user")
 	gone := drive.anew(t, p)
 	expectSaid(t, "a deletion", destroy(gone, astrid), "WARNING : .*incoming numbers: .48225550101")
