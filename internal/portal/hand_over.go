@@ -39,11 +39,12 @@ type Pending struct {
 type HandOver struct {
 	ID        string       `json:"id"`
 	Kind      HandOverKind `json:"kind"`
-	Waiting   Reference    `json:"waiting"` // the object that waits for the value, or that is deleted
-	Field     string       `json:"field"`   // of the object that waits, that the value is for; empty for a deletion
-	Value     string       `json:"value"`   // what it waits for; of the end of a membership, the id of the permission group; empty for a deletion
-	Holders   []Reference  `json:"holders"` // who has the value, or uses the object: at most MaxHolders of them
-	Count     int          `json:"count"`   // how many there are
+	Waiting   Reference    `json:"waiting"`             // the object that waits for the value, or that is deleted
+	Field     string       `json:"field"`               // of the object that waits, that the value is for; empty for a deletion
+	Value     string       `json:"value"`               // what it waits for; of the end of a membership, the id of the permission group; empty for a deletion
+	ValueName string       `json:"value_name,omitzero"` // what people call an object of which Value is the id
+	Holders   []Reference  `json:"holders"`             // who has the value, or uses the object: at most MaxHolders of them
+	Count     int          `json:"count"`               // how many there are
 	ManagedBy string       `json:"managed_by"`
 	Since     string       `json:"since"` // RFC 3339 in UTC
 	Until     string       `json:"until"` // when it ends by itself, likewise

@@ -125,6 +125,9 @@ func namesIn(ctx context.Context, tx *store.Tx, organizationID string, waits ...
 	ids := make([]string, 0, 2*len(waits))
 	for _, h := range waits {
 		ids = append(ids, h.ObjectID, h.HolderID)
+		if h.Kind == portal.HandOverSIPAccount || h.Kind == portal.HandOverMembershipEnd {
+			ids = append(ids, h.Value)
+		}
 	}
 	slices.Sort(ids)
 	return tx.Names(ctx, organizationID, slices.Compact(ids))

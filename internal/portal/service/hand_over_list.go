@@ -46,17 +46,17 @@ func (s *Service) ListHandOvers(ctx context.Context, caller Caller, query ListQu
 			if err != nil {
 				return err
 			}
-			items = append(items, wireHandOver(h, names[h.ObjectID], users))
+			items = append(items, wireHandOver(h, names, users))
 		}
 		return nil
 	})
 	return pageOf(items, selection, func(h portal.HandOver) string { return h.ID }), err
 }
 
-// wireHandOver shows what waits, by its name, for these objects.
-func wireHandOver(h store.HandOver, name string, holders []store.Holder) portal.HandOver {
+// wireHandOver shows what waits for these objects. It needs the names of what is referred to by id.
+func wireHandOver(h store.HandOver, names map[string]string, holders []store.Holder) portal.HandOver {
 	shown := portal.HandOver{
-		ID: h.ID, Kind: h.Kind, Waiting: portal.Reference{Noun: h.Noun, ID: h.ObjectID, Name: name}, Field: h.Field, Value: h.Value,
+		ID: h.ID, Kind: h.Kind, Waiting: portal.Reference{Noun: h.Noun, ID: h.ObjectID, Name: names[h.ObjectID]}, Field: h.Field, Value: h.Value, ValueName: names[h.Value],
 		Holders: []portal.Reference{}, Count: len(holders), ManagedBy: h.ManagedBy, Since: stamp(h.Since), Until: stamp(h.Since.Add(portal.HandOverLife)),
 	}
 	if h.Kind == portal.HandOverDeletion {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
 func TestHandOver_ALL08_ALL02_leaverAndJoinerInEitherOrder(t *testing.T) {
@@ -291,4 +292,24 @@ func TestHandOver_ALL08_severalPortalsAtOnce(t *testing.T) {
 		d.nothingWaits()
 		d.drop(all...)
 	})
+}
+
+// Where a SIP account is one user's, no other field of a user names it: there would be more to pass on with it.
+func TestHandOver_nothingFollowsAnAccountOfOneUser(t *testing.T) {
+	t.Parallel()
+	for _, platform := range portal.Platforms() {
+		set, err := rules.For(platform)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := set.Objects[portal.NounUser].Fields
+		if accounts := fields["telephony.sip_account_ids"]; accounts == nil || !accounts.Exclusive {
+			continue
+		}
+		for path, field := range fields {
+			if path != "telephony.sip_account_ids" && (field.Source == rules.SourceSIPAccounts || field.Format == rules.FormatDestination) {
+				t.Errorf("%s has %s, which may name an account that the user waits for", platform, path)
+			}
+		}
+	}
 }

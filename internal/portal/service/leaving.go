@@ -23,7 +23,7 @@ func (s *Service) leave(ctx context.Context, tx *store.Tx, caller Caller, sc sce
 	}
 	if caller.Effects != nil && h.Noun != store.NounSubgroup {
 		h.Since = s.now()
-		caller.Effects.Waits = new(wireHandOver(h, h.Value, users))
+		caller.Effects.Waits = new(wireHandOver(h, nil, users))
 	}
 	return nil
 }

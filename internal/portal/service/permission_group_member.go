@@ -151,7 +151,7 @@ func (s *Service) awaitMembershipEnd(
 		}
 		if caller.Effects != nil {
 			wait.Since = s.now()
-			caller.Effects.Waits = new(wireHandOver(wait, nameOf(user), []store.Holder{{ID: userID, Name: nameOf(user)}}))
+			caller.Effects.Waits = new(wireHandOver(wait, map[string]string{userID: nameOf(user)}, []store.Holder{{ID: userID, Name: nameOf(user)}}))
 		}
 		waits, member.UserETag = true, etag(version)
 		return nil

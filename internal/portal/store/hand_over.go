@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -40,7 +43,7 @@ const selectHandOvers = `SELECT kind, thing, id, noun, object_id, field, value, 
 			WHERE g.organization_id = w.organization_id AND g.name_key = w.thing)
 		WHEN '` + string(portal.HandOverUserGroupName) + `' THEN (SELECT g.id FROM user_groups g
 			WHERE g.organization_id = w.organization_id AND g.name_key = w.thing)
-		END, '') FROM hand_overs w WHERE w.organization_id = $1 ORDER BY since, id`
+		END, '') FROM hand_overs w WHERE w.organization_id = $1`
 
 func scanHandOver(r row) (h HandOver, err error) {
 	err = r.Scan(&h.Kind, &h.Thing, &h.ID, &h.Noun, &h.ObjectID, &h.Field, &h.Value, &h.ManagedBy, &h.Since, &h.HolderID)
@@ -50,7 +53,9 @@ func scanHandOver(r row) (h HandOver, err error) {
 
 // HandOvers returns all that waits in an organisation, the oldest first.
 func (t *Tx) HandOvers(ctx context.Context, organizationID string) ([]HandOver, error) {
-	return all(ctx, t, scanHandOver, selectHandOvers, organizationID)
+	list, err := all(ctx, t, scanHandOver, selectHandOvers, organizationID)
+	slices.SortFunc(list, func(a, b HandOver) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.ID, b.ID)) })
+	return list, err
 }
 
 // InsertHandOver has something wait. A second successor of a thing is a DuplicateError.
@@ -76,17 +81,21 @@ func (t *Tx) RestartHandOver(ctx context.Context, organizationID, id string, sin
 
 // Names returns what people call objects, by their ids.
 func (t *Tx) Names(ctx context.Context, organizationID string, ids []string) (map[string]string, error) {
-	of, args := in("id", []any{organizationID}, ids)
-	where := ` WHERE organization_id = $1 AND ` + of
-	query := `SELECT id, ` + userName + ` FROM users` + where + ` UNION ALL SELECT id, ` + accountName + ` FROM sip_accounts` + where +
-		` UNION ALL SELECT id, name FROM permission_groups` + where + ` UNION ALL SELECT id, name FROM user_groups` + where +
-		` UNION ALL SELECT id, name FROM subgroups` + where
+	query, args := selectNames(organizationID, ids)
 	holders, err := all(ctx, t, scanHolder, query, args...)
 	names := make(map[string]string, len(holders))
 	for _, holder := range holders {
 		names[holder.ID] = holder.Name
 	}
 	return names, err
+}
+
+func selectNames(organizationID string, ids []string) (query string, args []any) {
+	of, args := in("id", []any{organizationID}, ids)
+	where := ` WHERE organization_id = $1 AND ` + of
+	return `SELECT id, ` + userName + ` FROM users` + where + ` UNION ALL SELECT id, ` + accountName + ` FROM sip_accounts` + where +
+		` UNION ALL SELECT id, name FROM permission_groups` + where + ` UNION ALL SELECT id, name FROM user_groups` + where +
+		` UNION ALL SELECT id, name FROM subgroups` + where, args
 }
 
 // Manager returns who manages an object; empty for nobody, ErrNotFound if there is no such object.

@@ -24,7 +24,11 @@ func planned(t *testing.T) map[string]string {
 	}
 	next := Selection{After: "usr_", Limit: 10}
 	by := func(field string) Selection { return Selection{Limit: 10, Where: map[string]string{field: "some"}} }
+	names, _ := selectNames("acme", []string{"usr_a", "usr_b"})
 	return map[string]string{
+		"what waits":                    selectHandOvers,
+		"names of what waits":           names,
+		"whether anything waits":        `SELECT 1 FROM hand_overs WHERE organization_id = $1`,
 		"page of users":                 page(next, selectUser, "u.id", "acme"),
 		"user by address":               page(by("email"), selectUser, "u.id", "acme"),
 		"user by username":              page(by("username"), selectUser, "u.id", "acme"),

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
@@ -36,6 +37,7 @@ type page struct {
 	Link         string // to be handed over, shown once
 	Until        string // the end of the link
 
+	HandOvers []portal.HandOver
 	Person    *person
 	People    []person
 	Count     string
@@ -45,6 +47,9 @@ type page struct {
 	FirstPage string // link; empty on the first one
 	NextPage  string // link; empty on the last one
 }
+
+// Rest is how many of the objects that something waits for are not named.
+func (page) Rest(h portal.HandOver) string { return strconv.Itoa(h.Count - len(h.Holders)) }
 
 // T is a text in the language of the page.
 func (p page) T(key string, values ...any) string { return say(p.Language, key, values...) }

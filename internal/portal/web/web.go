@@ -88,6 +88,7 @@ func pages() map[string]entry {
 		"POST" + base + "/admin/login":             {anybody, (*visit).adminLogIn},
 		"GET" + base + "/admin/users":              {administrator, (*visit).people},
 		"GET" + base + "/admin/users.csv":          {administrator, (*visit).peopleCSV},
+		"GET" + base + "/admin/hand-overs":         {administrator, (*visit).handOvers},
 		"GET" + base + "/admin/users/{id}":         {administrator, (*visit).person},
 		"POST" + base + "/admin/users/{id}/{what}": {administrator, (*visit).act},
 	}

@@ -249,3 +249,60 @@ func TestPages_EN19_peoplePageByPageAndAsCSV(t *testing.T) {
 		t.Errorf("the download for nobody: %s", response.Status)
 	}
 }
+
+func TestPages_ALL08_administratorsSeeWhatWaits(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	c := newClient(t, p)
+	if response, _ := c.get("/admin/hand-overs"); response.StatusCode != http.StatusSeeOther {
+		t.Errorf("the page for nobody: %s", response.Status)
+	}
+	if response, _ := c.post("/admin/login", map[string]string{"token": p.NewToken(t, portal.ScopeRead, portal.ScopeAdmin)}); response.StatusCode != http.StatusSeeOther {
+		t.Fatalf("signed in: %s", response.Status)
+	}
+	if _, body := c.get("/admin/hand-overs"); !strings.Contains(body, "Nothing waits.") {
+		t.Errorf("without hand-overs the page says %s", body)
+	}
+	office := p.Caller
+	office.ManagedBy, office.TakesOver = new("office"), "office"
+	const waiting = 60
+	for i := range waiting {
+		extension := fmt.Sprint(2000 + i)
+		for range 2 {
+			if _, err := p.Service.CreateSIPAccount(t.Context(), office, portal.SIPAccount{Extension: &extension}, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	group, err := p.Service.CreatePermissionGroup(t.Context(), office, portal.PermissionGroup{Name: new("<Sales>")}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := portal.User{
+		Email: new("zofia@delfin.example.com"), FirstName: new("Zofia"), LastName: new("Nowak"), PermissionGroupIDs: []string{group.Object.ID},
+		Telephony: &portal.Telephony{SIPAssignment: new("dynamic")},
+	}
+	if _, err := p.Service.CreateUser(t.Context(), office, user, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Service.DeletePermissionGroup(t.Context(), office, group.Object.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	next := regexp.MustCompile(`href="/o/delfin(/admin/hand-overs\?[^"]+)" rel="next"`)
+	var all string
+	for path := "/admin/hand-overs"; path != ""; {
+		_, body := c.get(path)
+		all, path = all+body, ""
+		if match := next.FindStringSubmatch(body); match != nil {
+			path = html.UnescapeString(match[1])
+		}
+	}
+	if seen := strings.Count(all, `<th scope="row">`); seen != waiting+1 {
+		t.Errorf("the pages show %d, want %d", seen, waiting+1)
+	}
+	for _, want := range []string{"Deletion", "&lt;Sales&gt;", "zofia@delfin.example.com", "Extension", "<td>2059</td>", "office"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("the pages do not say %q", want)
+		}
+	}
+}
