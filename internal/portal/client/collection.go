@@ -140,11 +140,11 @@ func (c collection[T]) create(ctx context.Context, object T) (Created[T], error)
 		if !isRefusal(err) {
 			c.note((*view).reset) // there may be an object whose id nobody knows
 		}
-		c.client.noteOthers(nil, err)
+		c.client.noteOthers(got, err)
 		return Created[T]{}, err
 	}
+	c.client.noteOthers(got, nil)
 	c.note(func(v *view) { v.written(c.id(*made), got.body) })
-	c.client.noteOthers(got.header, nil)
 	return Created[T]{Object: *made, Replayed: got.header.Get("Idempotency-Replayed") == "true"}, nil
 }
 
@@ -161,12 +161,12 @@ func (c collection[T]) replace(ctx context.Context, id string, object T, etag st
 		method: http.MethodPut, path: path, ifMatch: etag, managedBy: c.client.manager(), handsOver: true, body: body, secrets: secrets,
 	})
 	if err != nil {
-		c.client.noteOthers(nil, err)
+		c.client.noteOthers(got, err)
 		c.note(func(v *view) { v.changed(id) }) // perhaps; and if the portal refuses, somebody else may have changed it
 		return nil, err
 	}
+	c.client.noteOthers(got, nil)
 	c.note(func(v *view) { v.written(id, got.body) })
-	c.client.noteOthers(got.header, nil)
 	return stored, nil
 }
 
@@ -178,7 +178,7 @@ func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Va
 	}
 	r := request{method: http.MethodDelete, path: path, query: query, ifMatch: etag, handsOver: true}
 	got, err := c.client.do(ctx, r)
-	c.client.noteOthers(got.header, err)
+	c.client.noteOthers(got, err)
 	if err == nil || IsNotFound(err) {
 		c.note(func(v *view) { v.removed(id) })
 	} else {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"net/http"
 	"strings"
 
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
@@ -20,13 +19,13 @@ func (c *Client) ListHandOvers(ctx context.Context, query HandOverQuery) ([]port
 	return waits.list(ctx, map[string]string{"managed_by": query.ManagedBy})
 }
 
-// noteOthers tells the views what a write has changed besides its object, by the header of its answer. Of a write whose outcome is not known it may be
-// anything.
-func (c *Client) noteOthers(answer http.Header, err error) {
-	changed := answer.Get("Also-Changed")
+// noteOthers tells the views what a write has changed besides its object, by the header of its answer. It may be anything if the outcome is not known, or
+// if the answer to an earlier attempt, which did it, was lost.
+func (c *Client) noteOthers(got answer, err error) {
+	changed := got.header.Get("Also-Changed")
 	switch {
 	case !c.handOver:
-	case changed == "*" || err != nil && !isRefusal(err):
+	case changed == "*" || got.attempts > 1 || err != nil && !isRefusal(err):
 		c.Forget()
 	case changed != "":
 		for id := range strings.SplitSeq(changed, ", ") {

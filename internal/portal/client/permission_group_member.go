@@ -34,7 +34,7 @@ func (c *Client) changeMembership(ctx context.Context, method, groupID, userID s
 		c.views.permissionGroups.reset()
 	})
 	member, got, err := members.object(ctx, request{method: method, path: group + "/members/" + url.PathEscape(userID), handsOver: true})
-	c.noteOthers(got.header, err)
+	c.noteOthers(got, err)
 	if method == http.MethodDelete && IsNotFound(err) && got.attempts > 1 {
 		return portal.PermissionGroupMember{PermissionGroupID: groupID, UserID: userID}, nil
 	}

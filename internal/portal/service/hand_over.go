@@ -335,7 +335,7 @@ func (d *decision[T]) await(ctx context.Context, s *Service, tx *store.Tx, calle
 			continue
 		}
 		awaited := event{action: portal.ActionAwait, noun: string(e.noun()), id: d.id, name: nameOf(d.stored), fields: []string{wait.Field}, from: wait.HolderID}
-		if err := s.beginWait(ctx, tx, caller, wait, awaited); err != nil {
+		if err := s.beginWait(ctx, tx, caller, &wait, awaited); err != nil {
 			return err
 		}
 	}
@@ -353,13 +353,13 @@ func (d *decision[T]) await(ctx context.Context, s *Service, tx *store.Tx, calle
 	return err
 }
 
-// beginWait has something wait, and tells of it.
-func (s *Service) beginWait(ctx context.Context, tx *store.Tx, caller Caller, wait store.HandOver, begun event) (err error) {
+// beginWait has something wait, with a new id and from now on, and tells of it.
+func (s *Service) beginWait(ctx context.Context, tx *store.Tx, caller Caller, wait *store.HandOver, begun event) (err error) {
 	if wait.ID, err = s.newID(handOverPrefix); err != nil {
 		return err
 	}
 	wait.Since = s.now()
-	if err := tx.InsertHandOver(ctx, caller.OrganizationID, wait); err != nil {
+	if err := tx.InsertHandOver(ctx, caller.OrganizationID, *wait); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, caller, begun)

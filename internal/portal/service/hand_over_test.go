@@ -40,6 +40,9 @@ func TestHandOver_ALL08_ALL02_leaverAndJoinerInEitherOrder(t *testing.T) {
 			if way != "the leaver is deleted" {
 				d.drop(leaver.id)
 			}
+			if report, err := d.at.VerifyAudit(d.t.Context(), d.by.OrganizationID, ""); err != nil || len(report.Wrong) > 0 {
+				d.t.Errorf("the trail is broken: %+v, %v", report, err)
+			}
 
 			leaver = d.make(d.things[0]) // the other order
 			letGo()

@@ -18,11 +18,10 @@ func (s *Service) leave(ctx context.Context, tx *store.Tx, caller Caller, sc sce
 	}
 	h.Kind, h.Thing, h.ManagedBy = portal.HandOverDeletion, h.ObjectID, caller.TakesOver
 	left := event{action: portal.ActionLeave, noun: string(h.Noun), id: h.ObjectID, name: h.Value}
-	if err := s.beginWait(ctx, tx, caller, h, left); err != nil {
+	if err := s.beginWait(ctx, tx, caller, &h, left); err != nil {
 		return err
 	}
 	if caller.Effects != nil && h.Noun != store.NounSubgroup {
-		h.Since = s.now()
 		caller.Effects.Waits = new(wireHandOver(h, nil, users))
 	}
 	return nil

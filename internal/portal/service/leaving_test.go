@@ -166,7 +166,7 @@ func TestLeaving_ALL08_objectGoesWithItsLastUser(t *testing.T) {
 		f.must(l.remove(l.by))
 		waits := l.by.Effects.Waits
 		if waits == nil || waits.Kind != portal.HandOverDeletion || waits.Waiting != (portal.Reference{Noun: l.noun, ID: l.id, Name: l.name}) ||
-			waits.Count != len(l.users) || waits.Holders[0].Noun != portal.NounUser {
+			waits.Count != len(l.users) || waits.ID == "" || waits.Since == "" || waits.Holders[0].Noun != portal.NounUser {
 			t.Errorf("the deletion is answered with %+v", waits)
 		}
 		if refusal := portalError(t, l.gone()); refusal.Code != portal.CodeNotFound || slices.Contains(l.listed(), l.id) {

@@ -146,11 +146,10 @@ func (s *Service) awaitMembershipEnd(
 		if err := errors.Join(s.endExpired(ctx, tx, sc), comeBack(ctx, tx, sc, s.now())); err != nil {
 			return err
 		}
-		if err := s.beginWait(ctx, tx, caller, wait, begun); err != nil {
+		if err := s.beginWait(ctx, tx, caller, &wait, begun); err != nil {
 			return err
 		}
 		if caller.Effects != nil {
-			wait.Since = s.now()
 			caller.Effects.Waits = new(wireHandOver(wait, map[string]string{userID: nameOf(user)}, []store.Holder{{ID: userID, Name: nameOf(user)}}))
 		}
 		waits, member.UserETag = true, etag(version)

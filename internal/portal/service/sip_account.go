@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -186,7 +187,7 @@ func (*sipAccountEntity) supersedes(store.HandOver) bool { return false }
 
 func (*sipAccountEntity) inUse(a portal.SIPAccount, holders []store.Holder) error {
 	return portal.NewError(portal.CodeConflict, "a SIP account that a user has cannot be deleted", portal.FieldError{
-		Code: portal.CodeInUse, Message: fmt.Sprintf("the SIP account %s belongs to %s; take it away from that user first", *a.Extension, names(holders)),
+		Code: portal.CodeInUse, Message: fmt.Sprintf("the SIP account %s belongs to %s; take it away from that user first", cmp.Or(*a.Extension, a.ID), names(holders)),
 	})
 }
 
