@@ -3,7 +3,7 @@ terraform {
   required_providers {
     switchboard = {
       source  = "switchboard-hq/switchboard"
-      version = "~> 0.1"
+      version = "~> 0.2"
     }
   }
 }
