@@ -80,14 +80,14 @@ func TestClient_ALL08_readsSeeWhatHasPassed(t *testing.T) {
 			t.Parallel()
 			p := portaltest.Start(t)
 			c := newClient(t, client.Config{Endpoint: p.URL, Token: p.Token, ManagedBy: "office", HandOver: true, Retry: client.RetryPolicy{Attempts: 4, MinWait: 1, MaxWait: 1}})
-			make := func() portal.SIPAccount {
+			account := func() portal.SIPAccount {
 				made, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("201")})
 				if err != nil {
 					t.Fatal(err)
 				}
 				return made.Object
 			}
-			holder, waiting := make(), make()
+			holder, waiting := account(), account()
 			if len(waiting.Pending) != 1 {
 				t.Fatalf("the second account is %+v", waiting)
 			}
