@@ -65,9 +65,6 @@ func derive(secret []byte, purpose string, length int) ([]byte, error) {
 	return hkdf.Key(sha256.New, secret, nil, "switchboard portal\x00"+purpose, length)
 }
 
-// Path is where the file is.
-func (r *Ring) Path() string { return r.path }
-
 // Newest is the id of the key that was made last.
 func (r *Ring) Newest() string {
 	r.protected.Lock()

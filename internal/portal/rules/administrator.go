@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -133,7 +134,7 @@ func (e *evaluation) administrators() {
 	switch own := slices.IndexFunc(lost, func(h Holder) bool { return h.ID == e.change.UserID }); {
 	case len(lost) > 0 && len(lost) == len(before):
 		e.addSentence(field, "", portal.CodeLastAdmin, "%s would have no administrator left: %s; make another user an administrator before, with a change of its own (%s)",
-			e.organizationName(), whoLoses(lost), strings.Join(e.set.Administrators, ", "))
+			cmp.Or(e.inventory.Organization.Name, "the organisation"), whoLoses(lost), strings.Join(e.set.Administrators, ", "))
 	case own >= 0 && e.change.UserID != "":
 		e.addSentence(field, "", portal.CodeOwnAccess, "the token that asks for this belongs to %s, who would no longer be an administrator; use the token of another administrator",
 			lost[own].Name)
@@ -143,14 +144,11 @@ func (e *evaluation) administrators() {
 // losesAccess refuses that the writer's own user is deleted or disabled, and reports whether it did.
 func (e *evaluation) losesAccess() bool {
 	after, _ := e.change.After.(*portal.User)
-	switch {
-	case e.change.Deletion != nil:
-		e.addSentence("", "", portal.CodeOwnAccess, "the token that asks for this belongs to this very user and would end with it; use another token")
-	case after != nil && !e.unknown("enabled") && !enabled(after):
-		e.addSentence("enabled", "", portal.CodeOwnAccess, "the token that asks for this belongs to this very user and would end with it; use another token")
-	default:
+	if e.change.Deletion == nil && (after == nil || e.unknown("enabled") || enabled(after)) {
 		return false
 	}
+	e.addSentence(e.administrationField(), "", portal.CodeOwnAccess,
+		"the token that asks for this belongs to this very user and would end with it; use another token")
 	return true
 }
 
@@ -167,13 +165,6 @@ func (e *evaluation) administrationField() string {
 	default:
 		return "permission_group_ids"
 	}
-}
-
-func (e *evaluation) organizationName() string {
-	if name := e.inventory.Organization.Name; name != "" {
-		return name
-	}
-	return "the organisation"
 }
 
 func whoLoses(lost []Holder) string {

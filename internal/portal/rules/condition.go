@@ -51,19 +51,16 @@ func (e *evaluation) check(check Check) {
 	if check.Severity == SeverityWarning && e.change.Deletion == nil && !e.creating() && e.differs(check.Field) != yes {
 		return // said when it was written
 	}
-	for _, condition := range check.When {
-		if e.holds(condition) != yes {
-			return
-		}
-	}
-	for _, condition := range check.Require {
-		if e.holds(condition) != no {
-			continue
-		}
+	if e.breaks(check) {
 		e.addSentence(check.Field, check.ID, cmp.Or(check.Code, portal.CodeNotAllowed), "%s", e.fill(check.Message))
 		e.findings[len(e.findings)-1].Severity = cmp.Or(check.Severity, SeverityError)
-		return
 	}
+}
+
+// breaks reports whether an object is known to break a rule between fields.
+func (e *evaluation) breaks(check Check) bool {
+	return !slices.ContainsFunc(check.When, func(c Condition) bool { return e.holds(c) != yes }) &&
+		slices.ContainsFunc(check.Require, func(c Condition) bool { return e.holds(c) == no })
 }
 
 // truth is what can be said about a statement when some values are not known yet.

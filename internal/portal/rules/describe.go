@@ -58,11 +58,11 @@ func platforms(on []platformField) string {
 
 // PlatformNames lists the names that a platform can have, for documentation.
 func PlatformNames() string {
-	var names []string
+	var all []string
 	for _, platform := range portal.Platforms() {
-		names = append(names, string(platform))
+		all = append(all, string(platform))
 	}
-	return enumerate(quoted(names), "or")
+	return enumerate(quoted(all), "or")
 }
 
 // Where lists the platforms on which something holds, for documentation.
@@ -198,7 +198,7 @@ func (p PasswordPolicy) describe() string {
 	if len(p.Classes) > 0 {
 		classes := make([]string, 0, len(p.Classes))
 		for _, class := range p.Classes {
-			classes = append(classes, class.String())
+			classes = append(classes, characters[class].one)
 		}
 		text += " with " + enumerate(classes, "and")
 	}

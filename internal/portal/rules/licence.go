@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -47,21 +46,9 @@ func (s *Set) offered(organization portal.Organization) []string {
 
 // serviceOrdered reports whether an organisation has ordered the services that a product needs (SA-02).
 func (s *Set) serviceOrdered(organization portal.Organization, product string) bool {
-	for _, check := range s.Objects[portal.NounUser].Checks {
-		if check.Field != licenceProduct || !slices.ContainsFunc(check.When, func(c Condition) bool { return c.speaksOf(product) }) {
-			continue
-		}
-		for _, required := range check.Require {
-			if required.Ordered != "" && !slices.Contains(organization.Ordered, required.Ordered) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func (c Condition) speaksOf(product string) bool {
-	return c.Field == licenceProduct && (c.Equals == product || slices.ContainsFunc(c.OneOf, func(value any) bool { return fmt.Sprint(value) == product }))
+	user := &portal.User{Licence: &portal.Licence{Product: &product}}
+	e := s.evaluation(Inventory{Organization: organization}, Change{Noun: portal.NounUser, After: user})
+	return !slices.ContainsFunc(e.object.Checks, func(c Check) bool { return c.Field == licenceProduct && e.breaks(c) })
 }
 
 // offered reports whether the values of fields make a licence whose edition was ordered.

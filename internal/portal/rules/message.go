@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,14 +65,8 @@ func quantity(n int, noun string) string {
 
 // orderedBy lists the services of the platform that an organisation has ordered.
 func (s *Set) orderedBy(organization portal.Organization) string {
-	var services []string
-	for _, service := range slices.Sorted(maps.Keys(s.Services)) {
-		if slices.Contains(organization.Ordered, service) {
-			services = append(services, service)
-		}
-	}
-	if len(services) == 0 {
-		return "nothing"
-	}
-	return strings.Join(services, ", ")
+	services := slices.DeleteFunc(slices.Sorted(maps.Keys(s.Services)), func(service string) bool {
+		return !slices.Contains(organization.Ordered, service)
+	})
+	return cmp.Or(strings.Join(services, ", "), "nothing")
 }

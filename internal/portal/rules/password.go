@@ -38,30 +38,19 @@ const (
 	ClassSpecial Class = "special" // anything that is neither letter nor digit
 )
 
-func (c Class) has(r rune) bool {
-	switch c {
-	case ClassLower:
-		return unicode.IsLower(r)
-	case ClassUpper:
-		return unicode.IsUpper(r)
-	case ClassDigit:
-		return unicode.IsDigit(r)
-	default:
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsControl(r)
-	}
-}
-
-func (c Class) String() string {
-	switch c {
-	case ClassLower:
-		return "a lower-case letter"
-	case ClassUpper:
-		return "an upper-case letter"
-	case ClassDigit:
-		return "a digit"
-	default:
-		return "a special character"
-	}
+// characters are those of the classes: which belong to one, what one is called, and which stand in a generated password, without those that are
+// mistaken for one another (l I 1 O 0) and those that a shell, a URL or a phone's configuration file reads as its own.
+var characters = map[Class]struct {
+	has       func(rune) bool
+	one       string
+	generated string
+}{
+	ClassLower: {unicode.IsLower, "a lower-case letter", "abcdefghijkmnopqrstuvwxyz"},
+	ClassUpper: {unicode.IsUpper, "an upper-case letter", "ABCDEFGHJKLMNPQRSTUVWXYZ"},
+	ClassDigit: {unicode.IsDigit, "a digit", "23456789"},
+	ClassSpecial: {
+		func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsControl(r) }, "a special character", "-_.",
+	},
 }
 
 // The estimator reads its word lists when the program starts, which costs about 60 ms of processor time in every process that links this
@@ -80,8 +69,8 @@ func (p PasswordPolicy) Refuse(password string, words []string) string {
 		missing = append(missing, fmt.Sprintf("at most %d characters (it has %d)", p.MaxLength, n))
 	}
 	for _, class := range p.Classes {
-		if strings.IndexFunc(password, class.has) < 0 {
-			missing = append(missing, class.String())
+		if !strings.ContainsFunc(password, characters[class].has) {
+			missing = append(missing, characters[class].one)
 		}
 	}
 	if len(missing) > 0 {
@@ -98,21 +87,6 @@ func (p PasswordPolicy) Refuse(password string, words []string) string {
 		return "the password is easy to guess; avoid names, words, dates, keyboard rows and repetitions, or let switchboard_password generate one"
 	}
 	return ""
-}
-
-// generated lists the characters of the class in a generated password: without those that are mistaken for one another (l I 1 O 0), and
-// without those that a shell, a URL or a phone's configuration file reads as its own.
-func (c Class) generated() string {
-	switch c {
-	case ClassLower:
-		return "abcdefghijkmnopqrstuvwxyz"
-	case ClassUpper:
-		return "ABCDEFGHJKLMNPQRSTUVWXYZ"
-	case ClassDigit:
-		return "23456789"
-	default:
-		return "-_."
-	}
 }
 
 // GeneratedLength is the length of a generated password: with letters and digits it holds about 140 bits, more than a digest can be searched for.
@@ -157,7 +131,7 @@ func (p PasswordPolicy) alphabet() string {
 	}
 	var b strings.Builder
 	for _, class := range classes {
-		b.WriteString(class.generated())
+		b.WriteString(characters[class].generated)
 	}
 	return b.String()
 }

@@ -187,13 +187,12 @@ func TestKeys_ofPortalsThatStartAtOnceWithDifferentKeysOneIsLeft(t *testing.T) {
 		for i, svc := range portals {
 			all.Go(func() {
 				path := filepath.Join(dir, fmt.Sprint(i))
-				ring, err := keys.Make(path, rand.Reader, f.clock.Now()) // so that only the claim is left to win
-				if err != nil {
+				if _, err := keys.Make(path, rand.Reader, f.clock.Now()); err != nil { // so that only the claim is left to win
 					t.Error(err)
 				}
 				ready <- struct{}{}
 				<-start
-				errs[i] = svc.UseKeyFile(context.WithoutCancel(t.Context()), ring.Path())
+				errs[i] = svc.UseKeyFile(context.WithoutCancel(t.Context()), path)
 			})
 		}
 		for range portals {
