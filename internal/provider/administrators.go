@@ -83,7 +83,11 @@ func howToKeep(code portal.Code) string {
 	if code != portal.CodeLastAdmin && code != portal.CodeOwnAccess {
 		return ""
 	}
-	return "\n\nTo stop managing this user without deleting it, take it out of the configuration with a removed block:\n\n" +
+	destroy := ""
+	if code == portal.CodeLastAdmin {
+		destroy = "\n\nTo delete everything, with the last administrator, set delete_last_administrator = true in the provider block."
+	}
+	return destroy + "\n\nTo stop managing this user without deleting it, take it out of the configuration with a removed block:\n\n" +
 		"removed {\n  from = switchboard_user.NAME\n  lifecycle { destroy = false }\n}"
 }
 

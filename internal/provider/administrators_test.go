@@ -2,6 +2,7 @@ package provider
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -72,6 +73,25 @@ resource "switchboard_permission_group" "agents" { name = "Agents" }
 			{Config: configure(p, managers, manager("ben", nil)), PreConfig: func() { outsider(t, p) }}, // from now on everything may go
 		},
 	})
+}
+
+// TestAccAdministrators_theLastOneGoesOnRequest: a destroy of everything needs an argument of the provider, which the refusal names.
+func TestAccAdministrators_theLastOneGoesOnRequest(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t)
+	config := configure(p, managers, manager("ann", nil))
+	asked := strings.Replace(config, "endpoint", "delete_last_administrator = true\n  endpoint", 1)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{Config: config, Destroy: true, ExpectError: regexp.MustCompile(`(?s)Last administrator.*delete_last_administrator\s+=\s+true`)},
+			{Config: asked, Destroy: true},
+		},
+	})
+	if left := p.Contents(t).Users; len(left) > 0 {
+		t.Errorf("%d users are left", len(left))
+	}
 }
 
 func TestAccAdministrators_theTokensOwnRightStaysAtPlan(t *testing.T) {

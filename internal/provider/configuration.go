@@ -40,7 +40,8 @@ func (c configuration) pending(ctx context.Context, diags *diag.Diagnostics) str
 	embedded := c.embedded(ctx, diags)
 	for name, value := range map[string]attr.Value{
 		"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile, "request_timeout": c.RequestTimeout, "max_user_deletions": c.MaxUserDeletions,
-		"max_requests_per_second": c.MaxRequestsPerSecond, "coalesce_reads": c.CoalesceReads, "embedded_portal": c.EmbeddedPortal, "managed_by": c.ManagedBy,
+		"delete_last_administrator": c.DeleteLastAdministrator,
+		"max_requests_per_second":   c.MaxRequestsPerSecond, "coalesce_reads": c.CoalesceReads, "embedded_portal": c.EmbeddedPortal, "managed_by": c.ManagedBy,
 	} {
 		if value.IsUnknown() {
 			return name
@@ -61,7 +62,7 @@ func (p *switchboardProvider) connect(ctx context.Context, config configuration,
 		MaxRequestsPerSecond: config.MaxRequestsPerSecond.ValueFloat64(),
 		SingleReads:          !config.CoalesceReads.IsNull() && !config.CoalesceReads.ValueBool(),
 
-		ManagedBy: config.ManagedBy.ValueString(), HandOver: true,
+		ManagedBy: config.ManagedBy.ValueString(), HandOver: true, LastAdministrator: config.DeleteLastAdministrator.ValueBool(),
 
 		Retry: p.options.retry,
 		Logger: func(ctx context.Context, message string, fields map[string]any) {

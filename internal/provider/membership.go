@@ -155,7 +155,9 @@ func (v *view) checkEnd(ctx context.Context, userID, groupID string, diags *diag
 		return
 	}
 	inventory := rules.Inventory{Organization: organization}
-	change := rules.Change{Noun: portal.NounUser, Before: &before, After: &after, UserID: organization.UserID}
+	change := rules.Change{
+		Noun: portal.NounUser, Before: &before, After: &after, UserID: organization.UserID, LastAdministrator: v.lastAdministrator,
+	}
 	if err := v.noteAdministration(ctx, set, change, &inventory); err != nil {
 		warnMembershipUnchecked(err, diags)
 		return

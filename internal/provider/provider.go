@@ -106,6 +106,11 @@ func (p *switchboardProvider) Schema(_ context.Context, _ provider.SchemaRequest
 					"Left out, there is no limit. Users with `on_destroy = \"keep\"` do not count.",
 				Validators: []validator.Int64{int64validator.AtLeast(0)},
 			},
+			"delete_last_administrator": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Whether a plan may delete the last administrator of the organisation, as `terraform destroy` of everything does. " +
+					"Defaults to `false`: then such a plan fails, so that nobody is locked out.",
+			},
 			"embedded_portal": schema.SingleNestedAttribute{
 				Optional: true,
 				MarkdownDescription: "A real portal inside the provider, instead of `endpoint` and `token`: no server, no account. For trying things out, for tests and for dry runs in CI. " +
@@ -143,6 +148,8 @@ type configuration struct {
 	RequestTimeout    types.String `tfsdk:"request_timeout"`
 	MaxUserDeletions  types.Int64  `tfsdk:"max_user_deletions"`
 
+	DeleteLastAdministrator types.Bool `tfsdk:"delete_last_administrator"`
+
 	MaxRequestsPerSecond types.Float64 `tfsdk:"max_requests_per_second"`
 	CoalesceReads        types.Bool    `tfsdk:"coalesce_reads"`
 	ManagedBy            types.String  `tfsdk:"managed_by"`
@@ -176,6 +183,7 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 			return
 		}
 		a.view = newView(a.client, a.state)
+		a.view.lastAdministrator = config.DeleteLastAdministrator.ValueBool()
 		a.view.managedBy, a.state.renewed = config.ManagedBy.ValueString(), a.view.forget
 		// Asked here, a portal that is away is one error of the run, and all objects of a run are planned by the same rule set.
 		organization, _, err := a.view.rules(ctx)

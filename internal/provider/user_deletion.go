@@ -78,12 +78,12 @@ func judgeDeletion(ctx context.Context, a *access, stored storedObject, diags *d
 	name, inventory := stored.title(), rules.Inventory{Organization: organization}
 	change := rules.Change{
 		Noun: portal.NounUser, Before: &user, Scopes: organization.Scopes, UserID: organization.UserID,
-		Deletion: &portal.Deletion{DiscardPlannedWork: stored.DiscardPlannedWork},
+		Deletion: &portal.Deletion{DiscardPlannedWork: stored.DiscardPlannedWork}, LastAdministrator: a.view.lastAdministrator,
 	}
 	if stored.OnDestroy == onDestroyDisable {
 		after := user
 		after.Enabled = new(false)
-		change.After, change.Deletion = &after, nil
+		change.After, change.Deletion, change.LastAdministrator = &after, nil, false
 	}
 	if err := a.view.noteAdministration(ctx, set, change, &inventory); err != nil {
 		return // the portal decides

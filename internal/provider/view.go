@@ -14,19 +14,20 @@ import (
 // view is what plan-time checks know of the organisation. Nothing in it is fetched before it is asked for. The client remembers what it has read and
 // written; what is kept here besides is what is dear to make of it, or what the plan may see as it was when the run began.
 type view struct {
-	client       *client.Client
-	organization once[portal.Organization]
-	groups       index[portal.PermissionGroup]
-	accounts     index[portal.SIPAccount]
-	users        index[portal.User]
-	userGroups   index[portal.UserGroup]
-	subgroupsOf  once[[]portal.UserGroup]
-	people       once[rules.Administration]
-	numbers      once[map[string]rules.Number]
-	numberMoves  numberMoves
-	state        *planState
-	managedBy    string // see the provider's argument; empty is what the portal says of the token
-	now          func() time.Time
+	client            *client.Client
+	organization      once[portal.Organization]
+	groups            index[portal.PermissionGroup]
+	accounts          index[portal.SIPAccount]
+	users             index[portal.User]
+	userGroups        index[portal.UserGroup]
+	subgroupsOf       once[[]portal.UserGroup]
+	people            once[rules.Administration]
+	numbers           once[map[string]rules.Number]
+	numberMoves       numberMoves
+	state             *planState
+	lastAdministrator bool   // delete_last_administrator of the provider
+	managedBy         string // see the provider's argument; empty is what the portal says of the token
+	now               func() time.Time
 }
 
 func newView(c *client.Client, state *planState) *view {

@@ -32,9 +32,10 @@ type Client struct {
 	singleReads bool
 	views       views
 
-	managedBy      string                  // see Config
-	handOver       bool                    // likewise
-	defaultManager *atomic.Pointer[string] // what the portal says of the token; nil until it was asked
+	managedBy         string                  // see Config
+	handOver          bool                    // likewise
+	lastAdministrator bool                    // likewise
+	defaultManager    *atomic.Pointer[string] // what the portal says of the token; nil until it was asked
 }
 
 // views are what the client has seen of the portal's lists.

@@ -50,6 +50,8 @@ type Config struct {
 	// HandOver has every write take over what objects of the same manager have, and wait for users of what it deletes (the header Hand-Over). It needs to be
 	// known under which name the client manages objects: ManagedBy, or what Organization has read.
 	HandOver bool
+	// LastAdministrator has deletions take the last administrator of the organisation too, which the portal refuses otherwise.
+	LastAdministrator bool
 	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
 	Logger func(ctx context.Context, message string, fields map[string]any)
 }
@@ -108,6 +110,8 @@ func New(config Config) (*Client, error) {
 		log:       config.Logger,
 		managedBy: config.ManagedBy,
 		handOver:  config.HandOver,
+
+		lastAdministrator: config.LastAdministrator,
 
 		defaultManager: new(atomic.Pointer[string]),
 		http: &http.Client{

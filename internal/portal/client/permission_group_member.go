@@ -33,7 +33,11 @@ func (c *Client) changeMembership(ctx context.Context, method, groupID, userID s
 		users.changed(userID)
 		c.views.permissionGroups.reset()
 	})
-	member, got, err := members.object(ctx, request{method: method, path: group + "/members/" + url.PathEscape(userID), handsOver: true})
+	r := request{method: method, path: group + "/members/" + url.PathEscape(userID), handsOver: true}
+	if method == http.MethodDelete {
+		r.query = c.endOfAccess()
+	}
+	member, got, err := members.object(ctx, r)
 	c.noteOthers(got, err)
 	if method == http.MethodDelete && IsNotFound(err) && got.attempts > 1 {
 		return portal.PermissionGroupMember{PermissionGroupID: groupID, UserID: userID}, nil

@@ -55,13 +55,21 @@ func (c *Client) ReplaceUser(ctx context.Context, id string, user portal.User, e
 // DeleteUser removes a user; the ETag is as in ReplaceUser. While the user has planned publications the portal refuses (in_use), unless
 // the deletion discards them (EN-16). One that was gone before the first attempt is an error for which IsNotFound is true.
 func (c *Client) DeleteUser(ctx context.Context, id, etag string, deletion portal.Deletion) error {
-	var query url.Values
+	query := c.endOfAccess()
 	if deletion.DiscardPlannedWork {
-		query = url.Values{"discard_planned_work": {"true"}}
+		query.Set("discard_planned_work", "true")
 	}
 	defer c.noteUser(id, portal.User{}, portal.User{})
 	_, err := c.users().delete(ctx, id, etag, query)
 	return err
+}
+
+// endOfAccess is what the client says of whatever takes access from a user.
+func (c *Client) endOfAccess() url.Values {
+	if !c.lastAdministrator {
+		return url.Values{}
+	}
+	return url.Values{"last_administrator": {"true"}}
 }
 
 // noteUser tells the views of other lists of a user that was written: SIP accounts say who has them, groups how many are in them, phone numbers where they ring.

@@ -132,6 +132,7 @@ func (e *evaluation) administrators() {
 	lost := e.set.LoseAdministration(*e.inventory.Administration, e.change)
 	field := e.administrationField()
 	switch own := slices.IndexFunc(lost, func(h Holder) bool { return h.ID == e.change.UserID }); {
+	case len(lost) > 0 && len(lost) == len(before) && e.change.LastAdministrator:
 	case len(lost) > 0 && len(lost) == len(before):
 		e.addSentence(field, "", portal.CodeLastAdmin, "%s would have no administrator left: %s; make another user an administrator before, with a change of its own (%s)",
 			cmp.Or(e.inventory.Organization.Name, "the organisation"), whoLoses(lost), strings.Join(e.set.Administrators, ", "))

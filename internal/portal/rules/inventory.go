@@ -26,6 +26,8 @@ type Change struct {
 	UserID string
 	// Deletion is not nil if Before is to be deleted. After is nil then.
 	Deletion *portal.Deletion
+	// LastAdministrator says that the organisation is given up, so that its last administrator may go.
+	LastAdministrator bool
 }
 
 // Inventory is what the organisation has, as far as a check needs it.

@@ -34,7 +34,7 @@ func users() collection[portal.User] {
 		noun: portal.NounUser, name: "User", path: "/v1/users", keys: []string{"email", "username", "extension", "status"},
 		version: func(u portal.User) (string, string) { return u.ID, u.ETag },
 		list:    (*service.Service).ListUsers, get: (*service.Service).GetUser, create: (*service.Service).CreateUser,
-		replace: (*service.Service).ReplaceUser, remove: removeUser, options: []parameter{discardParameter}, maxBody: maxUserBody,
+		replace: (*service.Service).ReplaceUser, remove: removeUser, options: []parameter{discardParameter, lastAdministratorParameter}, maxBody: maxUserBody,
 	}
 }
 
@@ -73,6 +73,9 @@ func plainly(remove func(*service.Service, context.Context, service.Caller, stri
 func removeUser(c *call, id, ifMatch string) error {
 	discard, err := c.flag(discardParameter)
 	if err != nil {
+		return err
+	}
+	if c.caller.LastAdministrator, err = c.flag(lastAdministratorParameter); err != nil {
 		return err
 	}
 	return c.portal.DeleteUser(c.Context(), c.caller, id, ifMatch, portal.Deletion{DiscardPlannedWork: discard})

@@ -20,6 +20,11 @@ var (
 		in: "query", name: "discard_planned_work", description: "Whether the planned publications of the user go too. Otherwise a user who has any stays.",
 		schema: map[string]any{"type": "boolean", "default": false},
 	}
+	lastAdministratorParameter = parameter{
+		in: "query", name: "last_administrator",
+		description: "Whether the last administrator of the organisation may go, because the organisation is given up. Otherwise the last one stays.",
+		schema:      map[string]any{"type": "boolean", "default": false},
+	}
 	limitParameter = parameter{
 		in: "query", name: "limit", description: "The most items on the page.",
 		schema: map[string]any{"type": "integer", "minimum": 1, "maximum": portal.MaxPageSize, "default": portal.DefaultPageSize},

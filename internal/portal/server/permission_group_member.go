@@ -21,6 +21,12 @@ func permissionGroupMemberRoutes() []route {
 				if err := c.readHandOver(); err != nil {
 					return nil, err
 				}
+				if method == http.MethodDelete {
+					var err error
+					if c.caller.LastAdministrator, err = c.flag(lastAdministratorParameter); err != nil {
+						return nil, err
+					}
+				}
 				member, err := do(c.portal, c.Context(), c.caller, c.PathValue("id"), c.PathValue("user_id"), c.ifMatch())
 				c.tellEffects()
 				c.accepted = c.caller.Effects.Waits != nil
@@ -32,6 +38,7 @@ func permissionGroupMemberRoutes() []route {
 	end := change(http.MethodDelete, "deletePermissionGroupMember", "Takes a user out of a permission group, and leaves the user's other groups alone.",
 		(*service.Service).DeletePermissionGroupMember)
 	end.waiting = portal.PermissionGroupMember{}
+	end.parameters = append(end.parameters, lastAdministratorParameter)
 	return []route{
 		{
 			method: http.MethodGet, path: path, id: "getPermissionGroupMember", scope: portal.ScopeRead,

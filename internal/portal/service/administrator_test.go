@@ -55,6 +55,11 @@ func TestAdministrator_theLastOneStays(t *testing.T) {
 		t.Errorf("one of two administrators: %v", err)
 	}
 	wantError(t, f.DeleteUser(t.Context(), f.acme, ben.ID, "", portal.Deletion{}), portal.CodeConflict, "", portal.CodeLastAdmin)
+	givesUp := f.acme
+	givesUp.LastAdministrator = true
+	if err := f.DeleteUser(t.Context(), givesUp, ben.ID, "", portal.Deletion{}); err != nil {
+		t.Errorf("the last administrator of an organisation that is given up: %v", err)
+	}
 }
 
 func TestAdministrator_anOrganisationWithoutOneMayBeSetUp(t *testing.T) {

@@ -154,7 +154,7 @@ func remove[T any](ctx context.Context, s *Service, caller Caller, e entity[T], 
 		if !matches(ifMatch, version, caller.since(*managedBy, version, e.movedSince())) {
 			return stale(ctx, tx, sc, e.noun(), id, version)
 		}
-		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), UserID: caller.UserID, Deletion: &deletion}
+		change := rules.Change{Noun: e.noun(), Before: &object, Scopes: scopesOf(caller), UserID: caller.UserID, Deletion: &deletion, LastAdministrator: caller.LastAdministrator}
 		inventory := rules.Inventory{Organization: sc.organization}
 		if err := noteAdministration(ctx, tx, sc, change, &inventory); err != nil {
 			return err

@@ -213,7 +213,7 @@ func (st *settling) finishMembership(ctx context.Context, h store.HandOver) erro
 func refuseEndOfAdministration(ctx context.Context, tx *store.Tx, sc scene, caller Caller, user portal.User, groupID string) error {
 	after := user
 	after.PermissionGroupIDs = slices.DeleteFunc(slices.Clone(user.PermissionGroupIDs), func(id string) bool { return id == groupID })
-	change := rules.Change{Noun: portal.NounUser, Before: &user, After: &after, UserID: caller.UserID}
+	change := rules.Change{Noun: portal.NounUser, Before: &user, After: &after, UserID: caller.UserID, LastAdministrator: caller.LastAdministrator}
 	inventory := rules.Inventory{Organization: sc.organization}
 	if err := noteAdministration(ctx, tx, sc, change, &inventory); err != nil {
 		return err

@@ -77,6 +77,8 @@ type Caller struct {
 	// Empty: what others have is refused.
 	TakesOver string
 
+	LastAdministrator bool // whether a deletion may take the last administrator of the organisation
+
 	Effects *Effects // what a write changed besides its object; nil: not asked
 
 	Actor portal.Actor // as the audit trail names the caller; zero: the token

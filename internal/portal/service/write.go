@@ -220,7 +220,7 @@ func judge[T any](ctx context.Context, tx *store.Tx, caller Caller, e entity[T],
 
 // changeOf is a decision as the rules see it.
 func changeOf[T any](caller Caller, e entity[T], d *decision[T]) rules.Change {
-	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller), UserID: caller.UserID}
+	change := rules.Change{Noun: e.noun(), After: &d.wanted, Scopes: scopesOf(caller), UserID: caller.UserID, LastAdministrator: caller.LastAdministrator}
 	if d.version != 0 {
 		change.Before = &d.stored
 	}
