@@ -20,7 +20,8 @@ const (
 func addMoved(diags *diag.Diagnostics, noun portal.Noun, name string) {
 	diags.AddError(managedAlready, fmt.Sprintf(
 		"The %s %s is managed by this configuration already, under another address, and the plan would delete it there and create it anew. "+
-			"If a block, a key of for_each or a module was renamed, say so, and the %[1]s stays as it is:\n\n%[3]s", noun.Title(), name, movedBlock(noun)))
+			"If a block, a key of for_each or a module was renamed, say so, and the %[1]s stays as it is:\n\n%[3]s\n\n"+
+			"If another %[1]s is to have it, delete %[2]s with one apply, and create the new %[1]s with a second one.", noun.Title(), name, movedBlock(noun)))
 }
 
 // addPlaceTaken refuses a creation that wants what identifies an object of the same configuration which stays. The object still has it, or the same plan gives the

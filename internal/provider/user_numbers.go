@@ -104,7 +104,7 @@ func (v *view) planNumbers(ctx context.Context, before, after *portal.User, give
 	for number, others := range giving {
 		diags.AddAttributeError(attributePath("telephony.caller_id"), "Not clear at whom a number rings", fmt.Sprintf(
 			"telephony.caller_id is %s, which this run takes from the incoming numbers of %s. Whether it then rings at this user would depend on the order in which "+
-				"Terraform writes. Set telephony.incoming_numbers of this user, without %[1]s; to have it ring here, add it in a second apply.", number, strings.Join(others, ", ")))
+				"Terraform writes. Set telephony.incoming_numbers of this user: with %[1]s to have it ring here, without it to have it shown only.", number, strings.Join(others, ", ")))
 	}
 	v.refuseShown(showing, attributePath("telephony.incoming_numbers").String(), diags)
 }
@@ -124,7 +124,7 @@ func (v *view) refuseShown(showing map[string][]string, where string, diags *dia
 		slices.Sort(others)
 		diags.AddError("Not clear at whom a number rings", fmt.Sprintf(
 			"%s gives up %s, which %s is to show as telephony.caller_id. Whether it then rings there would depend on the order in which Terraform writes. "+
-				"Set telephony.incoming_numbers there, without %[2]s; to have it ring there, add it in a second apply.", where, number, strings.Join(others, ", ")))
+				"Set telephony.incoming_numbers there: with %[2]s to have it ring there, without it to have it shown only.", where, number, strings.Join(others, ", ")))
 	}
 }
 

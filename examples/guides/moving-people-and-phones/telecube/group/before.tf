@@ -1,0 +1,17 @@
+resource "switchboard_permission_group" "sales" {
+  name        = "Sales"
+  permissions = ["contacts.view"]
+}
+
+resource "switchboard_permission_group" "agents" {
+  name        = "Agents"
+  permissions = ["contacts.view"]
+}
+
+resource "switchboard_user" "alice" {
+  email                = "alice@example.com"
+  first_name           = "Alice"
+  last_name            = "Nowak"
+  permission_group_ids = [switchboard_permission_group.sales.id]
+  telephony            = { sip_assignment = "dynamic" }
+}

@@ -1,0 +1,15 @@
+resource "switchboard_permission_group" "agents" {
+  name        = "Agents"
+  permissions = ["contacts.view"]
+}
+
+resource "switchboard_user" "lena" {
+  email                = "lena@example.com"
+  first_name           = "Lena"
+  last_name            = "Berg"
+  permission_group_ids = [switchboard_permission_group.agents.id]
+  telephony = {
+    sip_assignment  = "dynamic"
+    sip_account_ids = []
+  }
+}

@@ -1,0 +1,19 @@
+resource "switchboard_permission_group" "agents" {
+  name        = "Agents"
+  permissions = ["contacts.view"]
+}
+
+resource "switchboard_sip_account" "desk" {
+  extension = "201"
+}
+
+resource "switchboard_user" "lena" {
+  email                = "lena@example.com"
+  first_name           = "Lena"
+  last_name            = "Berg"
+  permission_group_ids = [switchboard_permission_group.agents.id]
+  telephony = {
+    sip_assignment  = "static"
+    sip_account_ids = [switchboard_sip_account.desk.id]
+  }
+}

@@ -1,0 +1,3 @@
+resource "switchboard_sip_account" "new_phone" {
+  extension = "201"
+}

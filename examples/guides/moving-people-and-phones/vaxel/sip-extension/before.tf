@@ -1,0 +1,3 @@
+resource "switchboard_sip_account" "old_phone" {
+  extension = "201"
+}
