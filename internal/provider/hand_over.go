@@ -86,13 +86,16 @@ func subgroupsWithout(before, after *portal.UserGroup) (gone []ending) {
 // usedByOthers says who uses an object that is to go, or of a user group some of its subgroups, nil for all, as far as this configuration does not manage those who
 // do; empty for nobody. Those that it manages are planned in the same run: see planState.
 func (v *view) usedByOthers(ctx context.Context, o object, subgroups []string) (string, error) {
-	organization, _, err := v.rules(ctx)
+	organization, set, err := v.rules(ctx)
 	if err != nil {
 		return "", err
 	}
 	manager := v.manager(organization)
 	switch o.noun {
 	case portal.NounPermissionGroup:
+		if set.RefuseMemberships() == "" {
+			return "", nil // a membership of its own, which this run may end, puts the users of others into a group
+		}
 		groups, err := v.groups.find(ctx, []string{o.id})
 		if err != nil || groups[o.id].MemberCount == 0 {
 			return "", err
