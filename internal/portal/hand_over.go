@@ -13,7 +13,7 @@ const (
 	HandOverPermissionGroupName HandOverKind = "permission_group_name" // as compared, ignoring case
 	HandOverUserGroupName       HandOverKind = "user_group_name"       // likewise
 	HandOverDeletion            HandOverKind = "deletion"              // of an object that others still use
-	HandOverMembershipEnd       HandOverKind = "membership_end"        // of a user who would be in no permission group without it
+	HandOverMembershipEnd       HandOverKind = "membership_end"        // of a user who would be in no group then
 )
 
 // HandOverLife is how long something waits for another object to let go.
@@ -26,7 +26,8 @@ type Reference struct {
 	Name string `json:"name"` // e-mail address, username, extension or name
 }
 
-// Pending is a value that an object was given and does not have yet, because another object of the same manager has it.
+// Pending is a value that an object was given and does not have yet, because another object of the same manager has
+// it.
 type Pending struct {
 	Field  string    `json:"field"` // dotted path
 	Value  string    `json:"value"` // of a list, one element
@@ -35,15 +36,16 @@ type Pending struct {
 	Until  string    `json:"until"` // when it ends by itself, likewise
 }
 
-// HandOver is something that waits for another object to let go: a value for its successor, or an object for its deletion.
+// HandOver is something that waits for another object to let go: a value for its successor, or an object for its
+// deletion.
 type HandOver struct {
 	ID        string       `json:"id"`
 	Kind      HandOverKind `json:"kind"`
 	Waiting   Reference    `json:"waiting"`             // the object that waits for the value, or that is deleted
-	Field     string       `json:"field"`               // of the object that waits, that the value is for; empty for a deletion
-	Value     string       `json:"value"`               // what it waits for; of the end of a membership, the id of the permission group; empty for a deletion
+	Field     string       `json:"field"`               // of the object that waits; empty for a deletion
+	Value     string       `json:"value"`               // what it waits for, or the id of the group to leave
 	ValueName string       `json:"value_name,omitzero"` // what people call an object of which Value is the id
-	Holders   []Reference  `json:"holders"`             // who has the value, or uses the object: at most MaxHolders of them
+	Holders   []Reference  `json:"holders"`             // who has the value or uses the object, at most MaxHolders
 	Count     int          `json:"count"`               // how many there are
 	ManagedBy string       `json:"managed_by"`
 	Since     string       `json:"since"` // RFC 3339 in UTC

@@ -11,7 +11,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// office is what a configuration wants of an organisation. Objects have numbers by which they are known over all states; a portal gives them ids.
+// office is what a configuration wants of an organisation. Objects have numbers by which they are known over all
+// states; a portal gives them ids.
 type office struct {
 	platform portal.Platform
 	groups   map[int]string // names
@@ -53,7 +54,8 @@ func (y *years) number() int {
 	return y.last
 }
 
-// next makes a state that may come after another one: leavers, joiners, swaps, rotations, renumberings, dissolved groups.
+// next makes a state that may come after another one: leavers, joiners, swaps, rotations, renumberings, dissolved
+// groups.
 func (y *years) next(old office) office {
 	o := office{platform: old.platform, groups: map[int]string{}, accounts: map[int]string{}, people: map[int]person{}}
 	leaves := []float64{0, 0.1, 0.5}[y.IntN(3)]
@@ -205,7 +207,11 @@ func (y *years) equip(o office) {
 		had := o.people[number]
 		someone := person{extension: had.extension}
 		gone := func(in map[int]string) func(int) bool { return func(n int) bool { _, ok := in[n]; return !ok } }
-		if someone.groups = slices.DeleteFunc(slices.Clone(had.groups), gone(o.groups)); o.hasGroups() && (len(someone.groups) == 0 || y.IntN(2) == 0) {
+		if someone.groups = slices.DeleteFunc(
+			slices.Clone(had.groups),
+			gone(o.groups),
+		); o.hasGroups() &&
+			(len(someone.groups) == 0 || y.IntN(2) == 0) {
 			someone.groups = []int{groups[y.IntN(len(groups))]}
 			if other := groups[y.IntN(len(groups))]; o.platform == portal.Maatwerk && other != someone.groups[0] {
 				someone.groups = append(someone.groups, other)
@@ -218,7 +224,11 @@ func (y *years) equip(o office) {
 				someone.accounts, own = own[:1], own[1:]
 			}
 		default:
-			if someone.accounts = slices.DeleteFunc(slices.Clone(had.accounts), gone(o.accounts)); len(someone.accounts) == 0 || y.IntN(2) == 0 {
+			if someone.accounts = slices.DeleteFunc(
+				slices.Clone(had.accounts),
+				gone(o.accounts),
+			); len(someone.accounts) == 0 ||
+				y.IntN(2) == 0 {
 				someone.accounts = []int{accounts[y.IntN(len(accounts))]}
 				if other := accounts[y.IntN(len(accounts))]; other != someone.accounts[0] && y.IntN(2) == 0 {
 					someone.accounts = append(someone.accounts, other)
@@ -289,9 +299,14 @@ func (i ids) user(o office, number int) portal.User {
 		}
 	case portal.Maatwerk:
 		user.Telephony.AppSIPAccountID = new(i.of[someone.app])
-		user.ClickToDial = &portal.ClickDial{FollowAvailability: new(someone.fixed == 0), SIPAccountID: new(i.of[someone.fixed])}
+		user.ClickToDial = &portal.ClickDial{
+			FollowAvailability: new(someone.fixed == 0),
+			SIPAccountID:       new(i.of[someone.fixed]),
+		}
 	case portal.Vaxel:
-		user.Telephony.IncomingNumbers, user.Telephony.CallerID = append([]string{}, someone.numbers...), &someone.callerID
+		user.Telephony.IncomingNumbers, user.Telephony.CallerID = append(
+			[]string{},
+			someone.numbers...), &someone.callerID
 	}
 	return user
 }
@@ -310,7 +325,10 @@ func shown(user, wanted portal.User) portal.User {
 		}
 	}
 	if wanted.ClickToDial != nil && user.ClickToDial != nil {
-		kept.ClickToDial = &portal.ClickDial{FollowAvailability: user.ClickToDial.FollowAvailability, SIPAccountID: user.ClickToDial.SIPAccountID}
+		kept.ClickToDial = &portal.ClickDial{
+			FollowAvailability: user.ClickToDial.FollowAvailability,
+			SIPAccountID:       user.ClickToDial.SIPAccountID,
+		}
 	}
 	if wanted.Directory != nil && user.Directory != nil {
 		kept.Directory = &portal.Directory{UserGroupIDs: user.Directory.UserGroupIDs}

@@ -21,7 +21,10 @@ type headers struct {
 func (h *headers) note(r *http.Request) *portaltest.Fault {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
-	h.seen = append(h.seen, strings.Join([]string{r.Method, r.Header.Get("Hand-Over"), r.Header.Get("Managed-By")}, " "))
+	h.seen = append(
+		h.seen,
+		strings.Join([]string{r.Method, r.Header.Get("Hand-Over"), r.Header.Get("Managed-By")}, " "),
+	)
 	return nil
 }
 
@@ -47,7 +50,12 @@ func TestClient_ALL08_everyWriteSaysThatItTakesOver(t *testing.T) {
 			t.Fatalf("%s: %v", name, err)
 		}
 		id := made.Object.ID
-		if _, err := c.ReplacePermissionGroup(t.Context(), id, portal.PermissionGroup{Description: &name}, ""); err != nil {
+		if _, err := c.ReplacePermissionGroup(
+			t.Context(),
+			id,
+			portal.PermissionGroup{Description: &name},
+			"",
+		); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if _, err := c.GetPermissionGroup(t.Context(), id); err != nil {
@@ -62,7 +70,8 @@ func TestClient_ALL08_everyWriteSaysThatItTakesOver(t *testing.T) {
 		for _, request := range seen.seen {
 			method, says, _ := strings.Cut(request, " ")
 			waits := strings.HasPrefix(says, "wait ")
-			if method == http.MethodGet && says != " " || method != http.MethodGet && waits != (test.want != "") || waits && says != test.want {
+			if method == http.MethodGet && says != " " || method != http.MethodGet && waits != (test.want != "") ||
+				waits && says != test.want {
 				t.Errorf("%s: %q", name, request)
 			}
 		}
@@ -72,14 +81,24 @@ func TestClient_ALL08_everyWriteSaysThatItTakesOver(t *testing.T) {
 	}
 }
 
-// What passes to other objects shows in reads of the same run, also if the answer to the write that let it go was lost.
+// What passes to other objects shows in reads of the same run, also if the answer to the write that let it go was
+// lost.
 func TestClient_ALL08_readsSeeWhatHasPassed(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]*portaltest.Fault{"": nil, " whose answer is lost": portaltest.DropAnswer()} {
 		t.Run("a write"+name, func(t *testing.T) {
 			t.Parallel()
 			p := portaltest.Start(t)
-			c := newClient(t, client.Config{Endpoint: p.URL, Token: p.Token, ManagedBy: "office", HandOver: true, Retry: client.RetryPolicy{Attempts: 4, MinWait: 1, MaxWait: 1}})
+			c := newClient(
+				t,
+				client.Config{
+					Endpoint:  p.URL,
+					Token:     p.Token,
+					ManagedBy: "office",
+					HandOver:  true,
+					Retry:     client.RetryPolicy{Attempts: 4, MinWait: 1, MaxWait: 1},
+				},
+			)
 			account := func() portal.SIPAccount {
 				made, err := c.CreateSIPAccount(t.Context(), portal.SIPAccount{Extension: new("201")})
 				if err != nil {
@@ -97,7 +116,12 @@ func TestClient_ALL08_readsSeeWhatHasPassed(t *testing.T) {
 			if fault != nil {
 				injectOnce(p, http.MethodPut, fault)
 			}
-			if _, err := c.ReplaceSIPAccount(t.Context(), holder.ID, portal.SIPAccount{Extension: new("202")}, holder.ETag); err != nil {
+			if _, err := c.ReplaceSIPAccount(
+				t.Context(),
+				holder.ID,
+				portal.SIPAccount{Extension: new("202")},
+				holder.ETag,
+			); err != nil {
 				t.Fatal(err)
 			}
 			got, err := c.GetSIPAccount(t.Context(), waiting.ID)
@@ -125,10 +149,18 @@ func TestClient_ALL08_deletionsThatWait(t *testing.T) {
 		t.Errorf("it can be read: %v", err)
 	}
 	list, err := c.ListHandOvers(t.Context(), client.HandOverQuery{ManagedBy: "office"})
-	if err != nil || !slices.ContainsFunc(list, func(h portal.HandOver) bool { return h.ID == waits.ID && h.Waiting.ID == group.ID }) {
+	if err != nil ||
+		!slices.ContainsFunc(
+			list,
+			func(h portal.HandOver) bool { return h.ID == waits.ID && h.Waiting.ID == group.ID },
+		) {
 		t.Errorf("what waits is %+v, %v", list, err)
 	}
-	if list, err := c.ListHandOvers(t.Context(), client.HandOverQuery{ManagedBy: "other"}); err != nil || len(list) > 0 {
+	if list, err := c.ListHandOvers(
+		t.Context(),
+		client.HandOverQuery{ManagedBy: "other"},
+	); err != nil ||
+		len(list) > 0 {
 		t.Errorf("for others there is %+v, %v", list, err)
 	}
 	if err := c.DeleteUser(t.Context(), user.Object.ID, user.Object.ETag, portal.Deletion{}); err != nil {

@@ -13,11 +13,14 @@ const handOverWait = "wait"
 
 var (
 	handOverParameter = parameter{
-		in: "header", name: "Hand-Over",
-		description: "With wait, a write takes over what an object of the same manager (Managed-By, which is required then) has: extensions, incoming numbers, SIP accounts " +
-			"of one user, and names of groups. It is stored without that, which the field pending lists, and gets it in the moment in which the holder lets go. " +
-			"A deletion waits for users of the same manager (202): the object is gone for everybody else, and goes with its last user. What waits ends after 24 hours. " +
-			"Left out, both are refused with 409. An If-Match is also true of what hand-overs of the same manager have made of an object since.",
+		in:   "header",
+		name: "Hand-Over",
+		description: "With wait, a write takes over what an object of the same manager (Managed-By, which is required " +
+			"then) has: extensions, incoming numbers, SIP accounts of one user, and names of groups. It is stored without " +
+			"that, which the field pending lists, and gets it in the moment in which the holder lets go. A deletion waits " +
+			"for users of the same manager (202): the object is gone for everybody else, and goes with its last user. " +
+			"What waits ends after 24 hours. Left out, both are refused with 409. An If-Match is also true of what " +
+			"hand-overs of the same manager have made of an object since.",
 		schema: map[string]any{"type": "string", "enum": []string{handOverWait}},
 	}
 	managerParameter = parameter{
@@ -29,7 +32,9 @@ var (
 		schema: map[string]any{"type": "string", "minLength": 1, "maxLength": portal.MaxManagedByLength},
 	}
 	alsoChangedHeader = header{
-		"Also-Changed", "With Hand-Over: the ids of the other objects that this request has changed, because something passed to them or waited for them to go, separated by commas; * for many.",
+		"Also-Changed",
+		"With Hand-Over: the ids of the other objects that this request has changed, because something passed to them " +
+			"or waited for them to go, separated by commas; * for many.",
 	}
 )
 
@@ -51,7 +56,10 @@ func (c *call) readHandOver() error {
 		return err
 	}
 	if manager == nil || *manager == "" {
-		return badField(handOverParameter.name, "needs the header Managed-By: an object takes over from objects of the same manager only")
+		return badField(
+			handOverParameter.name,
+			"needs the header Managed-By: an object takes over from objects of the same manager only",
+		)
 	}
 	c.caller.TakesOver = *manager
 	return nil
@@ -69,16 +77,28 @@ func (c *call) tellEffects() {
 }
 
 func handOverRoutes() []route {
-	return []route{{
-		method: http.MethodGet, path: "/v1/hand-overs", id: "listHandOvers", scope: portal.ScopeRead,
-		summary:    "What waits for another object to let go: values for their successors, and deletions for users of what they delete, in the order of their ids, page by page.",
-		parameters: []parameter{limitParameter, afterParameter, managedByFilter}, response: portal.Page[portal.HandOver]{}, status: http.StatusOK,
-		run: func(c *call) (any, error) {
-			query, err := c.listQuery([]string{managedByFilter.name})
-			if err != nil {
-				return nil, err
-			}
-			return c.portal.ListHandOvers(c.Context(), c.caller, query)
+	return []route{
+		{
+			method: http.MethodGet,
+			path:   "/v1/hand-overs",
+			id:     "listHandOvers",
+			scope:  portal.ScopeRead,
+			summary: "What waits for another object to let go: values for their successors, and deletions for users of what they " +
+				"delete, in the order of their ids, page by page.",
+			parameters: []parameter{
+				limitParameter,
+				afterParameter,
+				managedByFilter,
+			},
+			response: portal.Page[portal.HandOver]{},
+			status:   http.StatusOK,
+			run: func(c *call) (any, error) {
+				query, err := c.listQuery([]string{managedByFilter.name})
+				if err != nil {
+					return nil, err
+				}
+				return c.portal.ListHandOvers(c.Context(), c.caller, query)
+			},
 		},
-	}}
+	}
 }

@@ -12,10 +12,12 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// A thing that one object has at a time can be given to another object while it is held: the write is stored without it, and the thing passes to its
-// successor in the transaction in which the holder lets go (ALL-08). This file decides what a write waits for; settle passes things on.
+// A thing that one object has at a time can be given to another object while it is held: the write is stored without
+// it, and the thing passes to its successor in the transaction in which the holder lets go (ALL-08). This file
+// decides what a write waits for; settle passes things on.
 
-// handed are the things that change hands, by the stock that they are claimed from (rules.Claim). Addresses and login names do not.
+// handed are the things that change hands, by the stock that they are claimed from (rules.Claim). Addresses and login
+// names do not.
 var handed = map[string]portal.HandOverKind{
 	string(rules.FormatExtension):                portal.HandOverExtension,
 	string(rules.SourceOwnedNumbers):             portal.HandOverNumber,
@@ -29,7 +31,8 @@ func isThing(kind portal.HandOverKind) bool {
 	return kind != portal.HandOverDeletion && kind != portal.HandOverMembershipEnd
 }
 
-// isSingle reports whether an object has one thing of the kind at a time, and keeps it until the next one passes to it.
+// isSingle reports whether an object has one thing of the kind at a time, and keeps it until the next one passes to
+// it.
 func isSingle(kind portal.HandOverKind) bool {
 	return isThing(kind) && kind != portal.HandOverNumber && kind != portal.HandOverSIPAccount
 }
@@ -42,8 +45,8 @@ func (c Caller) foreign(users []store.Holder) []store.Holder {
 	return slices.DeleteFunc(slices.Clone(users), func(user store.Holder) bool { return user.ManagedBy == c.TakesOver })
 }
 
-// since is the first version of an object that is as good to the caller as the present one: hand-overs of the same manager are part of what the caller
-// does, in whatever order.
+// since is the first version of an object that is as good to the caller as the present one: hand-overs of the same
+// manager are part of what the caller does, in whatever order.
 func (c Caller) since(managedBy string, version, movedSince int64) int64 {
 	if c.TakesOver == "" || c.TakesOver != managedBy || movedSince == 0 {
 		return version
@@ -118,7 +121,12 @@ func (sc *scene) notePending(ctx context.Context, tx *store.Tx, object any, id s
 }
 
 // namesIn are what people call the objects that wait and those that they wait for, by their ids.
-func namesIn(ctx context.Context, tx *store.Tx, organizationID string, waits ...store.HandOver) (map[string]string, error) {
+func namesIn(
+	ctx context.Context,
+	tx *store.Tx,
+	organizationID string,
+	waits ...store.HandOver,
+) (map[string]string, error) {
 	if len(waits) == 0 {
 		return map[string]string{}, nil
 	}
@@ -141,78 +149,8 @@ func reference(holder store.Holder) portal.Reference {
 // stamp is a time on the wire.
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
-// singleField is where an object has the one thing of a kind.
-func singleField(object any) **string {
-	switch o := object.(type) {
-	case *portal.User:
-		if o.Telephony == nil {
-			o.Telephony = &portal.Telephony{}
-		}
-		return &o.Telephony.Extension
-	case *portal.SIPAccount:
-		return &o.Extension
-	case *portal.PermissionGroup:
-		return &o.Name
-	case *portal.UserGroup:
-		return &o.Name
-	default:
-		return new(*string)
-	}
-}
-
-// listField is where a user has the things of a kind.
-func listField(object any, kind portal.HandOverKind) *[]string {
-	user, ok := object.(*portal.User)
-	if !ok {
-		return new([]string)
-	}
-	if user.Telephony == nil {
-		user.Telephony = &portal.Telephony{}
-	}
-	if kind == portal.HandOverNumber {
-		return &user.Telephony.IncomingNumbers
-	}
-	return &user.Telephony.SIPAccountIDs
-}
-
-// overlay gives an object what it waits for.
-func overlay(object any, waits []store.HandOver) {
-	for _, h := range waits {
-		if isSingle(h.Kind) {
-			*singleField(object) = new(h.Value)
-			continue
-		}
-		list := listField(object, h.Kind)
-		*list = append(slices.Clone(*list), h.Value)
-		slices.Sort(*list)
-	}
-}
-
-// withhold takes from a wanted object what it has to wait for. It keeps what the stored one has, nil for a new object.
-func withhold[T any](wanted, stored *T, waits []store.HandOver) {
-	for _, h := range waits {
-		if isSingle(h.Kind) {
-			*singleField(wanted) = new(valueOf(*singleField(stored)))
-			continue
-		}
-		list := listField(wanted, h.Kind)
-		*list = slices.DeleteFunc(append([]string{}, *list...), func(value string) bool { return value == h.Value })
-	}
-}
-
-// leftOut are those of the things that an object waits for of which a request says nothing.
-func leftOut(request any, waits []store.HandOver) (kept []store.HandOver) {
-	for _, h := range waits {
-		user, isUser := request.(*portal.User)
-		if isUser && user.Telephony == nil || isSingle(h.Kind) && *singleField(request) == nil || !isSingle(h.Kind) && *listField(request, h.Kind) == nil {
-			kept = append(kept, h)
-		}
-	}
-	return kept
-}
-
-// repeats reports whether a request that asks for what is stored or pending asks for nothing new. A caller that takes nothing over is refused what it
-// names and another object has.
+// repeats reports whether a request that asks for what is stored or pending asks for nothing new. A caller that takes
+// nothing over is refused what it names and another object has.
 func (d *decision[T]) repeats(caller Caller, supersedes func(store.HandOver) bool) bool {
 	if slices.ContainsFunc(d.scene.endsOf(d.id), supersedes) {
 		return false
@@ -230,9 +168,16 @@ func (sc *scene) endsOf(userID string) (ends []store.HandOver) {
 	return ends
 }
 
-// takeOver notes what the wanted object has to wait for, and has the rules judge it as if that were free. Everything else that others have stays in the
-// inventory, for the rules to refuse.
-func takeOver[T any](ctx context.Context, tx *store.Tx, caller Caller, noun portal.Noun, d *decision[T], inventory *rules.Inventory) (findings []rules.Finding, err error) {
+// takeOver notes what the wanted object has to wait for, and has the rules judge it as if that were free. Everything
+// else that others have stays in the inventory, for the rules to refuse.
+func takeOver[T any](
+	ctx context.Context,
+	tx *store.Tx,
+	caller Caller,
+	noun portal.Noun,
+	d *decision[T],
+	inventory *rules.Inventory,
+) (findings []rules.Finding, err error) {
 	d.waits = nil
 	if caller.TakesOver == "" && len(d.kept) == 0 {
 		return nil, nil
@@ -260,10 +205,11 @@ func takeOver[T any](ctx context.Context, tx *store.Tx, caller Caller, noun port
 		case caller.TakesOver == "":
 			continue
 		default:
-			if manager, err := tx.Manager(ctx, d.scene.organization.ID, holder.Noun, holder.ID); err != nil || manager != caller.TakesOver {
-				if err != nil {
-					return nil, err
-				}
+			manager, err := tx.Manager(ctx, d.scene.organization.ID, holder.Noun, holder.ID)
+			if err != nil {
+				return nil, err
+			}
+			if manager != caller.TakesOver {
 				continue
 			}
 		}
@@ -284,9 +230,19 @@ func takeOver[T any](ctx context.Context, tx *store.Tx, caller Caller, noun port
 // waited refuses a second successor.
 func waited(wait, other store.HandOver, holder, successor string) rules.Finding {
 	return rules.Finding{
-		Field: wait.Field, Severity: rules.SeverityError, Code: portal.CodeWaited, ExistingID: other.ObjectID, ExistingNoun: other.Noun,
-		Message: fmt.Sprintf("%s: %q passes from %s to %s (%s), which waits for it already; choose another", wait.Field, wait.Value,
-			cmp.Or(holder, wait.HolderID), cmp.Or(successor, "the new "+other.Noun.Title()), other.ObjectID),
+		Field:        wait.Field,
+		Severity:     rules.SeverityError,
+		Code:         portal.CodeWaited,
+		ExistingID:   other.ObjectID,
+		ExistingNoun: other.Noun,
+		Message: fmt.Sprintf(
+			"%s: %q passes from %s to %s (%s), which waits for it already; choose another",
+			wait.Field,
+			wait.Value,
+			cmp.Or(holder, wait.HolderID),
+			cmp.Or(successor, "the new "+other.Noun.Title()),
+			other.ObjectID,
+		),
 	}
 }
 
@@ -317,7 +273,8 @@ func free(inventory *rules.Inventory, kind portal.HandOverKind, claim rules.Clai
 	}
 }
 
-// await stores what the object that was written waits for from now on, passes on what others waited for, and reads the object again.
+// await stores what the object that was written waits for from now on, passes on what others waited for, and reads
+// the object again.
 func (d *decision[T]) await(ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T]) (err error) {
 	for _, h := range append(d.scene.waitsOf(d.id), d.scene.endsOf(d.id)...) {
 		stays := slices.ContainsFunc(d.waits, h.Same)
@@ -334,7 +291,14 @@ func (d *decision[T]) await(ctx context.Context, s *Service, tx *store.Tx, calle
 		if slices.ContainsFunc(d.scene.handOvers, wait.Same) {
 			continue
 		}
-		awaited := event{action: portal.ActionAwait, noun: string(e.noun()), id: d.id, name: nameOf(d.stored), fields: []string{wait.Field}, from: wait.HolderID}
+		awaited := event{
+			action: portal.ActionAwait,
+			noun:   string(e.noun()),
+			id:     d.id,
+			name:   nameOf(d.stored),
+			fields: []string{wait.Field},
+			from:   wait.HolderID,
+		}
 		if err := s.beginWait(ctx, tx, caller, &wait, awaited); err != nil {
 			return err
 		}
@@ -354,7 +318,13 @@ func (d *decision[T]) await(ctx context.Context, s *Service, tx *store.Tx, calle
 }
 
 // beginWait has something wait, with a new id and from now on, and tells of it.
-func (s *Service) beginWait(ctx context.Context, tx *store.Tx, caller Caller, wait *store.HandOver, begun event) (err error) {
+func (s *Service) beginWait(
+	ctx context.Context,
+	tx *store.Tx,
+	caller Caller,
+	wait *store.HandOver,
+	begun event,
+) (err error) {
 	if wait.ID, err = s.newID(handOverPrefix); err != nil {
 		return err
 	}

@@ -12,9 +12,17 @@ import (
 // managedByField selects what waits by who manages it.
 const managedByField = "managed_by"
 
-// ListHandOvers returns a page of what waits for another object to let go, in the order of ids. It can be selected by managed_by.
-func (s *Service) ListHandOvers(ctx context.Context, caller Caller, query ListQuery) (page portal.Page[portal.HandOver], err error) {
-	selection, err := selectPage(query, listing{prefix: handOverPrefix, title: "hand-over", keys: []string{managedByField}})
+// ListHandOvers returns a page of what waits for another object to let go, in the order of ids. It can be selected by
+// managed_by.
+func (s *Service) ListHandOvers(
+	ctx context.Context,
+	caller Caller,
+	query ListQuery,
+) (page portal.Page[portal.HandOver], err error) {
+	selection, err := selectPage(
+		query,
+		listing{prefix: handOverPrefix, title: "hand-over", keys: []string{managedByField}},
+	)
 	if err != nil {
 		return page, err
 	}
@@ -56,8 +64,17 @@ func (s *Service) ListHandOvers(ctx context.Context, caller Caller, query ListQu
 // wireHandOver shows what waits for these objects. It needs the names of what is referred to by id.
 func wireHandOver(h store.HandOver, names map[string]string, holders []store.Holder) portal.HandOver {
 	shown := portal.HandOver{
-		ID: h.ID, Kind: h.Kind, Waiting: portal.Reference{Noun: h.Noun, ID: h.ObjectID, Name: names[h.ObjectID]}, Field: h.Field, Value: h.Value, ValueName: names[h.Value],
-		Holders: []portal.Reference{}, Count: len(holders), ManagedBy: h.ManagedBy, Since: stamp(h.Since), Until: stamp(h.Since.Add(portal.HandOverLife)),
+		ID:        h.ID,
+		Kind:      h.Kind,
+		Waiting:   portal.Reference{Noun: h.Noun, ID: h.ObjectID, Name: names[h.ObjectID]},
+		Field:     h.Field,
+		Value:     h.Value,
+		ValueName: names[h.Value],
+		Holders:   []portal.Reference{},
+		Count:     len(holders),
+		ManagedBy: h.ManagedBy,
+		Since:     stamp(h.Since),
+		Until:     stamp(h.Since.Add(portal.HandOverLife)),
 	}
 	if h.Kind == portal.HandOverDeletion {
 		shown.Waiting.Name, shown.Value = h.Value, ""

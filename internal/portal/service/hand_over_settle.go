@@ -20,8 +20,8 @@ type settling struct {
 	changed []string
 }
 
-// settle passes on what a write has made free, in the same transaction: things to their successors, deletions to their end. written is the object of the
-// write itself.
+// settle passes on what a write has made free, in the same transaction: things to their successors, deletions to
+// their end. written is the object of the write itself.
 func (s *Service) settle(ctx context.Context, tx *store.Tx, caller Caller, sc scene, written string) error {
 	if len(sc.handOvers) == 0 && !tx.Waits() {
 		return nil
@@ -34,7 +34,8 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, caller Caller, sc sc
 	if err := st.pass(ctx, passing(rows)); err != nil {
 		return err
 	}
-	for _, kind := range []portal.HandOverKind{portal.HandOverMembershipEnd, portal.HandOverDeletion} { // the end of a membership may be what a group waits for
+	// The end of a membership may be what a group waits for.
+	for _, kind := range []portal.HandOverKind{portal.HandOverMembershipEnd, portal.HandOverDeletion} {
 		for _, h := range rows {
 			if h.Kind != kind {
 				continue
@@ -50,13 +51,16 @@ func (s *Service) settle(ctx context.Context, tx *store.Tx, caller Caller, sc sc
 	}
 	if caller.Effects != nil {
 		slices.Sort(st.changed)
-		caller.Effects.Changed = slices.DeleteFunc(slices.Compact(st.changed), func(id string) bool { return id == written })
+		caller.Effects.Changed = slices.DeleteFunc(
+			slices.Compact(st.changed),
+			func(id string) bool { return id == written },
+		)
 	}
 	return nil
 }
 
-// passing are the things that pass now: those that nobody has, and those whose holder waits for another one of the same kind that passes too, as in a
-// chain that ends in something free, or in a circle.
+// passing are the things that pass now: those that nobody has, and those whose holder waits for another one of the
+// same kind that passes too, as in a chain that ends in something free, or in a circle.
 func passing(rows []store.HandOver) (list []store.HandOver) {
 	type place struct {
 		kind   portal.HandOverKind
@@ -94,7 +98,8 @@ func passing(rows []store.HandOver) (list []store.HandOver) {
 	return list
 }
 
-// pass gives things to their successors: all old ones go before any new one comes, so that at no moment two objects have one.
+// pass gives things to their successors: all old ones go before any new one comes, so that at no moment two objects
+// have one.
 func (st *settling) pass(ctx context.Context, list []store.HandOver) error {
 	organizationID := st.sc.organization.ID
 	for _, h := range list {
@@ -107,7 +112,10 @@ func (st *settling) pass(ctx context.Context, list []store.HandOver) error {
 	}
 	versions := map[string]int64{}
 	for _, h := range list {
-		if err := errors.Join(st.tx.Give(ctx, organizationID, h), st.tx.DeleteHandOver(ctx, organizationID, h.ID)); err != nil {
+		if err := errors.Join(
+			st.tx.Give(ctx, organizationID, h),
+			st.tx.DeleteHandOver(ctx, organizationID, h.ID),
+		); err != nil {
 			return err
 		}
 		if versions[h.ObjectID] > 0 {
@@ -128,8 +136,13 @@ func (st *settling) pass(ctx context.Context, list []store.HandOver) error {
 	}
 	for _, h := range list {
 		passed := event{
-			action: portal.ActionHandOver, noun: string(h.Noun), id: h.ObjectID, name: names[h.ObjectID], version: versions[h.ObjectID],
-			fields: []string{h.Field}, from: h.HolderID,
+			action:  portal.ActionHandOver,
+			noun:    string(h.Noun),
+			id:      h.ObjectID,
+			name:    names[h.ObjectID],
+			version: versions[h.ObjectID],
+			fields:  []string{h.Field},
+			from:    h.HolderID,
 		}
 		if before := st.sc.find(h.Kind, h.Thing); passed.from == "" && before != nil {
 			passed.from = before.HolderID
@@ -172,7 +185,12 @@ func (st *settling) finishDeletion(ctx context.Context, h store.HandOver) error 
 		return err
 	}
 	st.changed = append(st.changed, h.ObjectID)
-	return st.record(ctx, st.tx, st.caller, event{action: portal.ActionDelete, noun: string(h.Noun), id: h.ObjectID, name: h.Value})
+	return st.record(
+		ctx,
+		st.tx,
+		st.caller,
+		event{action: portal.ActionDelete, noun: string(h.Noun), id: h.ObjectID, name: h.Value},
+	)
 }
 
 // finishMembership takes a user out of the permission group that was the last one, once there is another.
@@ -194,7 +212,10 @@ func (st *settling) finishMembership(ctx context.Context, h store.HandOver) erro
 		}
 		return err
 	}
-	err = errors.Join(st.tx.EndMembership(ctx, organizationID, h.ObjectID, h.Value), st.tx.DeleteHandOver(ctx, organizationID, h.ID))
+	err = errors.Join(
+		st.tx.EndMembership(ctx, organizationID, h.ObjectID, h.Value),
+		st.tx.DeleteHandOver(ctx, organizationID, h.ID),
+	)
 	if err != nil {
 		return err
 	}
@@ -203,17 +224,36 @@ func (st *settling) finishMembership(ctx context.Context, h store.HandOver) erro
 		return err
 	}
 	ended := event{
-		action: portal.ActionHandOver, noun: string(portal.NounUser), id: h.ObjectID, name: nameOf(user.User), version: version,
-		fields: []string{fieldPermissionGroups}, from: h.Value,
+		action:  portal.ActionHandOver,
+		noun:    string(portal.NounUser),
+		id:      h.ObjectID,
+		name:    nameOf(user.User),
+		version: version,
+		fields:  []string{fieldPermissionGroups},
+		from:    h.Value,
 	}
 	return st.record(ctx, st.tx, st.caller, ended)
 }
 
-// refuseEndOfAdministration refuses to take a user out of a permission group if nobody would administer the organisation then.
-func refuseEndOfAdministration(ctx context.Context, tx *store.Tx, sc scene, caller Caller, user portal.User, groupID string) error {
+// refuseEndOfAdministration refuses to take a user out of a permission group if nobody would administer the
+// organisation then.
+func refuseEndOfAdministration(
+	ctx context.Context,
+	tx *store.Tx,
+	sc scene,
+	caller Caller,
+	user portal.User,
+	groupID string,
+) error {
 	after := user
-	after.PermissionGroupIDs = slices.DeleteFunc(slices.Clone(user.PermissionGroupIDs), func(id string) bool { return id == groupID })
-	change := rules.Change{Noun: portal.NounUser, Before: &user, After: &after, UserID: caller.UserID, LastAdministrator: caller.LastAdministrator}
+	after.PermissionGroupIDs = slices.DeleteFunc(
+		slices.Clone(user.PermissionGroupIDs),
+		func(id string) bool { return id == groupID },
+	)
+	change := rules.Change{
+		Noun: portal.NounUser, Before: &user, After: &after, UserID: caller.UserID,
+		LastAdministrator: caller.LastAdministrator,
+	}
 	inventory := rules.Inventory{Organization: sc.organization}
 	if err := noteAdministration(ctx, tx, sc, change, &inventory); err != nil {
 		return err

@@ -23,7 +23,8 @@ func TestHandOver_ALL08_ALL02_leaverAndJoinerInEitherOrder(t *testing.T) {
 				letGo = func() { d.give(leaver.id, d.things[1]) }
 			}
 			joiner := d.make(d.things[0])
-			if joiner.has != "" || !joiner.untouched || len(joiner.pending) != 1 || joiner.pending[0].Holder.ID != leaver.id {
+			if joiner.has != "" || !joiner.untouched || len(joiner.pending) != 1 ||
+				joiner.pending[0].Holder.ID != leaver.id {
 				d.t.Errorf("%s: the joiner is made as %+v", way, joiner)
 			}
 			d.wants(leaver.id, d.things[0], "")
@@ -40,7 +41,12 @@ func TestHandOver_ALL08_ALL02_leaverAndJoinerInEitherOrder(t *testing.T) {
 			if way != "the leaver is deleted" {
 				d.drop(leaver.id)
 			}
-			if report, err := d.at.VerifyAudit(d.t.Context(), d.by.OrganizationID, ""); err != nil || len(report.Wrong) > 0 {
+			if report, err := d.at.VerifyAudit(
+				d.t.Context(),
+				d.by.OrganizationID,
+				"",
+			); err != nil ||
+				len(report.Wrong) > 0 {
 				d.t.Errorf("the trail is broken: %+v, %v", report, err)
 			}
 
@@ -124,15 +130,25 @@ func TestHandOver_ALL08_holderThatKeepsItEndsTheWait(t *testing.T) {
 		d.give(keeper.id, d.things[0])
 		d.wants(keeper.id, d.things[0], "")
 		d.wants(waiting.id, "", d.things[0])
-		page, err := d.at.ListHandOvers(d.t.Context(), d.by, ListQuery{Where: map[string]string{"managed_by": "office"}})
+		page, err := d.at.ListHandOvers(
+			d.t.Context(),
+			d.by,
+			ListQuery{Where: map[string]string{"managed_by": "office"}},
+		)
 		if err != nil || len(page.Items) != 1 {
 			d.t.Fatalf("%+v, %v", page, err)
 		}
 		if h := page.Items[0]; h.Waiting.ID != waiting.id || h.Field != d.field || h.Value != d.things[0] || h.Count != 1 || h.Holders[0].ID != keeper.id ||
-			h.Waiting.Noun != d.noun || h.ManagedBy != "office" || h.Since != stamp(began) || h.Until != stamp(began.Add(24*time.Hour)) {
+			h.Waiting.Noun != d.noun || h.ManagedBy != "office" || h.Since != stamp(began) ||
+			h.Until != stamp(began.Add(24*time.Hour)) {
 			d.t.Errorf("the list says %+v", h)
 		}
-		if page, err := d.at.ListHandOvers(d.t.Context(), d.by, ListQuery{Where: map[string]string{"managed_by": "other"}}); err != nil || len(page.Items) != 0 {
+		if page, err := d.at.ListHandOvers(
+			d.t.Context(),
+			d.by,
+			ListQuery{Where: map[string]string{"managed_by": "other"}},
+		); err != nil ||
+			len(page.Items) != 0 {
 			d.t.Errorf("another manager is told of %+v, %v", page.Items, err)
 		}
 		d.f.clock.forward(24 * time.Hour)
@@ -141,8 +157,13 @@ func TestHandOver_ALL08_holderThatKeepsItEndsTheWait(t *testing.T) {
 		d.wants(waiting.id, "", "") // before anything is written
 		d.give(keeper.id, d.things[1])
 		d.wants(waiting.id, "", "")
-		entries, err := d.at.ListAudit(d.t.Context(), d.by, ListQuery{Where: map[string]string{"object_id": waiting.id}})
-		if err != nil || entries.Items[0].Action != portal.ActionEndWait || entries.Items[0].From != keeper.id || entries.Items[0].Actor.Kind != portal.ActorPortal {
+		entries, err := d.at.ListAudit(
+			d.t.Context(),
+			d.by,
+			ListQuery{Where: map[string]string{"object_id": waiting.id}},
+		)
+		if err != nil || entries.Items[0].Action != portal.ActionEndWait || entries.Items[0].From != keeper.id ||
+			entries.Items[0].Actor.Kind != portal.ActorPortal {
 			d.t.Errorf("the trail of the end: %+v, %v", entries.Items[0], err)
 		}
 		d.drop(keeper.id, waiting.id)
@@ -171,7 +192,11 @@ func TestHandOver_ALL08_isForTheSameManagerAlone(t *testing.T) {
 		silent.TakesOver = ""
 		for who, caller := range map[string]Caller{"a plain client": plain, "one that takes nothing over": silent, "another manager": underName(d.caller, "other")} {
 			_, err := d.set(d.at, caller, third.id, d.things[0], "")
-			if refusal := portalError(d.t, err); len(refusal.Errors) != 1 || refusal.Errors[0].Code != d.taken || refusal.Errors[0].Field != d.field {
+			if refusal := portalError(
+				d.t,
+				err,
+			); len(refusal.Errors) != 1 || refusal.Errors[0].Code != d.taken ||
+				refusal.Errors[0].Field != d.field {
 				d.t.Errorf("%s: %v", who, err)
 			}
 		}
@@ -196,7 +221,8 @@ func TestHandOver_ALL08_isForTheSameManagerAlone(t *testing.T) {
 	})
 }
 
-// A thing that passes makes another version. The run that does it goes on with the version of its plan; everybody else reads again.
+// A thing that passes makes another version. The run that does it goes on with the version of its plan; everybody
+// else reads again.
 func TestHandOver_ALL08_passingFailsNoLaterWriteOfItsManager(t *testing.T) {
 	onEveryThing(t, func(_ *testing.T, d *desk) {
 		holder, waiting := d.make(d.things[0]), d.make(d.things[0])
@@ -235,7 +261,10 @@ func TestHandOver_ALL09_repeatedRequests(t *testing.T) {
 		if !again.replayed || again.id != made.id || again.etag != made.etag || len(again.pending) != 1 {
 			d.t.Errorf("repeated while it waits: %+v", again)
 		}
-		if same := d.must(d.set(d.at, d.by, made.id, d.things[0], "")); same.etag != made.etag || len(same.pending) != 1 {
+		if same := d.must(
+			d.set(d.at, d.by, made.id, d.things[0], ""),
+		); same.etag != made.etag ||
+			len(same.pending) != 1 {
 			d.t.Errorf("asked for what is pending: %+v", same)
 		}
 		d.drop(holder.id)
@@ -282,7 +311,14 @@ func TestHandOver_ALL08_severalPortalsAtOnce(t *testing.T) {
 			wait.Go(func() {
 				<-start
 				by := d.by
-				if _, err := d.set(portals[i%len(portals)], by, all[i], d.things[(i+1)%people], ""); err != nil && !errors.Is(err, context.Canceled) {
+				if _, err := d.set(
+					portals[i%len(portals)],
+					by,
+					all[i],
+					d.things[(i+1)%people],
+					"",
+				); err != nil &&
+					!errors.Is(err, context.Canceled) {
 					t.Error(err)
 				}
 			})
@@ -310,7 +346,8 @@ func TestHandOver_nothingFollowsAnAccountOfOneUser(t *testing.T) {
 			continue
 		}
 		for path, field := range fields {
-			if path != "telephony.sip_account_ids" && (field.Source == rules.SourceSIPAccounts || field.Format == rules.FormatDestination) {
+			if path != "telephony.sip_account_ids" &&
+				(field.Source == rules.SourceSIPAccounts || field.Format == rules.FormatDestination) {
 				t.Errorf("%s has %s, which may name an account that the user waits for", platform, path)
 			}
 		}

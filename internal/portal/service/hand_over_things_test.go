@@ -77,7 +77,12 @@ func handedOvers(t *testing.T, f *fixture) map[string]*handedOver {
 			return got, err
 		}
 		kinds[name] = &handedOver{
-			noun: portal.NounUser, field: field, caller: caller, single: single, things: things, taken: portal.CodeInUse,
+			noun:   portal.NounUser,
+			field:  field,
+			caller: caller,
+			single: single,
+			things: things,
+			taken:  portal.CodeInUse,
 			create: func(s *Service, c Caller, who, thing, key string) (trace, error) {
 				made, err := s.CreateUser(ctx, c, request(who, thing), key)
 				got, err := with(made.Object, err)
@@ -96,7 +101,12 @@ func handedOvers(t *testing.T, f *fixture) map[string]*handedOver {
 		}
 	}
 	person := func(who string) portal.User {
-		return portal.User{Email: new(who + "@example.com"), FirstName: new("Astrid"), LastName: new("Lind"), Telephony: &portal.Telephony{}}
+		return portal.User{
+			Email:     new(who + "@example.com"),
+			FirstName: new("Astrid"),
+			LastName:  new("Lind"),
+			Telephony: &portal.Telephony{},
+		}
 	}
 	first := func(list []string) string { return strings.Join(list, " ") }
 	listed := func(thing string) []string {
@@ -116,21 +126,34 @@ func handedOvers(t *testing.T, f *fixture) map[string]*handedOver {
 		u.Telephony.IncomingNumbers = listed(thing)
 		return u
 	}, func(u portal.User) string { return first(telephonyOf(u).IncomingNumbers) })
-	users("SIP account of one user", "telephony.sip_account_ids", f.acme, false, accounts, func(who, thing string) portal.User {
-		u := person(who)
-		u.PermissionGroupIDs, u.Telephony.SIPAssignment = []string{group.ID}, new("static")
-		if thing == "" {
-			u.Telephony.SIPAssignment = new("dynamic")
-		}
-		u.Telephony.SIPAccountIDs = listed(thing)
-		return u
-	}, func(u portal.User) string { return first(telephonyOf(u).SIPAccountIDs) })
+	users(
+		"SIP account of one user",
+		"telephony.sip_account_ids",
+		f.acme,
+		false,
+		accounts,
+		func(who, thing string) portal.User {
+			u := person(who)
+			u.PermissionGroupIDs, u.Telephony.SIPAssignment = []string{group.ID}, new("static")
+			if thing == "" {
+				u.Telephony.SIPAssignment = new("dynamic")
+			}
+			u.Telephony.SIPAccountIDs = listed(thing)
+			return u
+		},
+		func(u portal.User) string { return first(telephonyOf(u).SIPAccountIDs) },
+	)
 
 	account := func(a portal.SIPAccount, err error) (trace, error) {
 		return trace{id: a.ID, etag: a.ETag, has: valueOf(a.Extension), pending: a.Pending, untouched: a.Untouched}, err
 	}
 	kinds["extension of a SIP account"] = &handedOver{
-		noun: portal.NounSIPAccount, field: "extension", caller: sund, single: true, things: phones, taken: portal.CodeAlreadyExists,
+		noun:   portal.NounSIPAccount,
+		field:  "extension",
+		caller: sund,
+		single: true,
+		things: phones,
+		taken:  portal.CodeAlreadyExists,
 		create: func(s *Service, c Caller, _, thing, key string) (trace, error) {
 			made, err := s.CreateSIPAccount(ctx, c, portal.SIPAccount{Extension: &thing}, key)
 			got, err := account(made.Object, err)
@@ -147,7 +170,12 @@ func handedOvers(t *testing.T, f *fixture) map[string]*handedOver {
 		return trace{id: g.ID, etag: g.ETag, has: valueOf(g.Name), pending: g.Pending, untouched: g.Untouched}, err
 	}
 	kinds["name of a permission group"] = &handedOver{
-		noun: portal.NounPermissionGroup, field: "name", caller: f.acme, single: true, things: names, taken: portal.CodeAlreadyExists,
+		noun:   portal.NounPermissionGroup,
+		field:  "name",
+		caller: f.acme,
+		single: true,
+		things: names,
+		taken:  portal.CodeAlreadyExists,
 		create: func(s *Service, c Caller, _, thing, key string) (trace, error) {
 			made, err := s.CreatePermissionGroup(ctx, c, portal.PermissionGroup{Name: &thing}, key)
 			got, err := permissionGroup(made.Object, err)
@@ -168,7 +196,12 @@ func handedOvers(t *testing.T, f *fixture) map[string]*handedOver {
 		return trace{id: g.ID, etag: g.ETag, has: valueOf(g.Name), pending: g.Pending, untouched: g.Untouched}, err
 	}
 	kinds["name of a user group"] = &handedOver{
-		noun: portal.NounUserGroup, field: "name", caller: f.acme, single: true, things: names, taken: portal.CodeAlreadyExists,
+		noun:   portal.NounUserGroup,
+		field:  "name",
+		caller: f.acme,
+		single: true,
+		things: names,
+		taken:  portal.CodeAlreadyExists,
 		create: func(s *Service, c Caller, _, thing, key string) (trace, error) {
 			made, err := s.CreateUserGroup(ctx, c, portal.UserGroup{Name: &thing}, key)
 			got, err := userGroup(made.Object, err)
@@ -202,7 +235,8 @@ func onEveryThing(t *testing.T, test func(t *testing.T, o *desk)) {
 	})
 }
 
-// desk is a place at which objects change hands. It runs one after the other, so that none takes what another test is about.
+// desk is a place at which objects change hands. It runs one after the other, so that none takes what another test is
+// about.
 type desk struct {
 	*handedOver
 

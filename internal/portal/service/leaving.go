@@ -10,9 +10,16 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// leave has the deletion of an object wait for its users. To everybody else the object is gone: it is in no list and takes no new users, and its name or
-// its extension is free. h says which object it is and what it is called.
-func (s *Service) leave(ctx context.Context, tx *store.Tx, caller Caller, sc scene, h store.HandOver, users []store.Holder) error {
+// leave has the deletion of an object wait for its users. To everybody else the object is gone: it is in no list and
+// takes no new users, and its name or its extension is free. h says which object it is and what it is called.
+func (s *Service) leave(
+	ctx context.Context,
+	tx *store.Tx,
+	caller Caller,
+	sc scene,
+	h store.HandOver,
+	users []store.Holder,
+) error {
 	if err := tx.Leave(ctx, sc.organization.ID, h.Noun, h.ObjectID); err != nil {
 		return err
 	}
@@ -40,8 +47,9 @@ func (s *Service) endWaitsOf(ctx context.Context, tx *store.Tx, sc scene, id str
 	return nil
 }
 
-// endExpired ends what has waited too long. A thing stays with its holder, and an object whose deletion waited stays too: see comeBack. What waits since a
-// time to come, because the clock was set back, waits from now on: so nothing ever waits longer than portal.HandOverLife from now.
+// endExpired ends what has waited too long. A thing stays with its holder, and an object whose deletion waited stays
+// too: see comeBack. What waits since a time to come, because the clock was set back, waits from now on: so nothing
+// ever waits longer than portal.HandOverLife from now.
 func (s *Service) endExpired(ctx context.Context, tx *store.Tx, sc scene) error {
 	if len(sc.expired) == 0 {
 		return nil
@@ -61,7 +69,13 @@ func (s *Service) endExpired(ctx context.Context, tx *store.Tx, sc scene) error 
 		if err := tx.DeleteHandOver(ctx, sc.organization.ID, h.ID); err != nil {
 			return err
 		}
-		ended := event{action: portal.ActionEndWait, noun: string(h.Noun), id: h.ObjectID, name: names[h.ObjectID], from: h.HolderID}
+		ended := event{
+			action: portal.ActionEndWait,
+			noun:   string(h.Noun),
+			id:     h.ObjectID,
+			name:   names[h.ObjectID],
+			from:   h.HolderID,
+		}
 		if h.Field != "" {
 			ended.fields = []string{h.Field}
 		}
@@ -75,8 +89,8 @@ func (s *Service) endExpired(ctx context.Context, tx *store.Tx, sc scene) error 
 	return nil
 }
 
-// comeBack makes the objects whose deletion has waited too long like any others again. It comes after the write of the transaction, which may have given
-// their names to others.
+// comeBack makes the objects whose deletion has waited too long like any others again. It comes after the write of
+// the transaction, which may have given their names to others.
 func comeBack(ctx context.Context, tx *store.Tx, sc scene, now time.Time) error {
 	for _, h := range sc.expired {
 		if h.Kind != portal.HandOverDeletion || h.Since.After(now) {
@@ -89,7 +103,8 @@ func comeBack(ctx context.Context, tx *store.Tx, sc scene, now time.Time) error 
 	return nil
 }
 
-// stay makes an object one like any other again, under its name if that is still free. A SIP account gets its extension back likewise, and otherwise none.
+// stay makes an object one like any other again, under its name if that is still free. A SIP account gets its
+// extension back likewise, and otherwise none.
 func stay(ctx context.Context, tx *store.Tx, sc scene, h store.HandOver) error {
 	organizationID, name := sc.organization.ID, h.Value
 	var find func(key string) (store.Holder, error)
@@ -119,7 +134,15 @@ func stay(ctx context.Context, tx *store.Tx, sc scene, h store.HandOver) error {
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	if err := tx.Stay(ctx, organizationID, h.Noun, h.ObjectID, name, nameKey(name)); err != nil || h.Noun == store.NounSubgroup {
+	if err := tx.Stay(
+		ctx,
+		organizationID,
+		h.Noun,
+		h.ObjectID,
+		name,
+		nameKey(name),
+	); err != nil ||
+		h.Noun == store.NounSubgroup {
 		return err
 	}
 	_, err := tx.Moved(ctx, organizationID, h.Noun, h.ObjectID)

@@ -9,155 +9,6 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// leaver is an object that users use, and how they stop.
-type leaver struct {
-	noun   portal.Noun
-	name   string // by which people know it
-	by     Caller // with its Effects
-	id     string
-	users  []string
-	remove func(Caller) error
-	gone   func() error // what reading it says
-	listed func() []string
-	again  func() (id string, err error) // another object of the same name
-	use    func(Caller, string) error    // by one more user
-	stop   func(Caller, string) error    // of one user
-	found  func() string                 // what the object is called, if it is there
-}
-
-// office is acme as a configuration manages it.
-func (f *fixture) office() Caller { return underName(f.acme, "office") }
-
-func (f *fixture) officeUser(groupID, email string) portal.User {
-	f.t.Helper()
-	made, err := f.CreateUser(f.t.Context(), f.office(), dynamic(portal.PermissionGroup{ID: groupID}, email), "")
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return made.Object
-}
-
-// leavers are one object of each kind that two users use.
-func leavers(t *testing.T, f *fixture) map[string]*leaver {
-	t.Helper()
-	ctx, office := t.Context(), f.office()
-	other := f.group("Elsewhere").ID
-	all := map[string]*leaver{}
-	change := func(c Caller, id string, request portal.User) error {
-		_, err := f.ReplaceUser(ctx, c, id, request, "")
-		return err
-	}
-
-	group := &leaver{noun: portal.NounPermissionGroup, name: "Sales"}
-	makeGroup := func() (string, error) {
-		made, err := f.CreatePermissionGroup(ctx, office, portal.PermissionGroup{Name: new("Sales")}, "")
-		return made.Object.ID, err
-	}
-	group.again = makeGroup
-	group.id, _ = makeGroup()
-	group.remove = func(c Caller) error { return f.DeletePermissionGroup(ctx, c, group.id, "") }
-	group.gone = func() error { _, err := f.GetPermissionGroup(ctx, office, group.id); return err }
-	group.listed = func() (ids []string) {
-		page, err := f.ListPermissionGroups(ctx, office, ListQuery{Ends: true})
-		f.must(err)
-		for _, g := range page.Items {
-			ids = append(ids, g.ID)
-		}
-		return ids
-	}
-	group.found = func() string { g, _ := f.GetPermissionGroup(ctx, office, group.id); return valueOf(g.Name) }
-	group.use = func(c Caller, id string) error {
-		return change(c, id, portal.User{PermissionGroupIDs: []string{group.id}})
-	}
-	group.stop = func(c Caller, id string) error {
-		return change(c, id, portal.User{PermissionGroupIDs: []string{other}})
-	}
-	for _, email := range []string{"a@example.com", "b@example.com"} {
-		group.users = append(group.users, f.officeUser(group.id, email).ID)
-	}
-	all["permission group"] = group
-
-	account := &leaver{noun: portal.NounSIPAccount, name: "1001"}
-	makeAccount := func() (string, error) {
-		made, err := f.CreateSIPAccount(ctx, office, portal.SIPAccount{Extension: new("1001")}, "")
-		return made.Object.ID, err
-	}
-	account.again = makeAccount
-	account.id, _ = makeAccount()
-	account.remove = func(c Caller) error { return f.DeleteSIPAccount(ctx, c, account.id, "") }
-	account.gone = func() error { _, err := f.GetSIPAccount(ctx, office, account.id); return err }
-	account.listed = func() (ids []string) {
-		page, err := f.ListSIPAccounts(ctx, office, ListQuery{Ends: true})
-		f.must(err)
-		for _, a := range page.Items {
-			ids = append(ids, a.ID)
-		}
-		return ids
-	}
-	account.found = func() string { a, _ := f.GetSIPAccount(ctx, office, account.id); return valueOf(a.Extension) }
-	phone := func(ids ...string) portal.User {
-		return portal.User{Telephony: &portal.Telephony{SIPAssignment: new([]string{"dynamic", "static"}[len(ids)]), SIPAccountIDs: append([]string{}, ids...)}}
-	}
-	account.use = func(c Caller, id string) error { return change(c, id, phone(account.id)) }
-	account.stop = func(c Caller, id string) error { return change(c, id, phone()) }
-	account.users = []string{f.officeUser(other, "c@example.com").ID}
-	f.must(account.use(office, account.users[0]))
-	all["SIP account"] = account
-
-	userGroup := &leaver{noun: portal.NounUserGroup, name: "Position"}
-	makeUserGroup := func() (portal.UserGroup, error) {
-		made, err := f.CreateUserGroup(ctx, office, portal.UserGroup{Name: new("Position"), Subgroups: []portal.Subgroup{{Name: "Junior"}}}, "")
-		return made.Object, err
-	}
-	userGroup.again = func() (string, error) { made, err := makeUserGroup(); return made.ID, err }
-	made, err := makeUserGroup()
-	f.must(err)
-	userGroup.id = made.ID
-	userGroup.remove = func(c Caller) error { return f.DeleteUserGroup(ctx, c, userGroup.id, "") }
-	userGroup.gone = func() error { _, err := f.GetUserGroup(ctx, office, userGroup.id); return err }
-	userGroup.listed = func() (ids []string) {
-		page, err := f.ListUserGroups(ctx, office, ListQuery{Ends: true})
-		f.must(err)
-		for _, g := range page.Items {
-			ids = append(ids, g.ID)
-		}
-		return ids
-	}
-	userGroup.found = func() string { g, _ := f.GetUserGroup(ctx, office, userGroup.id); return valueOf(g.Name) }
-	in := func(ids ...string) portal.User {
-		return portal.User{Directory: &portal.Directory{UserGroupIDs: append([]string{}, ids...)}}
-	}
-	userGroup.use = func(c Caller, id string) error { return change(c, id, in(made.Subgroups[0].ID)) }
-	userGroup.stop = func(c Caller, id string) error { return change(c, id, in()) }
-	for _, email := range []string{"d@example.com", "e@example.com"} {
-		id := f.officeUser(other, email).ID
-		f.must(userGroup.use(office, id))
-		userGroup.users = append(userGroup.users, id)
-	}
-	all["user group"] = userGroup
-	for _, l := range all {
-		l.by = office
-		l.by.Effects = &Effects{}
-	}
-	return all
-}
-
-func (f *fixture) must(err error) {
-	f.t.Helper()
-	if err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-// onEveryLeaver runs a test for each kind of object that users can use, on each database.
-func onEveryLeaver(t *testing.T, test func(t *testing.T, f *fixture, l *leaver)) {
-	onEveryEngine(t, func(t *testing.T, f *fixture) {
-		for name, l := range leavers(t, f) {
-			t.Run(name, func(t *testing.T) { test(t, f, l) })
-		}
-	})
-}
-
 func TestLeaving_ALL08_objectGoesWithItsLastUser(t *testing.T) {
 	onEveryLeaver(t, func(t *testing.T, f *fixture, l *leaver) {
 		silent := f.acme
@@ -166,10 +17,16 @@ func TestLeaving_ALL08_objectGoesWithItsLastUser(t *testing.T) {
 		f.must(l.remove(l.by))
 		waits := l.by.Effects.Waits
 		if waits == nil || waits.Kind != portal.HandOverDeletion || waits.Waiting != (portal.Reference{Noun: l.noun, ID: l.id, Name: l.name}) ||
-			waits.Count != len(l.users) || waits.ID == "" || waits.Since == "" || waits.Holders[0].Noun != portal.NounUser {
+			waits.Count != len(l.users) || waits.ID == "" ||
+			waits.Since == "" ||
+			waits.Holders[0].Noun != portal.NounUser {
 			t.Errorf("the deletion is answered with %+v", waits)
 		}
-		if refusal := portalError(t, l.gone()); refusal.Code != portal.CodeNotFound || slices.Contains(l.listed(), l.id) {
+		if refusal := portalError(
+			t,
+			l.gone(),
+		); refusal.Code != portal.CodeNotFound ||
+			slices.Contains(l.listed(), l.id) {
 			t.Errorf("it can be read, %v, or is listed", refusal)
 		}
 		if refusal := portalError(t, l.remove(l.by)); refusal.Code != portal.CodeNotFound {
@@ -185,7 +42,8 @@ func TestLeaving_ALL08_takesNoNewUsers(t *testing.T) {
 		f.must(l.remove(l.by))
 		ticking(f)
 		refusal := portalError(t, l.use(l.by, newcomer.ID))
-		if refusal.Code != portal.CodeConflict || refusal.Errors[0].Code != portal.CodeLeaving || !strings.Contains(refusal.Errors[0].Message, "being deleted") {
+		if refusal.Code != portal.CodeConflict || refusal.Errors[0].Code != portal.CodeLeaving ||
+			!strings.Contains(refusal.Errors[0].Message, "being deleted") {
 			t.Errorf("a new user: %v", refusal)
 		}
 		// Those who use it can still be changed, and what they are shown to have is what they have.
@@ -195,7 +53,8 @@ func TestLeaving_ALL08_takesNoNewUsers(t *testing.T) {
 		}
 		user, err := f.GetUser(t.Context(), l.by, l.users[0])
 		f.must(err)
-		if !slices.Equal(user.PermissionGroupIDs, before.PermissionGroupIDs) || !slices.Equal(telephonyOf(user).SIPAccountIDs, telephonyOf(before.User).SIPAccountIDs) {
+		if !slices.Equal(user.PermissionGroupIDs, before.PermissionGroupIDs) ||
+			!slices.Equal(telephonyOf(user).SIPAccountIDs, telephonyOf(before.User).SIPAccountIDs) {
 			t.Errorf("the user is shown as %s, and was %s", marshal(t, user), marshal(t, before.User))
 		}
 
@@ -215,7 +74,8 @@ func TestLeaving_ALL08_takesNoNewUsers(t *testing.T) {
 			t.Errorf("still waiting: %+v, %v", page.Items, err)
 		}
 		entries := f.trail(l.id)
-		if last := entries[len(entries)-1]; last.Action != portal.ActionDelete || last.ObjectName != l.name || entries[len(entries)-2].Action != portal.ActionLeave {
+		if last := entries[len(entries)-1]; last.Action != portal.ActionDelete || last.ObjectName != l.name ||
+			entries[len(entries)-2].Action != portal.ActionLeave {
 			t.Errorf("the trail ends with %+v", entries[len(entries)-2:])
 		}
 	})
@@ -235,12 +95,19 @@ func TestLeaving_ALL08_goesWithDeletedUsers(t *testing.T) {
 
 func TestLeaving_ALL08_usersOfOthersAreNamed(t *testing.T) {
 	onEveryLeaver(t, func(t *testing.T, f *fixture, l *leaver) {
-		if _, err := f.ReplaceUser(t.Context(), underName(f.acme, "other"), l.users[0], portal.User{LastName: new("Smit")}, ""); err != nil {
+		if _, err := f.ReplaceUser(
+			t.Context(),
+			underName(f.acme, "other"),
+			l.users[0],
+			portal.User{LastName: new("Smit")},
+			"",
+		); err != nil {
 			t.Fatal(err)
 		}
 		refusal := portalError(t, l.remove(l.by))
 		user := f.stored(l.users[0])
-		if refusal.Code != portal.CodeConflict || refusal.Errors[0].Code != portal.CodeInUse || !strings.Contains(refusal.Errors[0].Message, *user.Email) {
+		if refusal.Code != portal.CodeConflict || refusal.Errors[0].Code != portal.CodeInUse ||
+			!strings.Contains(refusal.Errors[0].Message, *user.Email) {
 			t.Errorf("the user of another manager: %v", refusal)
 		}
 		if len(l.users) > 1 && strings.Contains(refusal.Error(), *f.stored(l.users[1]).Email) {
@@ -278,12 +145,23 @@ func TestLeaving_staysIfItsUsersStay(t *testing.T) {
 func TestLeaving_ALL08_TC10_subgroupsAreReplacedUnderTheirMembers(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, f *fixture) {
 		ctx, office := t.Context(), f.office()
-		made, err := f.CreateUserGroup(ctx, office, portal.UserGroup{Name: new("position"), Subgroups: []portal.Subgroup{{Name: "Junior"}, {Name: "Senior"}}}, "")
+		made, err := f.CreateUserGroup(
+			ctx,
+			office,
+			portal.UserGroup{Name: new("position"), Subgroups: []portal.Subgroup{{Name: "Junior"}, {Name: "Senior"}}},
+			"",
+		)
 		f.must(err)
 		group := made.Object
 		user := f.officeUser(f.group("Agents").ID, "alice@example.com")
 		move := func(id string) portal.User {
-			moved, err := f.ReplaceUser(ctx, office, user.ID, portal.User{Directory: &portal.Directory{UserGroupIDs: []string{id}}}, "")
+			moved, err := f.ReplaceUser(
+				ctx,
+				office,
+				user.ID,
+				portal.User{Directory: &portal.Directory{UserGroupIDs: []string{id}}},
+				"",
+			)
 			f.must(err)
 			return moved
 		}
@@ -299,7 +177,8 @@ func TestLeaving_ALL08_TC10_subgroupsAreReplacedUnderTheirMembers(t *testing.T) 
 		wantError(t, err, portal.CodeConflict, "subgroups", portal.CodeInUse)
 		changed, err := f.ReplaceUserGroup(ctx, office, group.ID, names("Trainee", "Senior"), group.ETag)
 		f.must(err)
-		if len(changed.Subgroups) != 2 || changed.Subgroups[0].Name != "Trainee" || changed.Subgroups[1].ID != group.Subgroups[1].ID {
+		if len(changed.Subgroups) != 2 || changed.Subgroups[0].Name != "Trainee" ||
+			changed.Subgroups[1].ID != group.Subgroups[1].ID {
 			t.Errorf("the group has %+v", changed.Subgroups)
 		}
 		again, err := f.ReplaceUserGroup(ctx, office, group.ID, names("Trainee", "Senior", "Junior"), changed.ETag)
@@ -307,7 +186,12 @@ func TestLeaving_ALL08_TC10_subgroupsAreReplacedUnderTheirMembers(t *testing.T) 
 		if again.Subgroups[2].ID == group.Subgroups[0].ID || again.Subgroups[2].MemberCount != 0 {
 			t.Errorf("a subgroup of the old name is the old one: %+v", again.Subgroups)
 		}
-		if read, err := f.GetUser(ctx, office, user.ID); err != nil || read.Directory.UserGroupIDs[0] != group.Subgroups[0].ID {
+		if read, err := f.GetUser(
+			ctx,
+			office,
+			user.ID,
+		); err != nil ||
+			read.Directory.UserGroupIDs[0] != group.Subgroups[0].ID {
 			t.Errorf("the user is shown in %+v, %v", read.Directory, err)
 		}
 		move(changed.Subgroups[0].ID)
@@ -334,7 +218,11 @@ func TestLeaving_ALL08_MW04_onlyMembershipEndsWithTheNextOne(t *testing.T) {
 		}
 		first, second := group("First"), group("Second")
 		made, err := f.CreateUser(ctx, noord, portal.User{
-			Email: new("femke@example.com"), PermissionGroupIDs: []string{first}, Telephony: &portal.Telephony{ForwardNumbers: []string{"+31612345678"}},
+			Email: new(
+				"femke@example.com",
+			),
+			PermissionGroupIDs: []string{first},
+			Telephony:          &portal.Telephony{ForwardNumbers: []string{"+31612345678"}},
 		}, "")
 		f.must(err)
 		user := made.Object
@@ -344,21 +232,47 @@ func TestLeaving_ALL08_MW04_onlyMembershipEndsWithTheNextOne(t *testing.T) {
 		_, err = f.DeletePermissionGroupMember(ctx, silent, first, user.ID, "")
 		wantError(t, err, portal.CodeConflict, "", portal.CodeRequired)
 		noord.Effects = &Effects{}
-		if _, err := f.DeletePermissionGroupMember(ctx, noord, first, user.ID, user.ETag); err != nil || noord.Effects.Waits == nil {
+		if _, err := f.DeletePermissionGroupMember(
+			ctx,
+			noord,
+			first,
+			user.ID,
+			user.ETag,
+		); err != nil ||
+			noord.Effects.Waits == nil {
 			t.Fatalf("%+v, %v", noord.Effects, err)
 		}
-		if _, err := f.GetPermissionGroupMember(ctx, noord, first, user.ID); portalError(t, err).Code != portal.CodeNotFound {
+		if _, err := f.GetPermissionGroupMember(
+			ctx,
+			noord,
+			first,
+			user.ID,
+		); portalError(
+			t,
+			err,
+		).Code != portal.CodeNotFound {
 			t.Errorf("the membership can be read: %v", err)
 		}
 		f.must(f.DeletePermissionGroup(ctx, noord, first, "")) // dissolved at the same time
-		if read, err := f.GetUser(ctx, noord, user.ID); err != nil || !slices.Equal(read.PermissionGroupIDs, []string{first}) || read.ETag != user.ETag {
+		if read, err := f.GetUser(
+			ctx,
+			noord,
+			user.ID,
+		); err != nil || !slices.Equal(read.PermissionGroupIDs, []string{first}) ||
+			read.ETag != user.ETag {
 			t.Errorf("meanwhile the user is %+v, %v", read, err)
 		}
 		member, err := f.PutPermissionGroupMember(ctx, noord, second, user.ID, user.ETag)
 		f.must(err)
 		read, err := f.GetUser(ctx, noord, user.ID)
 		if err != nil || !slices.Equal(read.PermissionGroupIDs, []string{second}) || member.UserETag != read.ETag {
-			t.Errorf("the user is in %v with the ETag %s, told was %s, %v", read.PermissionGroupIDs, read.ETag, member.UserETag, err)
+			t.Errorf(
+				"the user is in %v with the ETag %s, told was %s, %v",
+				read.PermissionGroupIDs,
+				read.ETag,
+				member.UserETag,
+				err,
+			)
 		}
 		if !slices.Contains(noord.Effects.Changed, first) {
 			t.Errorf("the dissolved group is not among what changed: %v", noord.Effects.Changed)
@@ -379,7 +293,12 @@ func TestLeaving_ALL08_MW04_onlyMembershipEndsWithTheNextOne(t *testing.T) {
 		}
 		f.must(f.DeletePermissionGroup(ctx, noord, second, ""))
 		f.must(f.DeleteUser(ctx, noord, user.ID, "", portal.Deletion{}))
-		if page, err := f.ListHandOvers(ctx, noord, ListQuery{}); err != nil || len(page.Items) > 0 || !slices.Contains(noord.Effects.Changed, second) {
+		if page, err := f.ListHandOvers(
+			ctx,
+			noord,
+			ListQuery{},
+		); err != nil || len(page.Items) > 0 ||
+			!slices.Contains(noord.Effects.Changed, second) {
 			t.Errorf("the user is gone: %+v, %v, %v", page.Items, noord.Effects.Changed, err)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 // HandOver is something that waits for another object to let go. A thing has one successor at most.
 type HandOver struct {
 	Kind      portal.HandOverKind
-	Thing     string // as it is compared; of a deletion, the id of the object; of the end of a membership, the ids of user and group
+	Thing     string // as it is compared; of a deletion, the ids of what ends
 	ID        string
 	Noun      portal.Noun
 	ObjectID  string // that waits, or is deleted
@@ -46,7 +46,18 @@ const selectHandOvers = `SELECT kind, thing, id, noun, object_id, field, value, 
 		END, '') FROM hand_overs w WHERE w.organization_id = $1`
 
 func scanHandOver(r row) (h HandOver, err error) {
-	err = r.Scan(&h.Kind, &h.Thing, &h.ID, &h.Noun, &h.ObjectID, &h.Field, &h.Value, &h.ManagedBy, &h.Since, &h.HolderID)
+	err = r.Scan(
+		&h.Kind,
+		&h.Thing,
+		&h.ID,
+		&h.Noun,
+		&h.ObjectID,
+		&h.Field,
+		&h.Value,
+		&h.ManagedBy,
+		&h.Since,
+		&h.HolderID,
+	)
 	h.Since = h.Since.UTC()
 	return h, err
 }
@@ -54,7 +65,10 @@ func scanHandOver(r row) (h HandOver, err error) {
 // HandOvers returns all that waits in an organisation, the oldest first.
 func (t *Tx) HandOvers(ctx context.Context, organizationID string) ([]HandOver, error) {
 	list, err := all(ctx, t, scanHandOver, selectHandOvers, organizationID)
-	slices.SortFunc(list, func(a, b HandOver) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(
+		list,
+		func(a, b HandOver) int { return cmp.Or(a.Since.Compare(b.Since), strings.Compare(a.ID, b.ID)) },
+	)
 	return list, err
 }
 
@@ -63,7 +77,20 @@ func (t *Tx) InsertHandOver(ctx context.Context, organizationID string, h HandOv
 	const query = `INSERT INTO hand_overs (organization_id, kind, thing, id, noun, object_id, field, value, managed_by, since)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	t.waits = true
-	return t.change(ctx, query, organizationID, string(h.Kind), h.Thing, h.ID, string(h.Noun), h.ObjectID, h.Field, h.Value, h.ManagedBy, h.Since)
+	return t.change(
+		ctx,
+		query,
+		organizationID,
+		string(h.Kind),
+		h.Thing,
+		h.ID,
+		string(h.Noun),
+		h.ObjectID,
+		h.Field,
+		h.Value,
+		h.ManagedBy,
+		h.Since,
+	)
 }
 
 // Waits reports whether this transaction has had something wait.
@@ -76,7 +103,13 @@ func (t *Tx) DeleteHandOver(ctx context.Context, organizationID, id string) erro
 
 // RestartHandOver sets the time since which something waits.
 func (t *Tx) RestartHandOver(ctx context.Context, organizationID, id string, since time.Time) error {
-	return t.change(ctx, `UPDATE hand_overs SET since = $3 WHERE organization_id = $1 AND id = $2`, organizationID, id, since)
+	return t.change(
+		ctx,
+		`UPDATE hand_overs SET since = $3 WHERE organization_id = $1 AND id = $2`,
+		organizationID,
+		id,
+		since,
+	)
 }
 
 // Names returns what people call objects, by their ids.
@@ -100,7 +133,14 @@ func selectNames(organizationID string, ids []string) (query string, args []any)
 
 // Manager returns who manages an object; empty for nobody, ErrNotFound if there is no such object.
 func (t *Tx) Manager(ctx context.Context, organizationID string, noun portal.Noun, id string) (string, error) {
-	return one(ctx, t, scanText, `SELECT COALESCE(managed_by, '') FROM `+string(table(noun))+` WHERE organization_id = $1 AND id = $2`, organizationID, id)
+	return one(
+		ctx,
+		t,
+		scanText,
+		`SELECT COALESCE(managed_by, '') FROM `+string(table(noun))+` WHERE organization_id = $1 AND id = $2`,
+		organizationID,
+		id,
+	)
 }
 
 func table(noun portal.Noun) List {
@@ -119,7 +159,13 @@ func table(noun portal.Noun) List {
 }
 
 // TakeAway takes from an object what it has of a kind of thing of which it has one at a time, so that it is free.
-func (t *Tx) TakeAway(ctx context.Context, organizationID string, kind portal.HandOverKind, noun portal.Noun, id string) error {
+func (t *Tx) TakeAway(
+	ctx context.Context,
+	organizationID string,
+	kind portal.HandOverKind,
+	noun portal.Noun,
+	id string,
+) error {
 	if kind != portal.HandOverExtension {
 		query := `UPDATE ` + string(table(noun)) + ` SET name_key = $3 WHERE organization_id = $1 AND id = $2`
 		return t.change(ctx, query, organizationID, id, keyOrNone("", id))
@@ -145,13 +191,27 @@ func (t *Tx) Give(ctx context.Context, organizationID string, h HandOver) error 
 	case portal.HandOverSIPAccount:
 		return t.giveSIPAccount(ctx, organizationID, h.ObjectID, h.Thing, true)
 	case portal.HandOverPermissionGroupName, portal.HandOverUserGroupName:
-		query := `UPDATE ` + string(table(h.Noun)) + ` SET name = $3, name_key = $4 WHERE organization_id = $1 AND id = $2`
+		query := `UPDATE ` + string(
+			table(h.Noun),
+		) + ` SET name = $3, name_key = $4 WHERE organization_id = $1 AND id = $2`
 		return t.change(ctx, query, organizationID, h.ObjectID, h.Value, h.Thing)
 	case portal.HandOverExtension:
 		if h.Noun == portal.NounUser {
-			return t.change(ctx, `INSERT INTO extensions (organization_id, extension, user_id) VALUES ($1, $2, $3)`, organizationID, h.Thing, h.ObjectID)
+			return t.change(
+				ctx,
+				`INSERT INTO extensions (organization_id, extension, user_id) VALUES ($1, $2, $3)`,
+				organizationID,
+				h.Thing,
+				h.ObjectID,
+			)
 		}
-		if err := t.change(ctx, `UPDATE sip_accounts SET extension = $3 WHERE organization_id = $1 AND id = $2`, organizationID, h.ObjectID, h.Thing); err != nil {
+		if err := t.change(
+			ctx,
+			`UPDATE sip_accounts SET extension = $3 WHERE organization_id = $1 AND id = $2`,
+			organizationID,
+			h.ObjectID,
+			h.Thing,
+		); err != nil {
 			return err
 		}
 		return t.giveExtension(ctx, organizationID, h.ObjectID, &h.Thing)
@@ -166,6 +226,13 @@ func (t *Tx) Moved(ctx context.Context, organizationID string, noun portal.Noun,
 		err = r.Scan(&version)
 		return version, err
 	}
-	return one(ctx, t, scan, `UPDATE `+string(table(noun))+` SET version = version + 1, moved_since = COALESCE(moved_since, version)
-		WHERE organization_id = $1 AND id = $2 RETURNING version`, organizationID, id)
+	return one(
+		ctx,
+		t,
+		scan,
+		`UPDATE `+string(table(noun))+` SET version = version + 1, moved_since = COALESCE(moved_since, version)
+		WHERE organization_id = $1 AND id = $2 RETURNING version`,
+		organizationID,
+		id,
+	)
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// An account that belonged to one user on a platform where that is the rule is that user's alone after the migration, and no other one.
+// An account that belonged to one user on a platform where that is the rule is that user's alone after the migration,
+// and no other one.
 func TestMigrate_TC02_accountsOfOneUserStaySo(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, thaw(t, frozen(t)["00002"]))
@@ -32,11 +33,31 @@ func TestHandOver_databaseKeepsThingsApart(t *testing.T) {
 			other := testGroup("grp_3", "")
 			other.NameKey = ""
 			none, another := testAccount("sip_3", ""), testAccount("sip_4", "") // any number of objects can have none
-			return errors.Join(tx.InsertUser(ctx, "acme", alice), tx.InsertUser(ctx, "acme", bob), tx.InsertPermissionGroup(ctx, "acme", unnamed),
-				tx.InsertPermissionGroup(ctx, "acme", other), tx.InsertSIPAccount(ctx, "acme", none), tx.InsertSIPAccount(ctx, "acme", another))
+			return errors.Join(
+				tx.InsertUser(ctx, "acme", alice),
+				tx.InsertUser(ctx, "acme", bob),
+				tx.InsertPermissionGroup(ctx, "acme", unnamed),
+				tx.InsertPermissionGroup(
+					ctx,
+					"acme",
+					other,
+				),
+				tx.InsertSIPAccount(ctx, "acme", none),
+				tx.InsertSIPAccount(ctx, "acme", another),
+			)
 		})
 		wait := func(kind portal.HandOverKind, thing string, noun portal.Noun, id string) HandOver {
-			return HandOver{Kind: kind, Thing: thing, ID: "hov_" + id, Noun: noun, ObjectID: id, Field: "x", Value: thing, ManagedBy: "office", Since: time.Now()}
+			return HandOver{
+				Kind:      kind,
+				Thing:     thing,
+				ID:        "hov_" + id,
+				Noun:      noun,
+				ObjectID:  id,
+				Field:     "x",
+				Value:     thing,
+				ManagedBy: "office",
+				Since:     time.Now(),
+			}
 		}
 		for _, test := range []struct {
 			wait HandOver
@@ -50,12 +71,22 @@ func TestHandOver_databaseKeepsThingsApart(t *testing.T) {
 		} {
 			err := s.Write(ctx, "acme", func(tx *Tx) error { return tx.Give(ctx, "acme", test.wait) })
 			if duplicate, ok := errors.AsType[*DuplicateError](err); !ok || duplicate.Key != test.key {
-				t.Errorf("%s %s for %s: %v, want a duplicate of %s", test.wait.Kind, test.wait.Thing, test.wait.ObjectID, err, test.key)
+				t.Errorf(
+					"%s %s for %s: %v, want a duplicate of %s",
+					test.wait.Kind,
+					test.wait.Thing,
+					test.wait.ObjectID,
+					err,
+					test.key,
+				)
 			}
 		}
 		second := wait(portal.HandOverExtension, "300", portal.NounSIPAccount, "sip_3")
 		err := s.Write(ctx, "acme", func(tx *Tx) error {
-			return errors.Join(tx.InsertHandOver(ctx, "acme", wait(portal.HandOverExtension, "300", portal.NounUser, "usr_2")), tx.InsertHandOver(ctx, "acme", second))
+			return errors.Join(
+				tx.InsertHandOver(ctx, "acme", wait(portal.HandOverExtension, "300", portal.NounUser, "usr_2")),
+				tx.InsertHandOver(ctx, "acme", second),
+			)
 		})
 		if _, ok := errors.AsType[*DuplicateError](err); !ok {
 			t.Errorf("a second successor: %v", err)

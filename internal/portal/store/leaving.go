@@ -9,7 +9,8 @@ import (
 // NounSubgroup is what a subgroup is called where it stands beside objects.
 const NounSubgroup portal.Noun = "subgroup"
 
-// Leave marks an object that is gone as soon as nobody uses it any more: it is in no list, and its name or its extension is free.
+// Leave marks an object that is gone as soon as nobody uses it any more: it is in no list, and its name or its
+// extension is free.
 func (t *Tx) Leave(ctx context.Context, organizationID string, noun portal.Noun, id string) error {
 	query := `UPDATE ` + string(table(noun)) + ` SET leaving = TRUE WHERE organization_id = $1 AND id = $2`
 	if err := t.change(ctx, query, organizationID, id); err != nil {
@@ -33,9 +34,16 @@ func naturalKey(noun portal.Noun) portal.HandOverKind {
 // Stay takes the mark from an object, which gets a name that nobody has. A SIP account gets none.
 func (t *Tx) Stay(ctx context.Context, organizationID string, noun portal.Noun, id, name, key string) error {
 	if noun == portal.NounSIPAccount {
-		return t.change(ctx, `UPDATE sip_accounts SET leaving = FALSE WHERE organization_id = $1 AND id = $2`, organizationID, id)
+		return t.change(
+			ctx,
+			`UPDATE sip_accounts SET leaving = FALSE WHERE organization_id = $1 AND id = $2`,
+			organizationID,
+			id,
+		)
 	}
-	query := `UPDATE ` + string(table(noun)) + ` SET leaving = FALSE, name = $3, name_key = $4 WHERE organization_id = $1 AND id = $2`
+	query := `UPDATE ` + string(
+		table(noun),
+	) + ` SET leaving = FALSE, name = $3, name_key = $4 WHERE organization_id = $1 AND id = $2`
 	return t.change(ctx, query, organizationID, id, name, keyOrNone(key, id))
 }
 
@@ -57,7 +65,12 @@ func (t *Tx) UsersOf(ctx context.Context, organizationID string, noun portal.Nou
 
 // DeleteUnused deletes an object that nobody uses, or returns ErrNotFound if it is gone already.
 func (t *Tx) DeleteUnused(ctx context.Context, organizationID string, noun portal.Noun, id string) error {
-	return t.change(ctx, `DELETE FROM `+string(table(noun))+` WHERE organization_id = $1 AND id = $2`, organizationID, id)
+	return t.change(
+		ctx,
+		`DELETE FROM `+string(table(noun))+` WHERE organization_id = $1 AND id = $2`,
+		organizationID,
+		id,
+	)
 }
 
 // EndMembership takes a user out of a permission group.

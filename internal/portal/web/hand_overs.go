@@ -10,7 +10,8 @@ import (
 // handOversPerPage is how many hand-overs a page of the list shows.
 const handOversPerPage = 50
 
-// handOvers lists what waits for somebody to let go. Nothing can be done here: the configuration ends it, or time does.
+// handOvers lists what waits for somebody to let go. Nothing can be done here: the configuration ends it, or time
+// does.
 func (v *visit) handOvers() error {
 	query := service.ListQuery{Limit: handOversPerPage, After: v.URL.Query().Get("after")}
 	found, err := v.site.portal.ListHandOvers(v.Context(), v.caller(), query)
