@@ -57,12 +57,28 @@ func addClaimedTwice(diags *diag.Diagnostics, plan, other *objectPlan, otherName
 	if other.id != "" {
 		who = fmt.Sprintf("the %s %s", other.noun.Title(), otherName)
 	}
+	if plan.action == deletes {
+		addKept(diags, claim, plan.title, who)
+		return
+	}
+	if other.action == deletes {
+		addKept(diags, claim, other.title, plan.title)
+		return
+	}
 	advice := "Change one of the two"
 	if other.noun == plan.noun {
 		advice += fmt.Sprintf("; if both stand for the same %s, keep one", plan.noun.Title())
 	}
 	diags.AddAttributeError(attributePath(claim.Field), claimedTwice, fmt.Sprintf(
 		"%s: %q is wanted by %s of this configuration too, and only one can have it. %s.", claim.Field, claim.Key, who, advice))
+}
+
+// addKept refuses a plan that wants what an object keeps which leaves the configuration and stays in the portal.
+func addKept(diags *diag.Diagnostics, claim rules.Claim, keeper, wanting string) {
+	diags.AddError(claimedTwice, fmt.Sprintf(
+		"%s: %q stays with %s, which leaves this configuration and stays in the portal, as its on_destroy says; %s wants it. "+
+			"Take it away from the one that stays with an apply before, or apply on_destroy = %q there first.",
+		claim.Field, claim.Key, keeper, wanting, onDestroyDelete))
 }
 
 // movedBlock says that the address of an object has changed.

@@ -66,6 +66,11 @@ type storedObject struct {
 	BuiltIn            bool   `json:"built_in"`
 }
 
+// stays reports whether the object leaves the state without leaving the portal.
+func (o storedObject) stays() bool {
+	return o.OnDestroy == onDestroyKeep || o.OnDestroy == onDestroyDisable
+}
+
 // title is what people call the object, with its id.
 func (o storedObject) title() string {
 	for _, name := range []string{o.Email, o.Username, o.Extension, o.Name} {
@@ -355,6 +360,19 @@ func (s *planState) delete(o object, ends []ending, diags *diag.Diagnostics) {
 	s.release(last)
 	s.plans[o] = plan
 	s.refer(plan, nil, ends, diags)
+}
+
+// stays notes that an object leaves the state and stays in the portal with what it has, and refuses what contradicts that.
+func (s *planState) stays(o object, kept footprint, diags *diag.Diagnostics) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	plan := s.plans[o]
+	if plan == nil || plan.action != deletes {
+		return // the plan was refused
+	}
+	plan.title = kept.title
+	s.claim(plan, kept.claims, diags)
+	s.refer(plan, kept.uses, plan.ends, diags)
 }
 
 // verdict is what the plan of a creation says of an object that has what identifies the new one.

@@ -193,6 +193,11 @@ func (r *managed[T]) planDelete(ctx context.Context, state field.Tree, diags *di
 	gone := r.ending(stored)
 	if r.ready() {
 		r.state.delete(gone.object, append(r.hooks.ends(&current, nil), gone), diags)
+		if _, set, err := r.view.rules(ctx); err == nil && stored.stays() {
+			set.Normalize(r.noun(), &current)
+			kept := footprint{title: gone.title, claims: set.Claims(r.noun(), &current), uses: r.hooks.refers(&current, nil)}
+			r.state.stays(gone.object, kept, diags)
+		}
 	}
 	if r.hooks.planDelete(ctx, r.access, stored, &current, diags); r.ready() && !diags.HasError() {
 		r.view.refuseUsed(ctx, gone, nil, diags)

@@ -34,8 +34,8 @@ func guardDelete(a *access, stored storedObject, planned bool, diags *diag.Diagn
 // planDelete has the guards and the rule set judge a deletion, as long as it is only planned. A user whom a creation replaces cannot stay in the portal, where
 // the new one wants the same address.
 func (userHooks) planDelete(ctx context.Context, a *access, stored storedObject, user *portal.User, diags *diag.Diagnostics) {
-	name, stays := stored.title(), stored.OnDestroy == onDestroyKeep || stored.OnDestroy == onDestroyDisable
-	if user == nil && stays {
+	name := stored.title()
+	if user == nil && stored.stays() {
 		diags.AddAttributeError(path.Root("on_destroy"), "Cannot be replaced", fmt.Sprintf(
 			"The plan replaces the user %s, who has on_destroy = %q in the state and so stays in the portal, where the new one wants the same address. "+
 				"Apply on_destroy = %q first, or change the user in place.", name, stored.OnDestroy, onDestroyDelete))

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -121,5 +122,48 @@ func TestUser_onDestroy_isSaid(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestUser_ALL08_onDestroy_keepsWhatItHas: a user who leaves the configuration and not the portal hands nothing over,
+// whichever of the two is planned first. One who is deleted does.
+func TestUser_ALL08_onDestroy_keepsWhatItHas(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
+	drive := newProtocol(t, p)
+	user := func(name, extension string, more map[string]any) map[string]any {
+		attributes := map[string]any{
+			"email": name + "@example.com", "first_name": "Bob", "last_name": "Bos",
+			"telephony": map[string]any{"extension": extension},
+		}
+		maps.Copy(attributes, more)
+		return attributes
+	}
+	for i, onDestroy := range []string{onDestroyKeep, onDestroyDisable, onDestroyDelete} {
+		leaver, extension := "leaver-"+onDestroy, fmt.Sprint(1001+i)
+		nothing := drive.noInstance("switchboard_user")
+		made := drive.applyChange(drive.planChange(nothing, user(leaver, extension, map[string]any{"on_destroy": onDestroy})))
+		joiner := user("joiner-"+onDestroy, extension, nil)
+		check := func(what string, diagnostics []*tfprotov6.Diagnostic) {
+			t.Helper()
+			errors := slices.DeleteFunc(diagnostics, func(d *tfprotov6.Diagnostic) bool {
+				return d.Severity != tfprotov6.DiagnosticSeverityError
+			})
+			switch {
+			case onDestroy != onDestroyDelete:
+				says(t, what, errors, claimedTwice, extension, leaver, "on_destroy")
+			case len(errors) > 0:
+				t.Errorf("%s: %+v", what, errors[0])
+			}
+		}
+		run := drive.anew(t, p)
+		run.tryChange(run.shown(made), nil)
+		_, diagnostics := run.tryChange(nothing, joiner)
+		check(onDestroy+", the leaver first", diagnostics)
+
+		run = drive.anew(t, p)
+		run.planChange(nothing, joiner)
+		_, diagnostics = run.tryChange(run.shown(made), nil)
+		check(onDestroy+", the joiner first", diagnostics)
 	}
 }
