@@ -2,12 +2,8 @@ package client_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"maps"
-	"math/rand/v2"
-	"reflect"
 	"slices"
 	"testing"
 
@@ -46,12 +42,12 @@ func TestHandOver_ALL08_anyLegalStateIsReachedInAnyOrder(t *testing.T) {
 func walkThroughYears(t *testing.T, platform portal.Platform, seed uint64) {
 	t.Helper()
 	p := portaltest.Start(t, portaltest.WithPlatform(platform))
-	y := &years{Rand: rand.New(rand.NewPCG(seed, 1)), most: 40} //nolint:gosec // reproducible
+	y := portaltest.NewYears(seed, 40)
 	m := mover{
 		t:     t,
 		p:     p,
-		years: y,
-		ids:   ids{of: map[int]string{}, subgroups: map[string]string{}},
+		Years: y,
+		ids:   portaltest.OfficeIDs{Objects: map[int]string{}, Subgroups: map[string]string{}},
 		etags: map[string]string{},
 	}
 	m.config = client.Config{
@@ -61,9 +57,9 @@ func walkThroughYears(t *testing.T, platform portal.Platform, seed uint64) {
 		HandOver:  true,
 		Retry:     client.RetryPolicy{Attempts: 4, MinWait: 1, MaxWait: 1},
 	}
-	old := office{platform: platform}
+	old := portaltest.Office{Platform: platform}
 	for pair := range pairsOfOffice {
-		wanted := y.next(old)
+		wanted := y.Next(old)
 		m.move(old, wanted)
 		if t.Failed() {
 			t.Logf("pair %d; run it again with -hand-over-seed=%d", pair, seed)
@@ -76,12 +72,12 @@ func walkThroughYears(t *testing.T, platform portal.Platform, seed uint64) {
 // mover applies one state after the other, as Terraform does: what changes, in an order that is free but for
 // references to what is new, with the ETags of the plan.
 type mover struct {
-	*years
+	*portaltest.Years
 
 	t      *testing.T
 	p      *portaltest.Portal
 	config client.Config
-	ids    ids
+	ids    portaltest.OfficeIDs
 	etags  map[string]string // of the plan, by id
 	done   []string
 }
@@ -93,7 +89,7 @@ type step struct {
 	write func(context.Context, *client.Client) error
 }
 
-func (m *mover) move(old, wanted office) {
+func (m *mover) move(old, wanted portaltest.Office) {
 	m.t.Helper()
 	c := newClient(m.t, m.config)
 	m.refresh(c)
@@ -159,47 +155,16 @@ func (m *mover) must(err error) {
 
 func title(kind string, number int) string { return fmt.Sprint(kind, " ", number) }
 
-// checkInvariants looks past the client: at no moment two objects have one thing, and nobody is without a group that
-// the platform demands.
+// checkInvariants looks past the client.
 func (m *mover) checkInvariants(after string) {
 	m.t.Helper()
-	has, portalHas := map[string]string{}, m.p.Contents(m.t)
-	hold := func(kind string, thing *string, id string) {
-		if thing == nil || *thing == "" {
-			return
-		}
-		if other := has[kind+*thing]; other != "" {
-			m.t.Errorf("after %s: the %s %s is %s's and %s's", after, kind, *thing, other, id)
-		}
-		has[kind+*thing] = id
-	}
-	for _, account := range portalHas.SIPAccounts {
-		hold("extension", account.Extension, account.ID)
-	}
-	for _, group := range portalHas.PermissionGroups {
-		hold("group", group.Name, group.ID)
-	}
-	for _, user := range portalHas.Users {
-		if user.PermissionGroupIDs != nil && len(user.PermissionGroupIDs) == 0 {
-			m.t.Errorf("after %s: %s is in no group", after, *user.Email)
-		}
-		if user.Telephony == nil {
-			continue
-		}
-		hold("extension", user.Telephony.Extension, user.ID)
-		for _, number := range user.Telephony.IncomingNumbers {
-			hold("number", &number, user.ID)
-		}
-		if user.Telephony.SIPAssignment != nil { // on telecube, where an account is one user's
-			for _, account := range user.Telephony.SIPAccountIDs {
-				hold("account", &account, user.ID)
-			}
-		}
+	for _, fault := range m.p.Contents(m.t).Faults() {
+		m.t.Errorf("after %s: %s", after, fault)
 	}
 }
 
 // checkEnd compares the portal with what was planned.
-func (m *mover) checkEnd(c *client.Client, wanted office) {
+func (m *mover) checkEnd(c *client.Client, wanted portaltest.Office) {
 	m.t.Helper()
 	ctx := m.t.Context()
 	pending, err := c.ListHandOvers(ctx, client.HandOverQuery{ManagedBy: "office"})
@@ -207,56 +172,14 @@ func (m *mover) checkEnd(c *client.Client, wanted office) {
 	if len(pending) > 0 {
 		m.t.Errorf("still pending: %+v", pending)
 	}
-	users, err := c.ListUsers(ctx, client.UserQuery{})
+	var there portaltest.Contents
+	there.Users, err = c.ListUsers(ctx, client.UserQuery{})
 	m.must(err)
-	byID := map[string]portal.User{}
-	for _, user := range users {
-		byID[user.ID] = user
-	}
-	for number := range wanted.people {
-		want := m.ids.user(wanted, number)
-		got, want := shown(byID[m.ids.of[number]], want), shown(want, want)
-		if !reflect.DeepEqual(got, want) {
-			m.t.Errorf("person %d is %s\nwant %s", number, text(m.t, got), text(m.t, want))
-		}
-	}
-	if len(users) != len(wanted.people) {
-		m.t.Errorf("there are %d people, want %d", len(users), len(wanted.people))
-	}
-	accounts, err := c.ListSIPAccounts(ctx, client.SIPAccountQuery{})
+	there.SIPAccounts, err = c.ListSIPAccounts(ctx, client.SIPAccountQuery{})
 	m.must(err)
-	extensions := map[string]string{}
-	for _, account := range accounts {
-		extensions[account.ID] = *account.Extension
-	}
-	m.compare("SIP accounts", extensions, wanted.accounts)
-	groups, err := c.ListPermissionGroups(ctx, client.PermissionGroupQuery{})
+	there.PermissionGroups, err = c.ListPermissionGroups(ctx, client.PermissionGroupQuery{})
 	m.must(err)
-	names := map[string]string{}
-	for _, group := range groups {
-		if !group.BuiltIn {
-			names[group.ID] = *group.Name
-		}
+	for _, difference := range m.ids.Differences(wanted, there) {
+		m.t.Error(difference)
 	}
-	m.compare("groups", names, wanted.groups)
-}
-
-func (m *mover) compare(what string, got map[string]string, wanted map[int]string) {
-	m.t.Helper()
-	want := map[string]string{}
-	for number, value := range wanted {
-		want[m.ids.of[number]] = value
-	}
-	if !maps.Equal(got, want) {
-		m.t.Errorf("%s are %v\nwant %v", what, got, want)
-	}
-}
-
-func text(t *testing.T, value any) string {
-	t.Helper()
-	encoded, err := json.Marshal(value)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(encoded)
 }
