@@ -163,10 +163,13 @@ func (v *view) noteNumbers(ctx context.Context, user portal.User, inventory *rul
 			if ignoreNotFound(err) != nil {
 				return err
 			}
-			known.Holder.Name = valueOf(valueOf(holder).Email)
-			// One that is only shown stays where it rings.
-			if holder != nil && isOurs(holder.Meta(), v.manager(organization)) && slices.Contains(user.Telephony.IncomingNumbers, number) {
+			switch {
+			case holder == nil: // deleted by this run, and the number is free
 				known.Holder = rules.Holder{}
+			case isOurs(holder.Meta(), v.manager(organization)) && slices.Contains(user.Telephony.IncomingNumbers, number):
+				known.Holder = rules.Holder{} // it passes; one that is only shown stays where it rings
+			default:
+				known.Holder.Name = valueOf(holder.Email)
 			}
 		}
 		inventory.Numbers[number] = known

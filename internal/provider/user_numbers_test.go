@@ -155,6 +155,25 @@ func TestUser_VX07_planSaysWhatRings(t *testing.T) {
 	}
 }
 
+// TestUser_ALL08_numberOfALeaverWhoIsGone: the plan that an apply makes once more does not take a user for the holder of a number whom the same apply has deleted.
+func TestUser_ALL08_numberOfALeaverWhoIsGone(t *testing.T) {
+	t.Parallel()
+	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
+	drive := newProtocol(t, p)
+	called := func(name string) map[string]any {
+		return map[string]any{
+			"email": name + "@example.com", "first_name": "Aa", "last_name": "B",
+			"telephony": map[string]any{"incoming_numbers": []any{"+48225550103"}, "caller_id": "+48225550103"},
+		}
+	}
+	leaver := drive.applyChange(drive.anew(t, p).planChange(drive.noInstance("switchboard_user"), called("leaver")))
+	run := drive.anew(t, p)
+	ends := run.planChange(run.shown(leaver), nil)
+	run.planChange(drive.noInstance("switchboard_user"), called("joiner"))
+	run.applyChange(ends)
+	run.applyChange(run.planChange(drive.noInstance("switchboard_user"), called("joiner")))
+}
+
 func isSaidAsError(text string) bool { return strings.HasPrefix(text, "ERROR") }
 
 // TestAccUser_VX07_shownInTurn: eleven users come to show the number of the next one, in one apply. Each number rings where it rang, whatever the order
