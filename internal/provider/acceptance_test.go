@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +48,8 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		_ = os.Setenv("TF_CLI_CONFIG_FILE", empty)
-		_ = os.Setenv("GOGC", "off") // for the children alone: Terraform lives for a tenth of a second
+		debug.SetGCPercent(gcPercent) // as in a process of the provider
+		_ = os.Setenv("GOGC", "off")  // for the children alone: Terraform lives for a tenth of a second
 		return m.Run()
 	}())
 }
