@@ -160,18 +160,20 @@ func TestUser_ALL08_numberOfALeaverWhoIsGone(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
 	drive := newProtocol(t, p)
-	called := func(name string) map[string]any {
+	called := func(name, number string) map[string]any {
 		return map[string]any{
 			"email": name + "@example.com", "first_name": "Aa", "last_name": "B",
-			"telephony": map[string]any{"incoming_numbers": []any{"+48225550103"}, "caller_id": "+48225550103"},
+			"telephony": map[string]any{"incoming_numbers": []any{number}, "caller_id": number},
 		}
 	}
-	leaver := drive.applyChange(drive.anew(t, p).planChange(drive.noInstance("switchboard_user"), called("leaver")))
+	nobody := drive.noInstance("switchboard_user")
+	leaver := drive.applyChange(drive.anew(t, p).planChange(nobody, called("leaver", "+48225550103")))
+	ends := drive.anew(t, p).planChange(leaver, nil)
 	run := drive.anew(t, p)
-	ends := run.planChange(run.shown(leaver), nil)
-	run.planChange(drive.noInstance("switchboard_user"), called("joiner"))
+	run.planChange(nobody, called("other", "+48225550104")) // by which the run knows who has which number
+	run.shown(leaver)
 	run.applyChange(ends)
-	run.applyChange(run.planChange(drive.noInstance("switchboard_user"), called("joiner")))
+	run.applyChange(run.planChange(nobody, called("joiner", "+48225550103")))
 }
 
 func isSaidAsError(text string) bool { return strings.HasPrefix(text, "ERROR") }
