@@ -16,8 +16,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// TestGeneratedConfiguration_ALL04_plansNoChange imports everything that a platform's example has made, and what came with the organisation, into an empty state, with the
-// configuration that Terraform writes for it. That is valid as it comes and changes nothing.
+// TestGeneratedConfiguration_ALL04_plansNoChange imports everything that a platform's example has made, and what came
+// with the organisation, into an empty state, with the configuration that Terraform writes for it. That is valid as it
+// comes and changes nothing.
 func TestGeneratedConfiguration_ALL04_plansNoChange(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {

@@ -33,8 +33,8 @@ sip_domain: sip.nord.example.com
 phone_numbers: ["+46812345671", "+46812345672", "+46812345673", "+46812345674"]
 `
 
-// balancer hands requests to three portals in turn, as a load balancer does that does not know which of them live. It loses every fifth answer to
-// a create, and kills the first portal in the middle.
+// balancer hands requests to three portals in turn, as a load balancer does that does not know which of them live. It
+// loses every fifth answer to a create, and kills the first portal in the middle.
 type balancer struct {
 	*httptest.Server
 
@@ -84,8 +84,9 @@ func (b *balancer) replaceFirst(target *url.URL) {
 	b.targets[0] = target
 }
 
-// TestPostgreSQL_threePortalsOneOfThemKilled starts three portals on one empty database at once, works with them through a balancer, kills one with
-// SIGKILL in the middle and starts another in its place. What holds for one portal has to hold for the three.
+// TestPostgreSQL_threePortalsOneOfThemKilled starts three portals on one empty database at once, works with them
+// through a balancer, kills one with SIGKILL in the middle and starts another in its place. What holds for one portal
+// has to hold for the three.
 func TestPostgreSQL_threePortalsOneOfThemKilled(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, map[string]string{"organization.yaml": nord})
@@ -138,7 +139,8 @@ const (
 	crowded   = 8  // extensions that two people want for different users
 )
 
-// startCreating has one goroutine for each request: an address, a user or an extension is wanted by two of them. All want one of four numbers.
+// startCreating has one goroutine for each request: an address, a user or an extension is wanted by two of them. All
+// want one of four numbers.
 func startCreating(t *testing.T, c *client.Client, wait *sync.WaitGroup) *creating {
 	t.Helper()
 	people := &creating{told: map[string][]told{}}
@@ -310,8 +312,8 @@ func (g *guessing) check(t *testing.T, database string) {
 	}
 }
 
-// checkWaiting has many guess somebody's password at once, at three portals that live. Five of one network are answered, and nobody is blocked, as the
-// rule set of vaxel does not say so.
+// checkWaiting has many guess somebody's password at once, at three portals that live. Five of one network are
+// answered, and nobody is blocked, as the rule set of vaxel does not say so.
 func checkWaiting(t *testing.T, endpoint string, c *client.Client) {
 	t.Helper()
 	made, err := c.CreateUser(t.Context(), portal.User{

@@ -13,7 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// The life of a person, with everything that people use: the built program as provider and portal, the real Terraform, a mailbox and a browser.
+// The life of a person, with everything that people use: the built program as provider and portal, the real Terraform,
+// a mailbox and a browser.
 
 const (
 	bobsPassword   = "Kormoran-l3ci-nad-Wisla"
@@ -76,7 +77,8 @@ func journeyPeople(platform portal.Platform) string {
 	return journeyHeading + groups + "resource \"switchboard_user\" \"bob\" {\n" + bob + common + "}\nresource \"switchboard_user\" \"eva\" {\n" + eva + common + "}\n"
 }
 
-// twoFactorRequired reports whether the platform can require a second factor. On the others, people enrol one if they like.
+// twoFactorRequired reports whether the platform can require a second factor. On the others, people enrol one if they
+// like.
 func twoFactorRequired(platform portal.Platform) bool {
 	return platform == portal.Maatwerk || platform == portal.Samoobsluha
 }
@@ -213,7 +215,8 @@ func walk(t *testing.T, platform portal.Platform) {
 		j.forcedChange()
 	}
 
-	// Three wrong passwords block on engage, elsewhere an administrator does; the plan shows it, and the apply unblocks.
+	// Three wrong passwords block on engage, elsewhere an administrator does; the plan shows it, and the apply
+	// unblocks.
 	stranger := portaltest.NewBrowser(t)
 	for range 3 {
 		j.logIn(stranger, j.login, wrongPassword)

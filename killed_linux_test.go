@@ -38,7 +38,8 @@ resource "switchboard_user" "alice" {
 }
 `
 
-// TestTerraformKilled_endsProvider: a provider whose Terraform was killed while it had nothing to do ends by itself, and the next run finishes the work.
+// TestTerraformKilled_endsProvider: a provider whose Terraform was killed while it had nothing to do ends by itself,
+// and the next run finishes the work.
 func TestTerraformKilled_endsProvider(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, map[string]string{"main.tf": idleProvider})

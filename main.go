@@ -1,5 +1,6 @@
-// Command terraform-provider-switchboard manages the people, rights and phones of an organisation on a hosted-telephony or customer-contact
-// platform. Terraform starts it without a sub-command; people start it with one, to run and administer a portal.
+// Command terraform-provider-switchboard manages the people, rights and phones of an organisation on a hosted-telephony
+// or customer-contact platform. Terraform starts it without a sub-command; people start it with one, to run and
+// administer a portal.
 package main
 
 import (
@@ -32,8 +33,9 @@ func main() {
 	}
 }
 
-// endWithParent ends the program at the first tick after Terraform has gone, which then is no longer its parent. A killed Terraform ends its providers no
-// more, and one that has nothing to say would never notice. Windows keeps naming a parent that has gone, so there it stays.
+// endWithParent ends the program at the first tick after Terraform has gone, which then is no longer its parent. A
+// killed Terraform ends its providers no more, and one that has nothing to say would never notice. Windows keeps naming
+// a parent that has gone, so there it stays.
 func endWithParent(parent int, ticks <-chan time.Time) {
 	for range ticks {
 		if os.Getppid() != parent {

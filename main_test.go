@@ -132,7 +132,8 @@ func (w *workspace) must(program string, args ...string) string {
 	return output
 }
 
-// serve starts a portal of its own on the folder's database and returns its URL and a way to kill it as a power cut would.
+// serve starts a portal of its own on the folder's database and returns its URL and a way to kill it as a power cut
+// would.
 func (w *workspace) serve() (portal *url.URL, kill func()) {
 	w.t.Helper()
 	return w.serveLogging(io.Discard)
@@ -190,8 +191,8 @@ resource "switchboard_user" "person" {
 }
 `
 
-// TestPortalKilledDuringApply kills the portal in the middle of an apply, right after it has stored a user and before anyone hears of it. The apply
-// fails; after a restart the next one finishes, and every person is there exactly once.
+// TestPortalKilledDuringApply kills the portal in the middle of an apply, right after it has stored a user and before
+// anyone hears of it. The apply fails; after a restart the next one finishes, and every person is there exactly once.
 func TestPortalKilledDuringApply(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, map[string]string{"main.tf": thirtyPeople})
@@ -305,8 +306,8 @@ resource "switchboard_user" "alice" {
 }
 `
 
-// TestALL05_noSecretAnywhere looks for passwords in all that a run leaves behind: plan, state, the log of both sides at its most talkative,
-// and the portal's database.
+// TestALL05_noSecretAnywhere looks for passwords in all that a run leaves behind: plan, state, the log of both sides at
+// its most talkative, and the portal's database.
 func TestALL05_noSecretAnywhere(t *testing.T) {
 	t.Parallel()
 	const login, sip, refused = "Vq7-lamp-Orbit-kiwi", "desk phone 4711 Kiwi", "Refused-l"
@@ -405,8 +406,8 @@ resource "switchboard_user" "elsa" {
 }
 `
 
-// TestALL05_noSecretBetweenProviderAndPortal is the same with a portal of its own, whose token, log and answers are further places for a secret,
-// and with a PIN (VX-14).
+// TestALL05_noSecretBetweenProviderAndPortal is the same with a portal of its own, whose token, log and answers are
+// further places for a secret, and with a PIN (VX-14).
 func TestALL05_noSecretBetweenProviderAndPortal(t *testing.T) {
 	t.Parallel()
 	const login, pin, nextPIN = "Vq7-lamp-Orbit-kiwi", "480917", "730184"

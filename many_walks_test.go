@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// The test command runs every run of a file with one provider, which from Terraform 1.13 on is also configured once: plans and applies follow each other in one
-// process. None of them is taken for a copy of the one before, deletions of one run do not count for the next, and what a run has read is read anew.
+// The test command runs every run of a file with one provider, which from Terraform 1.13 on is also configured once:
+// plans and applies follow each other in one process. None of them is taken for a copy of the one before, deletions of
+// one run do not count for the next, and what a run has read is read anew.
 func TestCommandTest_manyRunsInOneFile(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, map[string]string{

@@ -8,8 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestPortalAway_savedPlan: the portal that made the plan is away when it is applied. Terraform says so once, however much was planned, and blames nobody; when the
-// portal is back, an apply does it.
+// TestPortalAway_savedPlan: the portal that made the plan is away when it is applied. Terraform says so once, however
+// much was planned, and blames nobody; when the portal is back, an apply does it.
 func TestPortalAway_savedPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Telecube))

@@ -20,7 +20,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/pgtest"
 )
 
-// record makes TestReleases write testdata of the present code before it reads all of them; testdata/README.md says when.
+// record makes TestReleases write testdata of the present code before it reads all of them; testdata/README.md says
+// when.
 var record = flag.String("record", "", "write testdata of the present code under this version, such as v1.2.3")
 
 // fixture is one demo as one version left it on one engine.
@@ -44,8 +45,9 @@ func demos() map[string]string {
 	return all
 }
 
-// TestReleases_planIsEmpty opens what every released version has left behind with the present code: the database is migrated, the state is read, and
-// the plan of that version's configuration has nothing to do. Every value in the state is still what it was; new attributes may come along.
+// TestReleases_planIsEmpty opens what every released version has left behind with the present code: the database is
+// migrated, the state is read, and the plan of that version's configuration has nothing to do. Every value in the state
+// is still what it was; new attributes may come along.
 func TestReleases_planIsEmpty(t *testing.T) {
 	t.Parallel()
 	if *record != "" {
@@ -222,7 +224,8 @@ func recordDemo(t *testing.T, version, demo, example string) {
 	}
 }
 
-// useServed serves the folder's organisation on a PostgreSQL, and has the configuration use it in place of the embedded portal.
+// useServed serves the folder's organisation on a PostgreSQL, and has the configuration use it in place of the embedded
+// portal.
 func (w *workspace) useServed(database string, token func() string) {
 	w.t.Helper()
 	address, _ := w.launch(io.Discard, "--database", database, "--key-file", "portal.key")

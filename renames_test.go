@@ -13,7 +13,8 @@ import (
 	_ "modernc.org/sqlite"
 )
 
-// renamed are the four kinds of objects of a configuration, in the ways in which their addresses change without the objects doing so.
+// renamed are the four kinds of objects of a configuration, in the ways in which their addresses change without the
+// objects doing so.
 var renamed = map[string]string{
 	"switchboard_user": `email = "alice@example.com"
   first_name = "Alice"
@@ -106,7 +107,8 @@ func terraformCLI() string {
 
 func sameObjects(a, b map[string][]string) bool { return maps.EqualFunc(a, b, slices.Equal) }
 
-// An address that changes without a moved block is refused, for every kind of object, and nobody is lost. With the moved block, nothing changes.
+// An address that changes without a moved block is refused, for every kind of object, and nobody is lost. With the
+// moved block, nothing changes.
 func TestRename_ALL09_nobodyIsLost(t *testing.T) {
 	t.Parallel()
 	inModule := renamedAround + "variable \"group\" {}\n" + strings.ReplaceAll(blocks("new", "", ""), "[switchboard_permission_group.base.id]", "[var.group]")
@@ -163,8 +165,8 @@ func TestRename_ALL09_nobodyIsLost(t *testing.T) {
 	}
 }
 
-// A replacement that was asked for works and is warned of; with create_before_destroy the portal refuses it, and everything stays. Either way, what the state has is
-// what the portal has.
+// A replacement that was asked for works and is warned of; with create_before_destroy the portal refuses it, and
+// everything stays. Either way, what the state has is what the portal has.
 func TestReplacement_ALL09_isWarnedOfAndLosesNobody(t *testing.T) {
 	t.Parallel()
 	addresses := make([]string, 0, len(renamed))

@@ -9,8 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestSavedPlan_EN18_failedLogInsBetweenPlanAndApply: what somebody does at a log-in after a plan was saved neither fails its apply nor is undone by it. The
-// next plan shows the block, and its apply ends it.
+// TestSavedPlan_EN18_failedLogInsBetweenPlanAndApply: what somebody does at a log-in after a plan was saved neither
+// fails its apply nor is undone by it. The next plan shows the block, and its apply ends it.
 func TestSavedPlan_EN18_failedLogInsBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	w := newWorkspace(t, map[string]string{"main.tf": journeyPeople(portal.Engage), "organization.yaml": portaltest.Organization(portal.Engage)})

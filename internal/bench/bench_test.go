@@ -14,7 +14,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestBench measures a few people, so that what is measured with thousands goes on working. The figures are not looked at, the requests are.
+// TestBench measures a few people, so that what is measured with thousands goes on working. The figures are not looked
+// at, the requests are.
 func TestBench(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder

@@ -29,7 +29,8 @@ func personAt(i int) person {
 	return person{Email: keyAt(i) + "@example.com", FirstName: "Person", LastName: fmt.Sprintf("Number %d", i), Extension: fmt.Sprintf("%06d", 100_000+i), Title: "desk"}
 }
 
-// kind is which resources a configuration is made of. Every person has three: a user, a SIP account and a permission group.
+// kind is which resources a configuration is made of. Every person has three: a user, a SIP account and a permission
+// group.
 type kind struct {
 	name                 string
 	user, account, group string // types
@@ -59,7 +60,8 @@ var (
 			return fmt.Sprintf("provider \"switchboard\" {\n  endpoint = %q\n  token    = %q\n%s}\n", t.endpoint, t.token, settings) + required
 		},
 	}
-	// builtIn has the same values in the resource that Terraform has built in, which asks nobody: what is left is Terraform itself.
+	// builtIn has the same values in the resource that Terraform has built in, which asks nobody: what is left is
+	// Terraform itself.
 	builtIn = kind{
 		name: "terraform_data", user: "terraform_data", account: "terraform_data", group: "terraform_data",
 		body:     func(fields string) string { return "input = {\n" + fields + "\n}" },
@@ -74,8 +76,9 @@ const required = `terraform {
 }
 `
 
-// resources are the three resources of a person, or of all. repeat is the meta-argument that multiplies them, suffix tells apart what has
-// none, index is how one refers to a sibling, and value is the expression of one column of the list.
+// resources are the three resources of a person, or of all. repeat is the meta-argument that multiplies them, suffix
+// tells apart what has none, index is how one refers to a sibling, and value is the expression of one column of the
+// list.
 func (k kind) resources(repeat, suffix, index string, value func(column string) string) string {
 	group := fmt.Sprintf(`name        = "Group of ${%s}"
 permissions = ["contacts.view", "own_profile.update"]

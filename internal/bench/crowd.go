@@ -11,8 +11,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// crowd is many people, of whom the first was made as people are, and the others are copies: in the portal's database, and in Terraform's state. To
-// make thousands one by one takes Terraform and the disk half an hour, which is measured with fewer.
+// crowd is many people, of whom the first was made as people are, and the others are copies: in the portal's database,
+// and in Terraform's state. To make thousands one by one takes Terraform and the disk half an hour, which is measured
+// with fewer.
 type crowd struct {
 	user, account, group string // ids of the first person
 	sipUsername          string // of the first person's account
@@ -80,8 +81,8 @@ func (c crowd) insert(ctx context.Context, tx *store.Tx, i int, group store.Perm
 	return tx.InsertUser(ctx, organizationID, user)
 }
 
-// state copies in a Terraform state of one person all that belongs to that person for n people. If anything in it were not as in the portal, the plan
-// that is measured would not be empty.
+// state copies in a Terraform state of one person all that belongs to that person for n people. If anything in it were
+// not as in the portal, the plan that is measured would not be empty.
 func (c crowd) state(state []byte, n int) ([]byte, error) {
 	var whole map[string]json.RawMessage
 	var resources []map[string]json.RawMessage

@@ -89,7 +89,8 @@ func (b *bench) portalOn(ctx context.Context, name, database string) error {
 	return err
 }
 
-// settle has PostgreSQL do at once with what was stored what it does by itself within minutes, beside whatever is measured then.
+// settle has PostgreSQL do at once with what was stored what it does by itself within minutes, beside whatever is
+// measured then.
 func settle(ctx context.Context, database string) (err error) {
 	if !strings.HasPrefix(database, "postgres") { // a file has its whole path
 		return nil

@@ -1,5 +1,6 @@
-// Command bench measures what the README says about speed, with the real Terraform, the built provider and a portal that is served: make bench.
-// It prints Markdown on stdout and what it is doing on stderr. Times are worth comparing within one run only.
+// Command bench measures what the README says about speed, with the real Terraform, the built provider and a portal
+// that is served: make bench. It prints Markdown on stdout and what it is doing on stderr. Times are worth comparing
+// within one run only.
 package main
 
 import (

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Terraform starts a provider several times in one command and tells nobody what it cost. So what it starts here is this program under the provider's
-// name, which runs the provider and writes down what the operating system says of it.
+// Terraform starts a provider several times in one command and tells nobody what it cost. So what it starts here is
+// this program under the provider's name, which runs the provider and writes down what the operating system says of it.
 const (
 	pluginName     = "terraform-provider-switchboard"
 	meteredProgram = "SWITCHBOARD_BENCH_PROVIDER"

@@ -102,7 +102,8 @@ func (s *stand) close() (usage, error) {
 	return used, errors.Join(err, s.ours.close(), s.builtIn.close())
 }
 
-// plan measures no-change plans of the people in these circumstances and returns the median one, with the requests of one plan.
+// plan measures no-change plans of the people in these circumstances and returns the median one, with the requests of
+// one plan.
 func (s *stand) plan(ctx context.Context, in setting, singly bool) (cost, map[string]int, error) {
 	far := away(s.portal, in.latency)
 	defer far.Close()

@@ -72,7 +72,8 @@ func (p *portal) stop() (usage, error) {
 	return usageOf(state), errors.Join(err, os.RemoveAll(p.dir))
 }
 
-// distance is a proxy that makes a portal as far away as one wants and counts what goes through, by method and path without ids.
+// distance is a proxy that makes a portal as far away as one wants and counts what goes through, by method and path
+// without ids.
 type distance struct {
 	*httptest.Server
 	latency time.Duration

@@ -66,8 +66,8 @@ type workspace struct {
 	state *stateServer
 }
 
-// newWorkspace makes a folder with these files. The state lies with a server of this process: with a local file, Terraform's rewriting of it after
-// every object would be most of what is measured.
+// newWorkspace makes a folder with these files. The state lies with a server of this process: with a local file,
+// Terraform's rewriting of it after every object would be most of what is measured.
 func (b *bench) newWorkspace(ctx context.Context, name string, files map[string]string) (*workspace, error) {
 	w := &workspace{bench: b, dir: filepath.Join(b.dir, name), state: newStateServer()}
 	for file, text := range files {
@@ -129,7 +129,8 @@ func (w *workspace) unchanged(ctx context.Context) (cost, error) {
 	return measured, err
 }
 
-// fastPlanVariable is the one variable that may have a say in a measurement: it switches off what is to be measured against.
+// fastPlanVariable is the one variable that may have a say in a measurement: it switches off what is to be measured
+// against.
 const fastPlanVariable = "SWITCHBOARD_FAST_PLAN"
 
 // clean leaves out what would have a say in a measurement without anybody wanting it.

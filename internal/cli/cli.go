@@ -20,8 +20,8 @@ const (
 	exitUsage  = 2 // the command line is wrong
 )
 
-// Run carries out a command line, without the program's name, and returns the exit code. What a script wants to read goes to stdout;
-// explanations, logs and errors go to stderr. Run ends early, and cleanly, when the context does.
+// Run carries out a command line, without the program's name, and returns the exit code. What a script wants to read
+// goes to stdout; explanations, logs and errors go to stderr. Run ends early, and cleanly, when the context does.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := &cobra.Command{
 		Use:   "terraform-provider-switchboard",

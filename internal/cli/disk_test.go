@@ -110,8 +110,8 @@ func groupNames(t *testing.T, url, secret string) (names []string) {
 	}
 }
 
-// TestServe_aFullDisk lets a portal run into the end of its disk. It says so, goes on answering what only reads, has all that it acknowledged
-// and nothing else, and works on when there is room again.
+// TestServe_aFullDisk lets a portal run into the end of its disk. It says so, goes on answering what only reads, has
+// all that it acknowledged and nothing else, and works on when there is room again.
 func TestServe_aFullDisk(t *testing.T) {
 	t.Parallel()
 	database, organization, secret := newDatabase(t)

@@ -168,7 +168,8 @@ func serve(ctx context.Context, flags serveFlags, keep time.Duration, log *slog.
 	return untilDone(ctx, httpServer(handler, serveLimits(), log), listener, log)
 }
 
-// checkPublicURL refuses an address at which passwords and sessions would go over the network in clear: browsers keep cookies off it only if it says https.
+// checkPublicURL refuses an address at which passwords and sessions would go over the network in clear: browsers keep
+// cookies off it only if it says https.
 func checkPublicURL(text string) error {
 	if text == "" {
 		return nil
@@ -200,7 +201,8 @@ func parseRetention(text string) (time.Duration, error) {
 	return time.Duration(n) * day, nil
 }
 
-// startPruning removes audit entries that were kept long enough, at the start and once a day. The function it returns waits until that has ended.
+// startPruning removes audit entries that were kept long enough, at the start and once a day. The function it returns
+// waits until that has ended.
 func startPruning(ctx context.Context, svc *service.Service, keep time.Duration, log *slog.Logger) (stop func()) {
 	if keep == 0 {
 		return func() {}

@@ -56,7 +56,8 @@ func (f mailFlags) options(publicURL string, log *slog.Logger) (mail.Options, er
 	return o, nil
 }
 
-// startMail sends mails in the background, if there is a mail server, until stop is called: a mail that is on its way then is finished.
+// startMail sends mails in the background, if there is a mail server, until stop is called: a mail that is on its way
+// then is finished.
 func startMail(ctx context.Context, svc *service.Service, f mailFlags, publicURL string, log *slog.Logger) (stop func(), err error) {
 	if f.server == "" {
 		log.Warn("there is no mail server (--smtp-server), so invitations and links for new passwords are kept in the database and not sent")

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// trustedProxies are the networks whose proxies are believed when they say where a request comes from. Anybody else can say anything.
+// trustedProxies are the networks whose proxies are believed when they say where a request comes from. Anybody else can
+// say anything.
 type trustedProxies []netip.Prefix
 
 func parseTrustedProxies(values []string) (proxies trustedProxies, err error) {
@@ -34,8 +35,8 @@ func (t trustedProxies) trust(address netip.Addr) bool {
 	return slices.ContainsFunc(t, func(network netip.Prefix) bool { return network.Contains(address) })
 }
 
-// believe gives requests that came through trusted proxies the address of the client in place of the proxy's: log-ins are counted by it, and the audit
-// trail keeps it.
+// believe gives requests that came through trusted proxies the address of the client in place of the proxy's: log-ins
+// are counted by it, and the audit trail keeps it.
 func (t trustedProxies) believe(next http.Handler) http.Handler {
 	if len(t) == 0 {
 		return next
@@ -49,8 +50,9 @@ func (t trustedProxies) believe(next http.Handler) http.Handler {
 	})
 }
 
-// client is where a request comes from: the right-most address that is no trusted proxy's. Invalid for a connection without an address. A proxy that writes
-// only one of the two headers lets the other one through as the client wrote it. So where both are there and differ, neither is believed.
+// client is where a request comes from: the right-most address that is no trusted proxy's. Invalid for a connection
+// without an address. A proxy that writes only one of the two headers lets the other one through as the client wrote
+// it. So where both are there and differ, neither is believed.
 func (t trustedProxies) client(r *http.Request) netip.Addr {
 	peer, ok := node(r.RemoteAddr)
 	if !ok || !t.trust(peer) {
@@ -70,8 +72,8 @@ func (t trustedProxies) client(r *http.Request) netip.Addr {
 	}
 }
 
-// rightMost goes from the portal to the client: each hop was written by the one to its right, so the first that is not trusted is the last to be believed.
-// A hop that is no address ends the way.
+// rightMost goes from the portal to the client: each hop was written by the one to its right, so the first that is not
+// trusted is the last to be believed. A hop that is no address ends the way.
 func (t trustedProxies) rightMost(peer netip.Addr, hops []string) netip.Addr {
 	for _, hop := range slices.Backward(hops) {
 		address, ok := node(hop)
@@ -85,8 +87,8 @@ func (t trustedProxies) rightMost(peer netip.Addr, hops []string) netip.Addr {
 	return peer
 }
 
-// elements are the members of a list in a header, which may be there several times. Commas in quotes count too: a client may leave a quote open to swallow
-// what a proxy adds, and no address holds a comma.
+// elements are the members of a list in a header, which may be there several times. Commas in quotes count too: a
+// client may leave a quote open to swallow what a proxy adds, and no address holds a comma.
 func elements(header []string) []string {
 	if len(header) == 0 {
 		return nil
@@ -122,7 +124,8 @@ func forParameter(element string) (found string) {
 	return found
 }
 
-// node reads an address, with a port or without: 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1] or [2001:db8::1]:80.
+// node reads an address, with a port or without: 192.0.2.1, 192.0.2.1:80, 2001:db8::1, [2001:db8::1] or
+// [2001:db8::1]:80.
 func node(text string) (netip.Addr, bool) {
 	text = strings.TrimSpace(text)
 	host, _, err := net.SplitHostPort(text)

@@ -79,7 +79,8 @@ func TestTrustedProxies_whatIsNoNetworkIsRefused(t *testing.T) {
 	}
 }
 
-// FuzzTrustedProxies: nothing that a client writes changes what a trusted proxy adds to it, and nothing that a stranger writes is believed.
+// FuzzTrustedProxies: nothing that a client writes changes what a trusted proxy adds to it, and nothing that a stranger
+// writes is believed.
 func FuzzTrustedProxies(f *testing.F) {
 	for _, seed := range []string{"", "198.51.100.1", `for="`, `for=198.51.100.1;x="\`, `for="[2001:db8::1]:80"`, "unknown, ,", ";;=,=", `"for=198.51.100.1`} {
 		f.Add(seed, seed)

@@ -2,8 +2,9 @@ package portal
 
 import "time"
 
-// AuditEntry is one line of the audit trail: who changed what, when, and with which request. Nothing changes an entry but the erasure of a
-// person, and none is removed before its time. No entry holds a value: of a change it has the names of the fields, so that neither secrets nor what a person had before lie around in it.
+// AuditEntry is one line of the audit trail: who changed what, when, and with which request. Nothing changes an entry
+// but the erasure of a person, and none is removed before its time. No entry holds a value: of a change it has the
+// names of the fields, so that neither secrets nor what a person had before lie around in it.
 type AuditEntry struct {
 	ID         string      `json:"id"` // in the order of the times
 	At         time.Time   `json:"at"` // UTC, to the microsecond

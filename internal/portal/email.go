@@ -8,15 +8,16 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Limits of an address, in octets (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3: a path holds 256, of which two are brackets).
+// Limits of an address, in octets (RFC 5321, sections 4.5.3.1.1 and 4.5.3.1.3: a path holds 256, of which two are
+// brackets).
 const (
 	maxEmailLength     = 254
 	maxEmailUserLength = 64
 )
 
-// ParseEmail checks that s is one bare address (RFC 5322 addr-spec) with a complete domain name, and returns it as written,
-// without surrounding space. Letters of any script are allowed on both sides (RFC 6531). Compare addresses with SameEmail:
-// the spelling that people type is theirs to keep (ALL-03).
+// ParseEmail checks that s is one bare address (RFC 5322 addr-spec) with a complete domain name, and returns it as
+// written, without surrounding space. Letters of any script are allowed on both sides (RFC 6531). Compare addresses
+// with SameEmail: the spelling that people type is theirs to keep (ALL-03).
 func ParseEmail(s string) (string, error) {
 	text := strings.TrimSpace(s)
 	if len(text) > maxEmailLength {
@@ -44,8 +45,8 @@ func domainProfile() *idna.Profile {
 	return idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 }
 
-// completeDomain reports whether the name can be one of a host on the internet: at least two labels, of letters, digits and hyphens
-// (RFC 5891, RFC 1123), the last of which is not a number, so that an IP address is no domain.
+// completeDomain reports whether the name can be one of a host on the internet: at least two labels, of letters, digits
+// and hyphens (RFC 5891, RFC 1123), the last of which is not a number, so that an IP address is no domain.
 func completeDomain(name string) bool {
 	ascii, err := domainProfile().ToASCII(name)
 	dot := strings.LastIndexByte(ascii, '.')
@@ -55,8 +56,9 @@ func completeDomain(name string) bool {
 // SameEmail reports whether a and b are spellings of one address (ALL-03, MW-02).
 func SameEmail(a, b string) bool { return a == b || EmailKey(a) == EmailKey(b) }
 
-// EmailKey is the canonical form of an address, by which it is unique, looked up and counted: composed (NFC), without case, and with the domain
-// in Unicode whatever its spelling (UTS 46), so that anna@XN--BCHER-KVA.example and anna@bücher.example have one key.
+// EmailKey is the canonical form of an address, by which it is unique, looked up and counted: composed (NFC), without
+// case, and with the domain in Unicode whatever its spelling (UTS 46), so that anna@XN--BCHER-KVA.example and
+// anna@bücher.example have one key.
 func EmailKey(s string) string {
 	text := strings.TrimSpace(s)
 	at := strings.LastIndexByte(text, '@')
@@ -66,7 +68,8 @@ func EmailKey(s string) string {
 	return NameKey(text[:at+1]) + domainKey(text[at+1:])
 }
 
-// domainKey is the canonical form of a domain name. A text that is none, for which somebody may still search, compares as a name does.
+// domainKey is the canonical form of a domain name. A text that is none, for which somebody may still search, compares
+// as a name does.
 func domainKey(name string) string {
 	profile := domainProfile()
 	ascii, err := profile.ToASCII(name)

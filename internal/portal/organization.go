@@ -1,7 +1,7 @@
 package portal
 
-// Organization is the customer whose portal this is: what it ordered, rents and has. It comes from the organisation file
-// and is read-only over the API.
+// Organization is the customer whose portal this is: what it ordered, rents and has. It comes from the organisation
+// file and is read-only over the API.
 type Organization struct {
 	ID           string   `json:"id"`   // short name, lower-case letters, digits and hyphens
 	Name         string   `json:"name"` // as printed
@@ -23,7 +23,8 @@ type Organization struct {
 	HandOvers      bool            `json:"hand_overs,omitzero"` // whether anything waits to be handed over (GET /v1/hand-overs)
 	ManagedBy      string          `json:"managed_by"`          // what a client with this token sends as Managed-By unless it is told another name
 
-	// What several users have although only one may: they had it before all spellings of it were one. Left out if there are none.
+	// What several users have although only one may: they had it before all spellings of it were one. Left out if there
+	// are none.
 	SharedKeys []SharedKey `json:"shared_keys,omitzero"`
 }
 

@@ -15,7 +15,8 @@ type PermissionGroup struct {
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 
-	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the
+	// header Hand-Over).
 	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 }
 
@@ -23,8 +24,8 @@ type PermissionGroup struct {
 type PermissionGroupMember struct {
 	PermissionGroupID string `json:"permission_group_id"`
 	UserID            string `json:"user_id"`
-	// A membership is part of the user, so that giving or taking one makes another version of the user: the ETag that the user has, and the one that
-	// it had before this request, if the request changed it.
+	// A membership is part of the user, so that giving or taking one makes another version of the user: the ETag that
+	// the user has, and the one that it had before this request, if the request changed it.
 	UserETag         string `json:"user_etag"`
 	PreviousUserETag string `json:"previous_user_etag,omitzero"`
 

@@ -9,8 +9,8 @@ import (
 	"github.com/nyaruka/phonenumbers"
 )
 
-// PhoneNumber is a complete phone number as ITU-T E.164 writes it: "+", country code, number; no spaces, at most 15 digits.
-// Two spellings of one number are one PhoneNumber (ALL-03).
+// PhoneNumber is a complete phone number as ITU-T E.164 writes it: "+", country code, number; no spaces, at most 15
+// digits. Two spellings of one number are one PhoneNumber (ALL-03).
 type PhoneNumber string
 
 // PhoneNumberStatus is an owned number and who has it.
@@ -20,8 +20,8 @@ type PhoneNumberStatus struct {
 	UserID string `json:"user_id,omitempty"` // whom it is allocated to (VX-07); empty: nobody
 }
 
-// phoneNumberCharacters are what people write between the digits. Letters would be read as keypad digits, and ";ext=" as an
-// extension: both would store another number than the one that was meant.
+// phoneNumberCharacters are what people write between the digits. Letters would be read as keypad digits, and ";ext="
+// as an extension: both would store another number than the one that was meant.
 const phoneNumberCharacters = "0123456789 \u00a0-.()/"
 
 // Limits of a phone number.
@@ -30,8 +30,8 @@ const (
 	maxPhoneNumberDigits = 15 // ITU-T E.164, section 6.1; the numbering plans of some countries are wider on paper
 )
 
-// ParsePhoneNumber reads a number in international form, with any of the usual separators. The national prefix in brackets that
-// people put into it, as in +31 (0)85, is left out.
+// ParsePhoneNumber reads a number in international form, with any of the usual separators. The national prefix in
+// brackets that people put into it, as in +31 (0)85, is left out.
 func ParsePhoneNumber(s string) (PhoneNumber, error) {
 	text := strings.TrimSpace(s)
 	digits, complete := strings.CutPrefix(text, "+")
@@ -66,8 +66,8 @@ var (
 	errImpossible    = errors.New("not a number that can exist in this country")
 )
 
-// e164 writes the number that was read from a text, and reads it back: where the numbering plan takes the first digits for a prefix a second
-// time, what is written would be another number whenever it is read.
+// e164 writes the number that was read from a text, and reads it back: where the numbering plan takes the first digits
+// for a prefix a second time, what is written would be another number whenever it is read.
 func e164(n *phonenumbers.PhoneNumber, from string) (PhoneNumber, error) {
 	text := phonenumbers.Format(n, phonenumbers.E164)
 	if len(text) > len("+")+maxPhoneNumberDigits {
@@ -83,7 +83,8 @@ func e164(n *phonenumbers.PhoneNumber, from string) (PhoneNumber, error) {
 	return PhoneNumber(text), nil
 }
 
-// SamePhoneNumber reports whether a and b are spellings of one number. Two texts that are no numbers are the same if they are equal.
+// SamePhoneNumber reports whether a and b are spellings of one number. Two texts that are no numbers are the same if
+// they are equal.
 func SamePhoneNumber(a, b string) bool { return a == b || phoneNumberKey(a) == phoneNumberKey(b) }
 
 func phoneNumberKey(s string) string {

@@ -2,7 +2,8 @@ package portal
 
 import "time"
 
-// PlannedPublication is something that a user has written and that is to be placed at a later time (EN-16). It goes with its user.
+// PlannedPublication is something that a user has written and that is to be placed at a later time (EN-16). It goes
+// with its user.
 type PlannedPublication struct {
 	ID        string    `json:"id,omitzero"`
 	Text      string    `json:"text"`

@@ -1,8 +1,8 @@
 // Package portal is the contract between the portal and everyone who talks to it: the JSON objects of the Portal API,
 // its error type and codes, and the value types both sides compare by. It does no I/O.
 //
-// Field names in JSON equal the attribute names of the Terraform provider, so that an error the portal reports for a field
-// lands on that attribute untranslated. Three states of an optional field are kept apart everywhere:
+// Field names in JSON equal the attribute names of the Terraform provider, so that an error the portal reports for a
+// field lands on that attribute untranslated. Three states of an optional field are kept apart everywhere:
 //
 //   - absent (nil): in an answer, the platform does not have the field; in a request, the field is left as it is,
 //     or gets the platform's default on creation.
@@ -15,7 +15,8 @@ import (
 	"log/slog"
 )
 
-// Platform names a hosted-telephony or customer-contact platform. What a platform allows is in its rule set (package rules).
+// Platform names a hosted-telephony or customer-contact platform. What a platform allows is in its rule set (package
+// rules).
 type Platform string
 
 // The platforms, in the order in which documentation lists them.
@@ -82,22 +83,26 @@ const (
 	MaxIDs          = 100 // ids in one request; with any of ours, its URL stays below 8000 bytes, which every proxy takes (RFC 9110, section 4.1)
 )
 
-// Page is one page of a list, ordered by id, byte by byte. Next is the cursor of the following page, empty on the last one.
+// Page is one page of a list, ordered by id, byte by byte. Next is the cursor of the following page, empty on the last
+// one.
 type Page[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next,omitempty"`
-	// Ends are those of all pages of this size but the last one, from the beginning of the list. They are there when asked for.
+	// Ends are those of all pages of this size but the last one, from the beginning of the list. They are there when
+	// asked for.
 	Ends []PageEnd `json:"page_ends,omitempty"`
 }
 
-// PageEnd is where one page of a list ends and the next one begins, so that pages can be read side by side and in any order.
+// PageEnd is where one page of a list ends and the next one begins, so that pages can be read side by side and in any
+// order.
 type PageEnd struct {
 	ID   string `json:"id"`   // of the last object on the page
 	Next string `json:"next"` // the cursor of the page after it
 }
 
-// Secret is a value that is sent to the portal and never comes back: it prints as "(secret)" whatever the verb (ALL-05). Only JSON has it in
-// clear, for the way to the portal; so no object that may hold one is ever logged as JSON.
+// Secret is a value that is sent to the portal and never comes back: it prints as "(secret)" whatever the verb
+// (ALL-05). Only JSON has it in clear, for the way to the portal; so no object that may hold one is ever logged as
+// JSON.
 type Secret string
 
 const hidden = "(secret)"

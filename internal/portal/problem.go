@@ -49,14 +49,15 @@ const (
 	CodeKeyReused     Code = "key_reused"         // the Idempotency-Key was used for another request
 )
 
-// FieldError is one thing that is wrong with one field. Field is the dotted path of the field, such as "telephony.caller_ids".
-// An empty Field means the object as a whole.
+// FieldError is one thing that is wrong with one field. Field is the dotted path of the field, such as
+// "telephony.caller_ids". An empty Field means the object as a whole.
 type FieldError struct {
 	Field      string `json:"field"`
 	Code       Code   `json:"code"`
 	Message    string `json:"message"`
 	ExistingID string `json:"existing_id,omitempty"`
-	// ExistingNoun is what kind of object has ExistingID: an extension may be that of a user or of a SIP account (ALL-02).
+	// ExistingNoun is what kind of object has ExistingID: an extension may be that of a user or of a SIP account
+	// (ALL-02).
 	ExistingNoun Noun `json:"existing_noun,omitempty"`
 }
 
@@ -85,7 +86,8 @@ type Error struct {
 	RequestID string       `json:"request_id,omitempty"`
 	Errors    []FieldError `json:"errors,omitempty"`
 
-	// With CodePreconditionFailed, as far as the audit trail knows: who changed the object last, as people name it, and when.
+	// With CodePreconditionFailed, as far as the audit trail knows: who changed the object last, as people name it, and
+	// when.
 	ChangedBy string     `json:"changed_by,omitzero"`
 	ChangedAt *time.Time `json:"changed_at,omitzero"`
 

@@ -21,7 +21,8 @@ type SIPAccount struct {
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 
-	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the
+	// header Hand-Over).
 	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 }
 

@@ -14,7 +14,8 @@ type User struct {
 	Description        *string  `json:"description,omitzero"`
 	PermissionGroupIDs []string `json:"permission_group_ids,omitzero"`
 	Password           *Secret  `json:"password,omitzero"` // requests only
-	// PasswordVersion is the version that the client gave Password; nil for a password that came without one. A person who chooses another keeps it.
+	// PasswordVersion is the version that the client gave Password; nil for a password that came without one. A person
+	// who chooses another keeps it.
 	PasswordVersion *int64     `json:"password_version,omitzero" portal:"with-secret"`
 	SendInvitation  *bool      `json:"send_invitation,omitzero"` // whether the portal mails the person how to get in (MW-03, EN-03)
 	Telephony       *Telephony `json:"telephony,omitzero"`
@@ -31,15 +32,18 @@ type User struct {
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 
-	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the
+	// header Hand-Over).
 	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 
-	// Permissions are read-only: the effective rights, the union of those of all permission groups the user is in (MW-04); no part of the ETag.
+	// Permissions are read-only: the effective rights, the union of those of all permission groups the user is in
+	// (MW-04); no part of the ETag.
 	Permissions         []string `json:"permissions,omitzero" portal:"read-only"`
 	PlannedPublications int      `json:"planned_publications,omitzero"` // read-only: how many wait to be placed (EN-16); no part of the ETag
 
-	// The life of the login, which is no part of the ETag and ignored in requests, with one exception: a request with an If-Match that sets Enabled ends a
-	// block only if it says that the status was blocked when it was read, so that it ends no block that it does not know of (EN-18).
+	// The life of the login, which is no part of the ETag and ignored in requests, with one exception: a request with
+	// an If-Match that sets Enabled ends a block only if it says that the status was blocked when it was read, so that
+	// it ends no block that it does not know of (EN-18).
 	Status      UserStatus `json:"status,omitzero"`
 	TwoFactor   bool       `json:"two_factor,omitzero"`    // whether a second factor is enrolled
 	InvitedAt   string     `json:"invited_at,omitzero"`    // when the invitation was last queued, RFC 3339 in UTC; empty for never

@@ -1,6 +1,7 @@
 package portal
 
-// UserGroup sorts the users of an organisation by one thing, such as their position (TC-10): each user is in at most one of its subgroups.
+// UserGroup sorts the users of an organisation by one thing, such as their position (TC-10): each user is in at most
+// one of its subgroups.
 type UserGroup struct {
 	ID        string     `json:"id,omitzero"`
 	ETag      string     `json:"etag,omitzero"`
@@ -12,11 +13,13 @@ type UserGroup struct {
 	CreatedAt string `json:"created_at,omitzero"` // RFC 3339 in UTC; empty where it is not known
 	Untouched bool   `json:"untouched,omitzero"`  // whether nothing was changed since the create
 
-	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the header Hand-Over).
+	// Pending is what the object was given and does not have yet: another object of the same manager has it (see the
+	// header Hand-Over).
 	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 }
 
-// Subgroup is one of the choices that a user group offers. A replacement of the group keeps the id of a subgroup whose name stays, ignoring case.
+// Subgroup is one of the choices that a user group offers. A replacement of the group keeps the id of a subgroup whose
+// name stays, ignoring case.
 type Subgroup struct {
 	ID          string `json:"id,omitzero"`  // read-only
 	Name        string `json:"name"`         // unique in its group, ignoring case

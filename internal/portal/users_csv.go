@@ -9,7 +9,8 @@ func UsersCSVColumns() []string {
 	}
 }
 
-// UsersCSVCell is a text as the download of all users holds it: an apostrophe keeps a spreadsheet from running a formula.
+// UsersCSVCell is a text as the download of all users holds it: an apostrophe keeps a spreadsheet from running a
+// formula.
 func UsersCSVCell(text string) string {
 	if startsFormula(strings.TrimLeft(text, "'")) {
 		return "'" + text

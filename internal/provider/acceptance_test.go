@@ -20,7 +20,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/installed"
 )
 
-// TestMain readies the Terraform or OpenTofu that the acceptance tests run. It is found (installed.Terraform), never downloaded.
+// TestMain readies the Terraform or OpenTofu that the acceptance tests run. It is found (installed.Terraform), never
+// downloaded.
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
 		cli, err := installed.Terraform()
@@ -88,7 +89,8 @@ func configureWith(endpoint, token string, body ...string) string {
 	return fmt.Sprintf("provider \"switchboard\" {\n  endpoint = %q\n  token    = %q\n}\n\n%s", endpoint, token, strings.Join(body, "\n"))
 }
 
-// attributesHCL are attributes of a block by name, as HCL expressions. A name with a dot is an attribute of a nested object.
+// attributesHCL are attributes of a block by name, as HCL expressions. A name with a dot is an attribute of a nested
+// object.
 type attributesHCL map[string]string
 
 // with returns the attributes with some of them changed; an empty expression takes one out.

@@ -21,8 +21,8 @@ type access struct {
 	state  *planState
 	writes ownWrites // of this run
 
-	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on and configures the
-	// provider again at apply.
+	// pending names the provider attribute whose value is not known yet, so that there is no client. Terraform plans on
+	// and configures the provider again at apply.
 	pending string
 }
 

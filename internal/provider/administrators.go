@@ -9,9 +9,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// losses are the people from whom the plan, as far as it was checked, takes the right to administer: each planned change is judged after those
-// before it, so that two administrators cannot be taken away by one plan. What a plan gives does not count, because Terraform may
-// well do it later than what it takes.
+// losses are the people from whom the plan, as far as it was checked, takes the right to administer: each planned
+// change is judged after those before it, so that two administrators cannot be taken away by one plan. What a plan
+// gives does not count, because Terraform may well do it later than what it takes.
 type losses struct {
 	mu sync.Mutex
 	by map[string][]rules.Holder // noun and id of the changed object → who loses by its change

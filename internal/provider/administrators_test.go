@@ -38,8 +38,8 @@ func outsider(t *testing.T, p *portaltest.Portal) {
 	})
 }
 
-// TestAccAdministrators_theLastOneStaysAtPlan: what the portal would refuse, the plan refuses, whatever takes the right away, also when several
-// resources of one plan do it together.
+// TestAccAdministrators_theLastOneStaysAtPlan: what the portal would refuse, the plan refuses, whatever takes the right
+// away, also when several resources of one plan do it together.
 func TestAccAdministrators_theLastOneStaysAtPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -75,7 +75,8 @@ resource "switchboard_permission_group" "agents" { name = "Agents" }
 	})
 }
 
-// TestAccAdministrators_theLastOneGoesOnRequest: a destroy of everything needs an argument of the provider, which the refusal names.
+// TestAccAdministrators_theLastOneGoesOnRequest: a destroy of everything needs an argument of the provider, which the
+// refusal names.
 func TestAccAdministrators_theLastOneGoesOnRequest(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

@@ -18,9 +18,10 @@ type identity struct {
 	value any
 }
 
-// adoptee returns the object that a new resource with adopt_existing takes over: the one that has exactly what identifies the new one. Nil is none; then the object
-// is created, and refused if there is one that may not be taken over. It is an error if what identifies it belongs to two objects. The plan looks in the lists that
-// it has read; the apply, with now, asks anew.
+// adoptee returns the object that a new resource with adopt_existing takes over: the one that has exactly what
+// identifies the new one. Nil is none; then the object is created, and refused if there is one that may not be taken
+// over. It is an error if what identifies it belongs to two objects. The plan looks in the lists that it has read; the
+// apply, with now, asks anew.
 func adoptee[T portal.Object](
 	ctx context.Context, v *view, i *index[T], adopting any, identities []identity, now bool, doing string, diags *diag.Diagnostics,
 ) *T {
@@ -68,8 +69,8 @@ func adoptee[T portal.Object](
 	return found
 }
 
-// mayAdopt reports whether an object may be taken over: not if this configuration has it in its state already, and of those that it has made only what an
-// interrupted run may have left.
+// mayAdopt reports whether an object may be taken over: not if this configuration has it in its state already, and of
+// those that it has made only what an interrupted run may have left.
 func (v *view) mayAdopt(ctx context.Context, who owner) bool {
 	if _, seen := v.state.inState(object{who.noun, who.ID}); seen {
 		return false
@@ -93,7 +94,8 @@ func warnAdopted(diags *diag.Diagnostics, noun portal.Noun, name, id string) {
 		noun.Title(), name, id, password))
 }
 
-// mayAdopt reports whether a creation may turn out to be a takeover: whom the portal has when it comes to that is not known at plan.
+// mayAdopt reports whether a creation may turn out to be a takeover: whom the portal has when it comes to that is not
+// known at plan.
 func mayAdopt(config field.Tree) bool {
 	adopting := config["adopt_existing"]
 	return adopting == true || adopting == field.Unknown{}

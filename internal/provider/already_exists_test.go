@@ -28,7 +28,8 @@ func TestAccAlreadyExists(t *testing.T) {
 	})
 }
 
-// TestAlreadyExists_everyKind: whatever exists is named with the way to import it, at plan, and at apply if it has come between.
+// TestAlreadyExists_everyKind: whatever exists is named with the way to import it, at plan, and at apply if it has come
+// between.
 func TestAlreadyExists_everyKind(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

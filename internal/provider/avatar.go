@@ -12,14 +12,15 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// avatar is a picture file as a configuration names it. The state keeps the digest of what the portal has, so that another picture under the same
-// name is a change.
+// avatar is a picture file as a configuration names it. The state keeps the digest of what the portal has, so that
+// another picture under the same name is a change.
 type avatar struct {
 	content []byte // nothing for an empty name, which removes the picture
 	sha256  string // hex; "" for none
 }
 
-// readAvatar reads the file, whose content is for the rule set to judge; nil if the configuration names none or does not know the name yet.
+// readAvatar reads the file, whose content is for the rule set to judge; nil if the configuration names none or does
+// not know the name yet.
 func readAvatar(file any) (*avatar, error) {
 	name, known := file.(string)
 	switch {
@@ -51,7 +52,8 @@ func (a *avatar) request(stored string) *string {
 	return new(base64.StdEncoding.EncodeToString(a.content))
 }
 
-// configuredAvatar is the picture that the webcare attribute names; nil if it names none, or one that cannot be read, which is an error.
+// configuredAvatar is the picture that the webcare attribute names; nil if it names none, or one that cannot be read,
+// which is an error.
 func configuredAvatar(o operation) *avatar {
 	picture, err := readAvatar(o.config.Object("webcare")["avatar_file"])
 	if err != nil {

@@ -16,11 +16,13 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// missingByTerraform is how Terraform itself asks for an attribute that every platform requires, before the provider is asked.
+// missingByTerraform is how Terraform itself asks for an attribute that every platform requires, before the provider is
+// asked.
 const missingByTerraform = "Missing Configuration for Required Attribute"
 
-// TestBadInputs_thePlanRefusesEach walks the table that rules and API are tested with: the plan refuses the same, in the same words. It does so
-// at the attribute of the block, as Terraform finds no other line, and the text begins with the whole path and has the value as it was given.
+// TestBadInputs_thePlanRefusesEach walks the table that rules and API are tested with: the plan refuses the same, in
+// the same words. It does so at the attribute of the block, as Terraform finds no other line, and the text begins with
+// the whole path and has the value as it was given.
 func TestBadInputs_thePlanRefusesEach(t *testing.T) {
 	t.Parallel()
 	portaltest.WalkBadInputs(t, func(t *testing.T, p *portaltest.Portal, token string, bad portaltest.BadInput) {
@@ -47,7 +49,8 @@ func TestBadInputs_thePlanRefusesEach(t *testing.T) {
 	})
 }
 
-// hasValue reports whether a text has the value of the field as it was given, or one of several, and never a secret. A long one is cut.
+// hasValue reports whether a text has the value of the field as it was given, or one of several, and never a secret. A
+// long one is cut.
 func hasValue(t *testing.T, bad portaltest.BadInput, text string) bool {
 	t.Helper()
 	encoded, err := json.Marshal(bad.Object)
@@ -120,7 +123,8 @@ func wellSaid(t *testing.T, d *tfprotov6.Diagnostic) {
 	}
 }
 
-// TestAccClaimedTwice: two resources of one configuration that want the same are found at plan, before either is written.
+// TestAccClaimedTwice: two resources of one configuration that want the same are found at plan, before either is
+// written.
 func TestAccClaimedTwice(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -149,8 +153,8 @@ resource "switchboard_permission_group" "b" { name = "AGENTS" }
 	}
 }
 
-// TestAccClaimedTwice_later: a resource that is added for somebody whom another resource manages already is refused, even where it is the same to
-// the letter.
+// TestAccClaimedTwice_later: a resource that is added for somebody whom another resource manages already is refused,
+// even where it is the same to the letter.
 func TestAccClaimedTwice_later(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

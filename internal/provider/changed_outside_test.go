@@ -75,8 +75,8 @@ func platformOf(noun portal.Noun) portal.Platform {
 	return portal.Telecube
 }
 
-// TestChangedOutside_everyKind: what somebody changed in the portal between plan and apply is neither overwritten nor deleted, and the error says who it
-// was and when.
+// TestChangedOutside_everyKind: what somebody changed in the portal between plan and apply is neither overwritten nor
+// deleted, and the error says who it was and when.
 func TestChangedOutside_everyKind(t *testing.T) {
 	t.Parallel()
 	who := regexp.MustCompile(`token \S+ \(tok_\w+\) \(\d{4}-\d\d-\d\dT[\d:]+Z\) changed it`)
@@ -101,7 +101,8 @@ func TestChangedOutside_everyKind(t *testing.T) {
 	}
 }
 
-// TestDeletedOutside_everyKind: what somebody has deleted leaves the state with a warning that names it, and is no error when it was to go anyway.
+// TestDeletedOutside_everyKind: what somebody has deleted leaves the state with a warning that names it, and is no
+// error when it was to go anyway.
 func TestDeletedOutside_everyKind(t *testing.T) {
 	t.Parallel()
 	for _, kind := range outsideOfEveryKind() {

@@ -115,8 +115,8 @@ func (p *switchboardProvider) servedPortal(config configuration, settings *clien
 	}
 }
 
-// embeddedPortal starts a portal in this process. What only a served portal needs contradicts it; the environment does not count, it may be
-// there for another configuration.
+// embeddedPortal starts a portal in this process. What only a served portal needs contradicts it; the environment does
+// not count, it may be there for another configuration.
 func (c configuration) embeddedPortal(ctx context.Context, settings *client.Config, diags *diag.Diagnostics) {
 	for name, value := range map[string]attr.Value{"endpoint": c.Endpoint, "token": c.Token, "ca_certificate_file": c.CACertificateFile} {
 		if !value.IsNull() {

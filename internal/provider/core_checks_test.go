@@ -9,8 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// What Terraform holds against a provider, and then calls a bug in it: the functions of its package internal/plans/objchange, for schemas as ours are (no blocks;
-// nested attributes are single objects).
+// What Terraform holds against a provider, and then calls a bug in it: the functions of its package
+// internal/plans/objchange, for schemas as ours are (no blocks; nested attributes are single objects).
 
 // planFaults are the reasons for "Provider produced invalid plan" (AssertPlanValid).
 func planFaults(schema *tfprotov6.Schema, prior, config, planned tftypes.Value) []string {
@@ -61,8 +61,9 @@ func attributeFaults(path string, attribute *tfprotov6.SchemaAttribute, prior, c
 	}
 }
 
-// deviations are the reasons for "Provider produced inconsistent final plan", if a plan is compared with the one before, and for "inconsistent result after apply", if a
-// result is compared with the plan (AssertObjectCompatible). What was not known may become anything.
+// deviations are the reasons for "Provider produced inconsistent final plan", if a plan is compared with the one
+// before, and for "inconsistent result after apply", if a result is compared with the plan (AssertObjectCompatible).
+// What was not known may become anything.
 func deviations(path string, planned, actual tftypes.Value) (found []string) {
 	switch {
 	case !planned.IsKnown():

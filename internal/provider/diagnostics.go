@@ -15,8 +15,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// addPortalError turns a failed call into diagnostics: one at every attribute that the portal names, or one that tells the whole story.
-// Doing says what was being done to what, as in `creating the user "alice@example.com"`.
+// addPortalError turns a failed call into diagnostics: one at every attribute that the portal names, or one that tells
+// the whole story. Doing says what was being done to what, as in `creating the user "alice@example.com"`.
 func addPortalError(diags *diag.Diagnostics, doing string, noun portal.Noun, err error) {
 	failure, ok := errors.AsType[*portal.Error](err)
 	if errors.Is(err, context.DeadlineExceeded) {
@@ -62,7 +62,8 @@ func whoChanged(failure *portal.Error) string {
 	return fmt.Sprintf("%s (%s)", failure.ChangedBy, failure.ChangedAt.UTC().Format(time.RFC3339))
 }
 
-// addDeleteError is addPortalError for a delete. The portal keeps what is in use by others than this configuration manages.
+// addDeleteError is addPortalError for a delete. The portal keeps what is in use by others than this configuration
+// manages.
 func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err error) {
 	failure, ok := errors.AsType[*portal.Error](err)
 	if !ok || !slices.ContainsFunc(failure.Errors, func(f portal.FieldError) bool { return f.Code == portal.CodeInUse }) {
@@ -75,7 +76,8 @@ func addDeleteError(diags *diag.Diagnostics, doing string, noun portal.Noun, err
 	}
 }
 
-// addFinding shows one field error at its attribute. Doing is empty at a plan, where Terraform says of which resource it speaks.
+// addFinding shows one field error at its attribute. Doing is empty at a plan, where Terraform says of which resource
+// it speaks.
 func addFinding(diags *diag.Diagnostics, doing string, noun portal.Noun, field portal.FieldError) {
 	detail := finding(field)
 	switch {
@@ -109,8 +111,9 @@ func about(attribute, text string) string {
 	return portal.FieldError{Field: attribute, Message: text}.Sentence()
 }
 
-// mayBeMeant reports whether a value that another object has says that the other one may be the very object that is wanted: a name that people
-// know it by, and not merely something that belongs to one object alone, such as the extension of a user.
+// mayBeMeant reports whether a value that another object has says that the other one may be the very object that is
+// wanted: a name that people know it by, and not merely something that belongs to one object alone, such as the
+// extension of a user.
 func mayBeMeant(noun portal.Noun, field portal.FieldError) bool {
 	if field.ExistingID == "" || field.ExistingNoun != "" && field.ExistingNoun != noun {
 		return false
@@ -128,7 +131,8 @@ func howToManage(noun portal.Noun, id string) string {
 	return fmt.Sprintf("If this %s is the one that is meant, give a new resource adopt_existing = true, or import it:\n\n%s", noun.Title(), importBlockOf(noun, id))
 }
 
-// attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin, and a picture as a file.
+// attributePath is the attribute of a field: the same name, but that a secret is given through its write-only twin, and
+// a picture as a file.
 func attributePath(field string) path.Path {
 	names := strings.Split(attributeName(field), ".")
 	p := path.Root(names[0])

@@ -18,7 +18,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// elements are the attributes of an object, the values of a map by their keys, or the elements of a set or list by their positions.
+// elements are the attributes of an object, the values of a map by their keys, or the elements of a set or list by
+// their positions.
 func elements(value tftypes.Value) map[string]tftypes.Value {
 	named := map[string]tftypes.Value{}
 	if value.As(&named) == nil {
@@ -34,7 +35,8 @@ func elements(value tftypes.Value) map[string]tftypes.Value {
 	return named
 }
 
-// withElement adds one more element to a set or a map that has some, and reports whether there is one at this dotted path.
+// withElement adds one more element to a set or a map that has some, and reports whether there is one at this dotted
+// path.
 func withElement(t *testing.T, config tftypes.Value, path string, element any) (changed tftypes.Value, done bool) {
 	t.Helper()
 	whole := dottedPath(path)
@@ -57,7 +59,8 @@ func withElement(t *testing.T, config tftypes.Value, path string, element any) (
 	return changed, done
 }
 
-// TestBadInputs_besideUnknownElements: what the plan refuses of the elements that are known, it refuses just so while another one is not known yet.
+// TestBadInputs_besideUnknownElements: what the plan refuses of the elements that are known, it refuses just so while
+// another one is not known yet.
 func TestBadInputs_besideUnknownElements(t *testing.T) {
 	t.Parallel()
 	portaltest.WalkBadInputs(t, func(t *testing.T, p *portaltest.Portal, token string, bad portaltest.BadInput) {
@@ -91,7 +94,8 @@ func TestBadInputs_besideUnknownElements(t *testing.T) {
 	})
 }
 
-// TestElements_null: null is no element. What is not known yet may turn out to be null, so it is found in the plan of an apply too.
+// TestElements_null: null is no element. What is not known yet may turn out to be null, so it is found in the plan of
+// an apply too.
 func TestElements_null(t *testing.T) {
 	t.Parallel()
 	walked := 0
@@ -132,7 +136,8 @@ func TestElements_null(t *testing.T) {
 	}
 }
 
-// TestAccUser_elementsNotKnownYet: a set has an element that another resource gives. The others are checked, and so is how many there are.
+// TestAccUser_elementsNotKnownYet: a set has an element that another resource gives. The others are checked, and so is
+// how many there are.
 func TestAccUser_elementsNotKnownYet(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -181,7 +186,8 @@ resource "terraform_data" "desk"  { input = "+48225550102" }
 	}
 }
 
-// TestUser_VX07_numbersNotKnownYet: a number that another element may turn out to be is not taken from the user, for all that the plan can say.
+// TestUser_VX07_numbersNotKnownYet: a number that another element may turn out to be is not taken from the user, for
+// all that the plan can say.
 func TestUser_VX07_numbersNotKnownYet(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

@@ -19,11 +19,12 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// embeddedEndpoint is what requests to the embedded portal are addressed to. Nothing resolves it: they never leave the process.
+// embeddedEndpoint is what requests to the embedded portal are addressed to. Nothing resolves it: they never leave the
+// process.
 const embeddedEndpoint = "http://localhost"
 
-// startEmbeddedPortal opens the portal on a SQLite file and returns the way to it. It lives as long as the process; SQLite keeps every
-// acknowledged write however that ends.
+// startEmbeddedPortal opens the portal on a SQLite file and returns the way to it. It lives as long as the process;
+// SQLite keeps every acknowledged write however that ends.
 func startEmbeddedPortal(ctx context.Context, model embeddedPortalModel) (http.RoundTripper, error) {
 	file, err := service.ReadOrganizationFile(model.OrganizationFile.ValueString())
 	if err != nil {

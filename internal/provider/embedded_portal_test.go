@@ -50,7 +50,8 @@ func TestAccEmbeddedPortal(t *testing.T) {
 	})
 }
 
-// TestEmbeddedPortal_twoAtOnce opens one new file from several portals at once, as two commands would, and writes through all of them.
+// TestEmbeddedPortal_twoAtOnce opens one new file from several portals at once, as two commands would, and writes
+// through all of them.
 func TestEmbeddedPortal_twoAtOnce(t *testing.T) {
 	t.Parallel()
 	const portals, writes = 4, 10
@@ -108,7 +109,8 @@ func TestEmbeddedPortal_isNoServedDatabase(t *testing.T) {
 	}
 }
 
-// A database that was copied here without its key file can still be planned and applied to; only second factors are refused.
+// A database that was copied here without its key file can still be planned and applied to; only second factors are
+// refused.
 func TestEmbeddedPortal_worksWithoutItsKeyFile(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -10,8 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// etagKey is where private state keeps the ETag of the object as it was last read. A write carries it, so that a change somebody made in
-// the portal since then stops the apply instead of being overwritten.
+// etagKey is where private state keeps the ETag of the object as it was last read. A write carries it, so that a change
+// somebody made in the portal since then stops the apply instead of being overwritten.
 const etagKey = "etag"
 
 // storedETag is "" if there is none, which makes a write unconditional.
@@ -33,8 +33,9 @@ func keepETag(ctx context.Context, private field.PrivateWriter, etag string, dia
 	diags.Append(private.SetKey(ctx, etagKey, []byte(strconv.QuoteToASCII(etag)))...)
 }
 
-// ownWrites follows the versions that this run gives to users. A membership is part of a user, so that a membership that is given or taken changes the
-// ETag of a user whom the same run may go on to change or delete. That is no change by somebody else.
+// ownWrites follows the versions that this run gives to users. A membership is part of a user, so that a membership
+// that is given or taken changes the ETag of a user whom the same run may go on to change or delete. That is no change
+// by somebody else.
 type ownWrites struct {
 	mu    sync.Mutex
 	users map[string]*userVersions

@@ -15,8 +15,8 @@ import (
 
 const examples = "../../examples"
 
-// Every example is applied, as the documentation shows it, to an organisation that only has an administrator, and a second plan has nothing to do.
-// An object that an example makes can be imported as its import examples say (ALL-04).
+// Every example is applied, as the documentation shows it, to an organisation that only has an administrator, and a
+// second plan has nothing to do. An object that an example makes can be imported as its import examples say (ALL-04).
 func TestAccExamples_ALL04(t *testing.T) {
 	t.Parallel()
 	var folders []string
@@ -43,7 +43,8 @@ func TestAccExamples_ALL04(t *testing.T) {
 	}
 }
 
-// exampleOrganization is where an example is applied. Single memberships need a platform that has them, and somebody to give them to.
+// exampleOrganization is where an example is applied. Single memberships need a platform that has them, and somebody to
+// give them to.
 func exampleOrganization(t *testing.T, example string) *portaltest.Portal {
 	t.Helper()
 	if example == "switchboard_permission_group_member" {
@@ -132,7 +133,8 @@ func TestAccExamples_embeddedPortal(t *testing.T) {
 	})
 }
 
-// inTest replaces in the text of an example what is different in a test: the pairs, and the place of the provider, which is served from this process.
+// inTest replaces in the text of an example what is different in a test: the pairs, and the place of the provider,
+// which is served from this process.
 func inTest(hcl string, pairs ...string) string {
 	return strings.NewReplacer(append(pairs, "switchboard-hq/switchboard", "hashicorp/switchboard")...).Replace(hcl)
 }

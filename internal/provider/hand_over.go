@@ -13,13 +13,14 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// In one apply, objects of this configuration hand things over to each other: an extension, a number, a SIP account, a name. Terraform plans them in any order and
-// never says that it has planned all. So a plan grants what an object of the same manager has, because that one is most likely planned in the same run: if it
-// keeps what it has, the plan of the two that is made second is refused. An object of another manager is refused at once. The portal passes things on at the
-// apply, in whatever order Terraform writes.
+// In one apply, objects of this configuration hand things over to each other: an extension, a number, a SIP account, a
+// name. Terraform plans them in any order and never says that it has planned all. So a plan grants what an object of
+// the same manager has, because that one is most likely planned in the same run: if it keeps what it has, the plan of
+// the two that is made second is refused. An object of another manager is refused at once. The portal passes things on
+// at the apply, in whatever order Terraform writes.
 
-// handedOver are the stocks of things that pass from one object to another. E-mail addresses and usernames do not: one that goes and comes in one plan looks like
-// a renamed block.
+// handedOver are the stocks of things that pass from one object to another. E-mail addresses and usernames do not: one
+// that goes and comes in one plan looks like a renamed block.
 var handedOver = []string{
 	string(rules.FormatExtension), string(rules.SourceOwnedNumbers), string(rules.SourceSIPAccounts),
 	string(portal.NounPermissionGroup) + ".name", string(portal.NounUserGroup) + ".name",
@@ -83,8 +84,9 @@ func subgroupsWithout(before, after *portal.UserGroup) (gone []ending) {
 	return gone
 }
 
-// usedByOthers says who uses an object that is to go, or of a user group some of its subgroups, nil for all, as far as this configuration does not manage those who
-// do; empty for nobody. Those that it manages are planned in the same run: see planState.
+// usedByOthers says who uses an object that is to go, or of a user group some of its subgroups, nil for all, as far as
+// this configuration does not manage those who do; empty for nobody. Those that it manages are planned in the same run:
+// see planState.
 func (v *view) usedByOthers(ctx context.Context, o object, subgroups []string) (string, error) {
 	organization, set, err := v.rules(ctx)
 	if err != nil {
@@ -156,7 +158,8 @@ func (v *view) refuseUsed(ctx context.Context, gone ending, subgroups []string, 
 		"The plan deletes %s, which users have whom this configuration does not manage: %s. Take it away from them first.", gone.title, used))
 }
 
-// addStillUsed refuses a plan in which one object goes and another one goes on using it. At is where the second of the two is planned: empty for the one that goes.
+// addStillUsed refuses a plan in which one object goes and another one goes on using it. At is where the second of the
+// two is planned: empty for the one that goes.
 func addStillUsed(diags *diag.Diagnostics, gone, user, field string, second bool) {
 	if second {
 		diags.AddAttributeError(attributePath(field), summary(portal.CodeInUse), fmt.Sprintf(

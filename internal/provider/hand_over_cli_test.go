@@ -51,7 +51,8 @@ func written(t *testing.T, o portaltest.Office) string {
 	return b.String()
 }
 
-// TestAccHandOver_ALL08_anyLegalStateWithTerraform: what Terraform itself makes of random states, in the order that it takes.
+// TestAccHandOver_ALL08_anyLegalStateWithTerraform: what Terraform itself makes of random states, in the order that it
+// takes.
 func TestAccHandOver_ALL08_anyLegalStateWithTerraform(t *testing.T) {
 	t.Parallel()
 	for run := range 12 {

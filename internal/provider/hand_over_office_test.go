@@ -12,7 +12,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// resourceBlock is a resource of a configuration. A text of its attributes that is a reference is in the form of a template: "${switchboard_user.n1.id}".
+// resourceBlock is a resource of a configuration. A text of its attributes that is a reference is in the form of a
+// template: "${switchboard_user.n1.id}".
 type resourceBlock struct {
 	typeName, name string
 	attributes     map[string]any

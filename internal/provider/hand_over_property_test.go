@@ -27,8 +27,8 @@ const (
 	mostAtOnce    = 10 // objects that Terraform plans at the same time
 )
 
-// TestHandOver_ALL08_anyLegalStateIsPlannedAndReachedInAnyOrder: one plan and one apply of two processes lead from any legal state to any other, and no plan accepts
-// an illegal one.
+// TestHandOver_ALL08_anyLegalStateIsPlannedAndReachedInAnyOrder: one plan and one apply of two processes lead from any
+// legal state to any other, and no plan accepts an illegal one.
 func TestHandOver_ALL08_anyLegalStateIsPlannedAndReachedInAnyOrder(t *testing.T) {
 	t.Parallel()
 	for run := range max(1, *handOverPairs/pairsOfOffice) {
@@ -69,8 +69,8 @@ func walkThroughYears(t *testing.T, platform portal.Platform, seed uint64) {
 	}
 }
 
-// officeWalk brings an office from one state to the next as Terraform does: with a process that plans and one that applies, in an order that is free but for what
-// Terraform keeps to.
+// officeWalk brings an office from one state to the next as Terraform does: with a process that plans and one that
+// applies, in an order that is free but for what Terraform keeps to.
 type officeWalk struct {
 	*portaltest.Years
 
@@ -89,7 +89,8 @@ type plannedWalk struct {
 	errors    []*tfprotov6.Diagnostic
 }
 
-// plan refreshes and plans everything in a process of its own, until a plan fails. As many objects are under way as Terraform takes at once: one, or several.
+// plan refreshes and plans everything in a process of its own, until a plan fails. As many objects are under way as
+// Terraform takes at once: one, or several.
 func (w *officeWalk) plan(blocks map[string]resourceBlock) plannedWalk {
 	w.t.Helper()
 	run := w.drive.anew(w.t, w.p)
@@ -128,7 +129,8 @@ func (w *officeWalk) plan(blocks map[string]resourceBlock) plannedWalk {
 	return walk
 }
 
-// config is what Terraform gives of a block, with the values of its references as far as they are known. Blocks are the planned ones, nil for what is applied.
+// config is what Terraform gives of a block, with the values of its references as far as they are known. Blocks are the
+// planned ones, nil for what is applied.
 func (w *officeWalk) config(run *protocol, b resourceBlock, blocks map[string]resourceBlock) *tfprotov6.DynamicValue {
 	w.t.Helper()
 	given := run.decode(b.typeName, run.value(run.schemas.ResourceSchemas[b.typeName], b.attributes))

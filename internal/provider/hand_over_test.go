@@ -94,7 +94,8 @@ func handedOverConfigs() map[string]struct {
 	}
 }
 
-// TestAccHandOver_ALL08_oneApplyIsEnough: whatever order Terraform writes in, one apply reaches the second configuration, and nothing is left to be handed over.
+// TestAccHandOver_ALL08_oneApplyIsEnough: whatever order Terraform writes in, one apply reaches the second
+// configuration, and nothing is left to be handed over.
 func TestAccHandOver_ALL08_oneApplyIsEnough(t *testing.T) {
 	t.Parallel()
 	for name, test := range handedOverConfigs() {

@@ -11,8 +11,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// FuzzImportIDs has every resource imported by whatever somebody may write as its id. It is either refused, or names an object that is there; the same
-// object as its id alone does (ALL-04).
+// FuzzImportIDs has every resource imported by whatever somebody may write as its id. It is either refused, or names an
+// object that is there; the same object as its id alone does (ALL-04).
 func FuzzImportIDs(f *testing.F) {
 	p := portaltest.Start(f)
 	stock := p.Stock(f)
@@ -66,7 +66,8 @@ func FuzzImportIDs(f *testing.F) {
 	})
 }
 
-// TestImport_ALL04_nothingFound: the error says what was looked for, and by which of the attributes that the platform has.
+// TestImport_ALL04_nothingFound: the error says what was looked for, and by which of the attributes that the platform
+// has.
 func TestImport_ALL04_nothingFound(t *testing.T) {
 	t.Parallel()
 	for platform, wanted := range map[portal.Platform]map[portal.Noun]string{

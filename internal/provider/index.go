@@ -83,9 +83,10 @@ func (i *index[T]) keep(id string, object T) {
 	}
 }
 
-// search returns the object that has something alone; nil if none has. The first few things are looked for one by one, many in the whole list: looking for N costs pages as
-// well. What the list shows is looked at again, as this run may have changed it since; what it does not show was not there when the run began, which is searched for again
-// if it matters that it is not there now.
+// search returns the object that has something alone; nil if none has. The first few things are looked for one by one,
+// many in the whole list: looking for N costs pages as well. What the list shows is looked at again, as this run may
+// have changed it since; what it does not show was not there when the run began, which is searched for again if it
+// matters that it is not there now.
 func (i *index[T]) search(ctx context.Context, set *rules.Set, what thing, now bool) (*T, error) {
 	i.mu.Lock()
 	i.searches++

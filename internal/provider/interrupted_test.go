@@ -13,8 +13,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// TestInterrupted: Ctrl-C arrives when the portal has done the work and before anybody hears of it. The run says what to do, and the next one does it: what was
-// made is adopted, what was changed is as it should be, and what was deleted is gone.
+// TestInterrupted: Ctrl-C arrives when the portal has done the work and before anybody hears of it. The run says what
+// to do, and the next one does it: what was made is adopted, what was changed is as it should be, and what was deleted
+// is gone.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

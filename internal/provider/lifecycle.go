@@ -14,7 +14,8 @@ import (
 // defaultTimeout is far beyond what the client's attempts take together.
 const defaultTimeout = 20 * time.Minute
 
-// lifecycle are the attributes of every resource of which the portal knows nothing: how long an operation may take, and whether the object may go at all.
+// lifecycle are the attributes of every resource of which the portal knows nothing: how long an operation may take, and
+// whether the object may go at all.
 func lifecycle(noun portal.Noun) []field.Field {
 	return []field.Field{
 		{
@@ -55,7 +56,8 @@ func timeoutsField() field.Field {
 	}
 }
 
-// refuseDeletion keeps what is protected. It is asked at plan and again at apply, which may be another one than was planned.
+// refuseDeletion keeps what is protected. It is asked at plan and again at apply, which may be another one than was
+// planned.
 func (o storedObject) refuseDeletion(noun portal.Noun, diags *diag.Diagnostics) {
 	if o.DeletionProtection {
 		diags.AddError("Protected against deletion", fmt.Sprintf(

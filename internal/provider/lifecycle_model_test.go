@@ -24,8 +24,8 @@ func forLifecycle(noun portal.Noun) map[string]any {
 	return attributes
 }
 
-// TestLifecycle_everyResourceOfEveryPlatform: what the portal knows nothing of makes no difference after an apply nor after an import, is changed without
-// a change in the portal, and guards what it says it guards, at plan and at apply.
+// TestLifecycle_everyResourceOfEveryPlatform: what the portal knows nothing of makes no difference after an apply nor
+// after an import, is changed without a change in the portal, and guards what it says it guards, at plan and at apply.
 func TestLifecycle_everyResourceOfEveryPlatform(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
@@ -82,7 +82,8 @@ func (l lived) test(base settings) {
 	l.run().applyChange(l.run().planChange(free, nil))
 }
 
-// keptBack checks that a protected object goes neither by a plan, nor by a plan that was made before it was protected, nor by a replacement.
+// keptBack checks that a protected object goes neither by a plan, nor by a plan that was made before it was protected,
+// nor by a replacement.
 func (l lived) keptBack(made instance, protected map[string]any) {
 	l.t.Helper()
 	_, diagnostics := l.run().tryChange(made, nil)

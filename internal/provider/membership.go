@@ -14,8 +14,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// memberships are what the plan of one run says about who is in which permission group. The groups of a user belong either to the user's own
-// resource, all of them, or to a resource each. Of two that contradict each other, the one that is planned second hears of it.
+// memberships are what the plan of one run says about who is in which permission group. The groups of a user belong
+// either to the user's own resource, all of them, or to a resource each. Of two that contradict each other, the one
+// that is planned second hears of it.
 type memberships struct {
 	mu    sync.Mutex
 	whole map[string]string   // users whose own resource has permission_group_ids, by what people call them
@@ -25,8 +26,8 @@ type memberships struct {
 
 const twoOwners = "Two owners of permission groups"
 
-// claimAll notes that the resource of a user has all of the user's groups. A user that is yet to be created has no id, and no other resource
-// can name it.
+// claimAll notes that the resource of a user has all of the user's groups. A user that is yet to be created has no id,
+// and no other resource can name it.
 func (m *memberships) claimAll(userID, name string, diags *diag.Diagnostics) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -53,8 +53,8 @@ func (e *passwordEphemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest,
 	}
 }
 
-// Open generates the password. As long as the provider is not configured, because its configuration is not known at plan, nobody checks the password
-// either; apply opens it again.
+// Open generates the password. As long as the provider is not configured, because its configuration is not known at
+// plan, nobody checks the password either; apply opens it again.
 func (e *passwordEphemeral) Open(ctx context.Context, req ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	var model passwordModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)

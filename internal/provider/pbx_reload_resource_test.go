@@ -44,7 +44,8 @@ func reloads(p *portaltest.Portal) int {
 	return count
 }
 
-// TestAccPBXReload_SA10_oncePerApply: however many users change, the PBX is reloaded once, after all of them; a reload that failed is made up for.
+// TestAccPBXReload_SA10_oncePerApply: however many users change, the PBX is reloaded once, after all of them; a reload
+// that failed is made up for.
 func TestAccPBXReload_SA10_oncePerApply(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Samoobsluha))

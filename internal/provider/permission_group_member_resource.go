@@ -29,7 +29,8 @@ const memberTypeName = providerTypeName + "_permission_group_member"
 
 func newPermissionGroupMemberResource() resource.Resource { return &permissionGroupMemberResource{} }
 
-// permissionGroupMemberResource is one permission group of a user beside others, for those who don't own the whole set (MW-04).
+// permissionGroupMemberResource is one permission group of a user beside others, for those who don't own the whole set
+// (MW-04).
 type permissionGroupMemberResource struct{ resourceBase }
 
 type permissionGroupMemberModel struct {
@@ -174,7 +175,8 @@ func (r *permissionGroupMemberResource) Delete(ctx context.Context, req resource
 	versions.replaced(member.PreviousUserETag, member.UserETag)
 }
 
-// ImportState takes the user and the group with a slash in between, each by its id or by what people know it by (ALL-04).
+// ImportState takes the user and the group with a slash in between, each by its id or by what people know it by
+// (ALL-04).
 func (r *permissionGroupMemberResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	doing := fmt.Sprintf("importing the membership %q", req.ID)
 	if !r.known(doing, &resp.Diagnostics) {

@@ -17,7 +17,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// workshop is a portal on maatwerk with femke, who is in one permission group of which Terraform knows nothing, and two more groups.
+// workshop is a portal on maatwerk with femke, who is in one permission group of which Terraform knows nothing, and two
+// more groups.
 type workshop struct {
 	*portaltest.Portal
 	t                        *testing.T
@@ -91,8 +92,8 @@ func TestAccPermissionGroupMember_MW04_besideTheOthers(t *testing.T) {
 	w.in(w.agents)
 }
 
-// TestAccPermissionGroupMember_MW04_besideTheUser: a membership is a change of the user, whom the same run changes and deletes. Neither undoes the other, and
-// it is nobody else's change.
+// TestAccPermissionGroupMember_MW04_besideTheUser: a membership is a change of the user, whom the same run changes and
+// deletes. Neither undoes the other, and it is nobody else's change.
 func TestAccPermissionGroupMember_MW04_besideTheUser(t *testing.T) {
 	t.Parallel()
 	w := newWorkshop(t)
@@ -146,8 +147,8 @@ func TestAccPermissionGroupMember_MW04_twoOwners(t *testing.T) {
 	})
 }
 
-// TestAccPermissionGroupMember_MW04_twoOwnersOfANewUser: the plan cannot know whose id is not known yet. The apply does, and gives the user no group that the
-// next plan would take away.
+// TestAccPermissionGroupMember_MW04_twoOwnersOfANewUser: the plan cannot know whose id is not known yet. The apply
+// does, and gives the user no group that the next plan would take away.
 func TestAccPermissionGroupMember_MW04_twoOwnersOfANewUser(t *testing.T) {
 	t.Parallel()
 	w := newWorkshop(t)
@@ -207,7 +208,8 @@ removed {
 	w.in(w.agents, administrators)
 }
 
-// TestAccPermissionGroupMember_onePerUser: where a user is in exactly one group, or there are none, the plan says what to do instead.
+// TestAccPermissionGroupMember_onePerUser: where a user is in exactly one group, or there are none, the plan says what
+// to do instead.
 func TestAccPermissionGroupMember_onePerUser(t *testing.T) {
 	t.Parallel()
 	for platform, want := range map[portal.Platform]string{

@@ -80,7 +80,8 @@ func TestAccPermissionGroup_lifecycle(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
 }
 
-// TestAccPermissionGroup_MW06_builtInGroup: a group that comes with the platform can be imported and described, but neither renamed nor deleted.
+// TestAccPermissionGroup_MW06_builtInGroup: a group that comes with the platform can be imported and described, but
+// neither renamed nor deleted.
 func TestAccPermissionGroup_MW06_builtInGroup(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -119,7 +120,8 @@ removed {
 	})
 }
 
-// TestAccPermissionGroup_TC08_aGroupGoesWithItsLastMember: Terraform deletes a group before it moves its members, and the portal waits for them.
+// TestAccPermissionGroup_TC08_aGroupGoesWithItsLastMember: Terraform deletes a group before it moves its members, and
+// the portal waits for them.
 func TestAccPermissionGroup_TC08_aGroupGoesWithItsLastMember(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -139,7 +141,8 @@ func TestAccPermissionGroup_TC08_aGroupGoesWithItsLastMember(t *testing.T) {
 	})
 }
 
-// TestAccPermissionGroup_TC08_groupWithMembersStays: members that are none of this configuration's business keep a group where it is.
+// TestAccPermissionGroup_TC08_groupWithMembersStays: members that are none of this configuration's business keep a
+// group where it is.
 func TestAccPermissionGroup_TC08_groupWithMembersStays(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

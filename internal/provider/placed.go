@@ -12,10 +12,10 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// placed stands in front of everything else that answers Terraform and puts diagnostics where Terraform finds a line for them.
-// Terraform looks up the attributes of the block itself and no others: for one inside an object it shows the head of the block, or
-// an attribute of the block that happens to have the same name. So a diagnostic goes to the attribute of the block, and its text
-// names the whole path first.
+// placed stands in front of everything else that answers Terraform and puts diagnostics where Terraform finds a line
+// for them. Terraform looks up the attributes of the block itself and no others: for one inside an object it shows the
+// head of the block, or an attribute of the block that happens to have the same name. So a diagnostic goes to the
+// attribute of the block, and its text names the whole path first.
 type placed struct{ frameworkServer }
 
 func newPlaced(server frameworkServer) *placed { return &placed{server} }

@@ -69,7 +69,8 @@ func TestPlaced_everyAnswer(t *testing.T) {
 	}
 }
 
-// TestAccPlaced: Terraform shows the line of the attribute, and the text says which one inside of it is meant, whoever refuses it.
+// TestAccPlaced: Terraform shows the line of the attribute, and the text says which one inside of it is meant, whoever
+// refuses it.
 func TestAccPlaced(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

@@ -13,8 +13,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// planCalls stands in front of everything that answers Terraform. It notes in the plan state which objects Terraform asks for, and answers nothing itself. It also
-// marks every object that is planned: Terraform hands the mark back if it goes on to plan the replacement of that object.
+// planCalls stands in front of everything that answers Terraform. It notes in the plan state which objects Terraform
+// asks for, and answers nothing itself. It also marks every object that is planned: Terraform hands the mark back if it
+// goes on to plan the replacement of that object.
 type planCalls struct {
 	frameworkServer
 
@@ -30,7 +31,8 @@ func newPlanCalls(p *switchboardProvider, next frameworkServer) *planCalls {
 	return s
 }
 
-// stateOf returns the plan state, and the kind of object that a resource type stands for. It reports false for another resource, and before the provider is configured.
+// stateOf returns the plan state, and the kind of object that a resource type stands for. It reports false for another
+// resource, and before the provider is configured.
 func (s *planCalls) stateOf(typeName string) (*planState, portal.Noun, bool) {
 	noun, managed := s.nouns[typeName]
 	a := s.provider.access.Load()
@@ -40,7 +42,8 @@ func (s *planCalls) stateOf(typeName string) (*planState, portal.Noun, bool) {
 	return a.state, noun, true
 }
 
-// UpgradeResourceState implements tfprotov6.ResourceServer. Terraform calls it before it does anything else with an object of the state.
+// UpgradeResourceState implements tfprotov6.ResourceServer. Terraform calls it before it does anything else with an
+// object of the state.
 func (s *planCalls) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	if state, noun, ok := s.stateOf(req.TypeName); ok && req.RawState != nil {
 		var stored storedObject
@@ -159,7 +162,8 @@ func wireDiagnostics(diags diag.Diagnostics) []*tfprotov6.Diagnostic {
 // markKey is where the private state of a plan has the mark of the object.
 const markKey = "planned"
 
-// withMark adds a mark to private state, which is a JSON object of values in base64. Private state that is none stays as it is.
+// withMark adds a mark to private state, which is a JSON object of values in base64. Private state that is none stays
+// as it is.
 func withMark(private []byte, mark string) []byte {
 	values := map[string][]byte{}
 	if len(private) > 0 && json.Unmarshal(private, &values) != nil {

@@ -32,14 +32,15 @@ type plannedChange[T portal.Object] struct {
 	unchanged bool
 	// wanted is what the planned object is to have besides what the rule set says.
 	wanted footprint
-	// stock looks up those objects of the organisation that the planned one refers to. Holder is the id under which the planned object has what it
-	// has already: its own, or that of the object which it replaces.
+	// stock looks up those objects of the organisation that the planned one refers to. Holder is the id under which the
+	// planned object has what it has already: its own, or that of the object which it replaces.
 	stock func(ctx context.Context, inventory *rules.Inventory, holder string) error
 }
 
-// check evaluates the platform's rule set on the change, completes the planned object with the defaults that the portal will apply, and reports
-// every finding at its attribute. It reports whether the plan is to be settled: not if nothing changes. It has to be settled whether or not the portal could
-// be asked what the organisation has: Terraform plans once more when it applies, and takes another plan than the first for a bug.
+// check evaluates the platform's rule set on the change, completes the planned object with the defaults that the portal
+// will apply, and reports every finding at its attribute. It reports whether the plan is to be settled: not if nothing
+// changes. It has to be settled whether or not the portal could be asked what the organisation has: Terraform plans
+// once more when it applies, and takes another plan than the first for a bug.
 func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagnostics) bool {
 	c.config.NullElements(func(path, element string) {
 		diags.AddAttributeError(attributePath(path), summary(portal.CodeMalformed), element+" is null; give it a value, or leave it out.")
@@ -98,7 +99,8 @@ func (c plannedChange[T]) check(ctx context.Context, v *view, diags *diag.Diagno
 	return true
 }
 
-// shares warns that other users have what this one claims and keeps, since before both spellings of it were one. Nobody else gets it; so it is claimed for none of them.
+// shares warns that other users have what this one claims and keeps, since before both spellings of it were one. Nobody
+// else gets it; so it is claimed for none of them.
 func (c plannedChange[T]) shares(organization portal.Organization, claim rules.Claim, diags *diag.Diagnostics) bool {
 	shared := sharedKeys(organization, c.noun, c.id)
 	i := slices.IndexFunc(shared, func(key portal.SharedKey) bool { return key.Field == claim.Field && key.Value == claim.Key })
@@ -149,8 +151,9 @@ func (c plannedChange[T]) warnUnchecked(err error, diags *diag.Diagnostics) {
 		"The portal could not be asked what the organisation has, so the planned %s was not checked against it; the portal checks it at apply.\n\n%v", c.noun.Title(), err))
 }
 
-// settle replaces what is unknown in a plan by what the portal is going to answer, wherever the configuration leaves it to the portal. So the
-// plan shows defaults, and null for what the platform does not have, instead of "(known after apply)".
+// settle replaces what is unknown in a plan by what the portal is going to answer, wherever the configuration leaves it
+// to the portal. So the plan shows defaults, and null for what the platform does not have, instead of "(known after
+// apply)".
 func settle(plan, config, answer any) any {
 	planned, isObject := plan.(field.Tree)
 	configured, given := config.(field.Tree)

@@ -24,8 +24,8 @@ func addMoved(diags *diag.Diagnostics, noun portal.Noun, name string) {
 			"If another %[1]s is to have it, delete %[2]s with one apply, and create the new %[1]s with a second one.", noun.Title(), name, movedBlock(noun)))
 }
 
-// addPlaceTaken refuses a creation that wants what identifies an object of the same configuration which stays. The object still has it, or the same plan gives the
-// object another one.
+// addPlaceTaken refuses a creation that wants what identifies an object of the same configuration which stays. The
+// object still has it, or the same plan gives the object another one.
 func addPlaceTaken(diags *diag.Diagnostics, creation *objectPlan, noun portal.Noun, name string, stillWanted bool) {
 	if stillWanted {
 		diags.AddError(claimedTwice, fmt.Sprintf(

@@ -28,8 +28,9 @@ func mayBeOfInterruptedRun(o portal.Meta, manager string, now time.Time) bool {
 	return err == nil && o.ManagedBy != "" && o.ManagedBy == manager && o.Untouched && now.Sub(made) < interruptedRun
 }
 
-// owners returns who has those of the claimed things that are taken, by the field that claims them. Only kinds of objects that can have the thing are
-// searched: an extension may be a user's or a SIP account's (ALL-02), anything else is of the claiming object's own kind.
+// owners returns who has those of the claimed things that are taken, by the field that claims them. Only kinds of
+// objects that can have the thing are searched: an extension may be a user's or a SIP account's (ALL-02), anything else
+// is of the claiming object's own kind.
 func (v *view) owners(ctx context.Context, set *rules.Set, wanted []rules.Claim) (map[string]owner, error) {
 	found := map[string]owner{}
 	for _, claim := range wanted {
@@ -66,13 +67,14 @@ func (v *view) owner(ctx context.Context, set *rules.Set, noun portal.Noun, what
 	}
 }
 
-// identifies reports whether a claim is about what tells objects of its kind apart: an e-mail address, a username, a name, or the extension of a SIP account.
+// identifies reports whether a claim is about what tells objects of its kind apart: an e-mail address, a username, a
+// name, or the extension of a SIP account.
 func identifies(noun portal.Noun, claim rules.Claim) bool {
 	return strings.HasPrefix(claim.Stock, string(noun)+".") || noun == portal.NounSIPAccount && claim.Stock == string(rules.FormatExtension)
 }
 
-// create plans a creation: it notes what the object wants, refuses one that exists already, and returns which object it takes the place of, if any, and who else
-// has what it wants to be unique.
+// create plans a creation: it notes what the object wants, refuses one that exists already, and returns which object it
+// takes the place of, if any, and who else has what it wants to be unique.
 func (c plannedChange[T]) create(
 	ctx context.Context, v *view, set *rules.Set, organization portal.Organization, diags *diag.Diagnostics,
 ) (takes string, holders map[string]map[string]rules.Holder, err error) {
@@ -109,8 +111,8 @@ func (c plannedChange[T]) create(
 	return place.id, heldBy(c.wanted.claims, owners, place.id, v.manager(organization)), nil
 }
 
-// refuseExisting refuses to create what exists already, in the words that fit: it may be an object of this configuration whose address has changed, one that an
-// interrupted run has made, or somebody else's.
+// refuseExisting refuses to create what exists already, in the words that fit: it may be an object of this
+// configuration whose address has changed, one that an interrupted run has made, or somebody else's.
 func refuseExisting(claim rules.Claim, who owner, manager string, now time.Time, diags *diag.Diagnostics) {
 	title, from := who.noun.Title(), who.meta
 	is := fmt.Sprintf("%s: the organisation has a %s with %q already (%s)", claim.Field, title, claim.Key, who.ID)

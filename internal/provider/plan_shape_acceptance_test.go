@@ -39,8 +39,8 @@ resource "switchboard_sip_account" "desk" { extension = terraform_data.next_free
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: stepsOf(account("201"), account("202"))})
 }
 
-// TestAccUser_VX12_VX14_voicemailComesAndGoes: voicemail is added to a user who is there, left out and put back, once with its PIN and once without: a PIN that is set
-// stays.
+// TestAccUser_VX12_VX14_voicemailComesAndGoes: voicemail is added to a user who is there, left out and put back, once
+// with its PIN and once without: a PIN that is set stays.
 func TestAccUser_VX12_VX14_voicemailComesAndGoes(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -108,8 +108,8 @@ func TestAcc_wholeNumbers(t *testing.T) {
 	}
 }
 
-// TestAcc_secretsToSend: what is to be sent as a secret is one, which the plan says on creation and on a change of the version. As long as the version stays, the secret can
-// be left out.
+// TestAcc_secretsToSend: what is to be sent as a secret is one, which the plan says on creation and on a change of the
+// version. As long as the version stays, the secret can be left out.
 func TestAcc_secretsToSend(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -164,7 +164,8 @@ func TestAccUser_VX12_emptyPIN(t *testing.T) {
 	})
 }
 
-// TestAccUser_EN04_importedWithoutPicture: that there is no picture can be said after an import, and left out, without a change.
+// TestAccUser_EN04_importedWithoutPicture: that there is no picture can be said after an import, and left out, without
+// a change.
 func TestAccUser_EN04_importedWithoutPicture(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))

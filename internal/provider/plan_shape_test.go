@@ -14,7 +14,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// lifecycleSettings are values of what is a matter of the configuration alone. Attributes that no platform has fields for are here, or the walk below fails.
+// lifecycleSettings are values of what is a matter of the configuration alone. Attributes that no platform has fields
+// for are here, or the walk below fails.
 var lifecycleSettings = settings{
 	"deletion_protection": false, "on_destroy": onDestroyDelete, "discard_planned_work": false, "adopt_existing": true,
 	"timeouts.create": "5m", "timeouts.read": "5m", "timeouts.update": "5m", "timeouts.delete": "5m",
@@ -32,8 +33,9 @@ type planShapes struct {
 	replaced bool
 }
 
-// TestPlanShape_everyAttribute walks every attribute of every resource through all that a configuration can leave open until the apply, on every platform. Nothing of it
-// may be what Terraform calls a bug in the provider: an invalid plan, a final plan or a result that is inconsistent with the plan. See core_checks_test.go.
+// TestPlanShape_everyAttribute walks every attribute of every resource through all that a configuration can leave open
+// until the apply, on every platform. Nothing of it may be what Terraform calls a bug in the provider: an invalid plan,
+// a final plan or a result that is inconsistent with the plan. See core_checks_test.go.
 func TestPlanShape_everyAttribute(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
@@ -117,7 +119,8 @@ func (w planShapes) config(s settings) tftypes.Value {
 	return value
 }
 
-// attribute walks one attribute through: not known at the plan of a creation and of changes, as a whole and in one element, and no whole number.
+// attribute walks one attribute through: not known at the plan of a creation and of changes, as a whole and in one
+// element, and no whole number.
 func (w planShapes) attribute(path string) {
 	field := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(path, "_version"), "_wo"), "_file")
 	change, changes := w.table.second[field]
@@ -153,7 +156,8 @@ func (w planShapes) attribute(path string) {
 	}
 }
 
-// object walks one nested attribute through: not known as a whole, added later with one child only, taken out and put back.
+// object walks one nested attribute through: not known as a whole, added later with one child only, taken out and put
+// back.
 func (w planShapes) object(name string) {
 	base := w.table.base
 	for path, value := range lifecycleSettings {
@@ -206,7 +210,8 @@ func (w planShapes) fraction(path string, config tftypes.Value) {
 	}
 }
 
-// portalAway plans a creation and a change while the portal is there. One that is away at the apply is one error, at its start; one that goes away later makes no other plan.
+// portalAway plans a creation and a change while the portal is there. One that is away at the apply is one error, at
+// its start; one that goes away later makes no other plan.
 func (w planShapes) portalAway() {
 	made := w.drive.noInstance(w.typeName)
 	for range 2 {
@@ -296,8 +301,9 @@ func (w planShapes) whole(prior instance, atPlan, atApply tftypes.Value) instanc
 	return made
 }
 
-// change plans one configuration and applies another, in which more is known, as Terraform does: the plan, the apply, and a second plan, which has nothing to do, each
-// with a provider of its own. It reports whether a plan refuses the change, and then returns what was there before; an apply may not refuse what was planned.
+// change plans one configuration and applies another, in which more is known, as Terraform does: the plan, the apply,
+// and a second plan, which has nothing to do, each with a provider of its own. It reports whether a plan refuses the
+// change, and then returns what was there before; an apply may not refuse what was planned.
 func (w planShapes) change(prior instance, atPlan, atApply tftypes.Value) (made instance, refused bool) {
 	w.t.Helper()
 	walk := w.run()

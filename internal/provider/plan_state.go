@@ -14,9 +14,10 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// planState is what one run knows of who holds, wants and lets go of what. Terraform plans objects in no particular order and never says that a walk over
-// them has ended, so everything is kept by object, is replaced when the object is planned again, and counts no longer once something was applied. Of two
-// plans that contradict each other, the second one hears of it.
+// planState is what one run knows of who holds, wants and lets go of what. Terraform plans objects in no particular
+// order and never says that a walk over them has ended, so everything is kept by object, is replaced when the object is
+// planned again, and counts no longer once something was applied. Of two plans that contradict each other, the second
+// one hears of it.
 type planState struct {
 	nonce       string // tells the marks of this process from others
 	memberships memberships
@@ -104,8 +105,9 @@ const (
 	deletes
 )
 
-// moment tells plans of one walk from those of another. A second plan of the same object belongs to a later walk if something was applied between the two, or if
-// the configuration was validated once more than it was planned (see validations).
+// moment tells plans of one walk from those of another. A second plan of the same object belongs to a later walk if
+// something was applied between the two, or if the configuration was validated once more than it was planned (see
+// validations).
 type moment struct {
 	walk      int
 	applied   int
@@ -155,8 +157,9 @@ func (s *planState) inState(o object) (storedObject, bool) {
 	return stored, seen
 }
 
-// read notes that an object is read, which happens once in a walk. A process that lives for several walks begins anew with each: what it has read of the portal
-// is not believed any longer, and the deletions of the apply before do not count for the next one.
+// read notes that an object is read, which happens once in a walk. A process that lives for several walks begins anew
+// with each: what it has read of the portal is not believed any longer, and the deletions of the apply before do not
+// count for the next one.
 func (s *planState) read(o object) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -172,7 +175,8 @@ func (s *planState) read(o object) {
 // now is the moment of a plan.
 func (s *planState) now(described *validation) moment { return moment{s.walk, s.applied, described} }
 
-// renewAfter begins a walk, if what was done before for the same object shows that the one under way is another and it has not begun yet.
+// renewAfter begins a walk, if what was done before for the same object shows that the one under way is another and it
+// has not begun yet.
 func (s *planState) renewAfter(last moment) {
 	if last.walk != s.walk || s.current(last) {
 		return
@@ -279,7 +283,8 @@ func (s *planState) refer(plan *objectPlan, uses []use, ends []ending, diags *di
 	}
 }
 
-// footprint is what a planned object is to have: for itself alone, and together with others. Ends are what goes by its plan.
+// footprint is what a planned object is to have: for itself alone, and together with others. Ends are what goes by its
+// plan.
 type footprint struct {
 	title  string // what people call the object
 	claims []rules.Claim
@@ -343,7 +348,8 @@ func (s *planState) claim(plan *objectPlan, claims []rules.Claim, diags *diag.Di
 	}
 }
 
-// delete notes that an object is to go, and refuses it where the same object stays under another address, or is created there.
+// delete notes that an object is to go, and refuses it where the same object stays under another address, or is created
+// there.
 func (s *planState) delete(o object, ends []ending, diags *diag.Diagnostics) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -362,7 +368,8 @@ func (s *planState) delete(o object, ends []ending, diags *diag.Diagnostics) {
 	s.refer(plan, nil, ends, diags)
 }
 
-// stays notes that an object leaves the state and stays in the portal with what it has, and refuses what contradicts that.
+// stays notes that an object leaves the state and stays in the portal with what it has, and refuses what contradicts
+// that.
 func (s *planState) stays(o object, kept footprint, diags *diag.Diagnostics) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -419,7 +426,8 @@ func (s *planState) create(noun portal.Noun, wanted footprint, place object, cer
 	s.refer(plan, wanted.uses, nil, diags)
 }
 
-// claimToo notes what an object wants besides, that was planned just before. A creation is known by something that it wants already.
+// claimToo notes what an object wants besides, that was planned just before. A creation is known by something that it
+// wants already.
 func (s *planState) claimToo(o object, known thing, claims []rules.Claim, diags *diag.Diagnostics) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -451,8 +459,8 @@ func (s *planState) countDeletion(id string) bool {
 	return int64(len(s.going)) <= *s.mostDeletions
 }
 
-// tooManyReported reports whether the error about another user has failed the plan already, so that it has one error for all who are too many. An apply refuses
-// each of them.
+// tooManyReported reports whether the error about another user has failed the plan already, so that it has one error
+// for all who are too many. An apply refuses each of them.
 func (s *planState) tooManyReported(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -67,7 +67,8 @@ func says(t *testing.T, what string, diagnostics []*tfprotov6.Diagnostic, summar
 	}
 }
 
-// TestPlanState_ALL09_theSecondPlanIsRefused: whatever order Terraform plans in, one of two plans that stand for one object is refused.
+// TestPlanState_ALL09_theSecondPlanIsRefused: whatever order Terraform plans in, one of two plans that stand for one
+// object is refused.
 func TestPlanState_ALL09_theSecondPlanIsRefused(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -160,7 +161,8 @@ func TestPlanState_ALL09_replacement(t *testing.T) {
 	}
 }
 
-// TestPlanState_ALL09_replacementOfWhatIsInUse is refused at plan, as the deletion would be, where others use it than this configuration manages.
+// TestPlanState_ALL09_replacementOfWhatIsInUse is refused at plan, as the deletion would be, where others use it than
+// this configuration manages.
 func TestPlanState_ALL09_replacementOfWhatIsInUse(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -205,7 +207,8 @@ func TestPlanState_ALL09_replacementOfWhatIsInUse(t *testing.T) {
 	says(t, "the replacement of a user with adopt_existing", diagnostics, "Cannot be replaced with adopt_existing", "adopt_existing = false")
 }
 
-// TestPlanState_ALL09_whoseItIs: what exists is refused in the words that fit, and adopted only where that loses nobody.
+// TestPlanState_ALL09_whoseItIs: what exists is refused in the words that fit, and adopted only where that loses
+// nobody.
 func TestPlanState_ALL09_whoseItIs(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -265,8 +268,8 @@ func (d *protocol) refreshed(p *portaltest.Portal, i instance) instance {
 	return d.anew(d.t, p).refresh(i)
 }
 
-// TestPlanState_manyWalksInOneProcess plans, applies, plans again and destroys on one configured server, as the test command does: each block is validated once
-// more before a run than it is planned.
+// TestPlanState_manyWalksInOneProcess plans, applies, plans again and destroys on one configured server, as the test
+// command does: each block is validated once more before a run than it is planned.
 func TestPlanState_manyWalksInOneProcess(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

@@ -67,7 +67,8 @@ func exampleResources(t *testing.T, text string) []exampleResource {
 // importKeys are the attributes by which an object can be imported, the first one that it has (ALL-04).
 var importKeys = []string{"username", "email", "extension", "name"}
 
-// importAll imports resources by their natural keys. What is no object of the portal, such as a reload, cannot be imported.
+// importAll imports resources by their natural keys. What is no object of the portal, such as a reload, cannot be
+// imported.
 func importAll(t *testing.T, resources []exampleResource) string {
 	t.Helper()
 	var blocks strings.Builder
@@ -107,8 +108,8 @@ func (c onlyImports) CheckPlan(_ context.Context, req plancheck.CheckPlanRequest
 	}
 }
 
-// withoutFileName is an object of a plan without the name of the file that a picture came from, which nobody knows after an import. The picture
-// itself is compared by its digest.
+// withoutFileName is an object of a plan without the name of the file that a picture came from, which nobody knows
+// after an import. The picture itself is compared by its digest.
 func withoutFileName(object any) any {
 	attributes, _ := object.(map[string]any)
 	webcare, ok := attributes["webcare"].(map[string]any)
@@ -121,8 +122,8 @@ func withoutFileName(object any) any {
 	return attributes
 }
 
-// TestAccPlatforms_ALL04_importOfEverything applies each platform's example: a second plan is empty, and so is one that imports everything into an
-// empty state.
+// TestAccPlatforms_ALL04_importOfEverything applies each platform's example: a second plan is empty, and so is one that
+// imports everything into an empty state.
 func TestAccPlatforms_ALL04_importOfEverything(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {

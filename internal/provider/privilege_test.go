@@ -28,8 +28,8 @@ func wantNeedsAdmin(t *testing.T, what, attribute string, diagnostics []*tfproto
 	}
 }
 
-// TestPrivilege_membershipIsRefusedAtPlan walks the privileged permissions of the platform that has single memberships, for a user who is known and
-// for one who is yet to be made.
+// TestPrivilege_membershipIsRefusedAtPlan walks the privileged permissions of the platform that has single memberships,
+// for a user who is known and for one who is yet to be made.
 func TestPrivilege_membershipIsRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Maatwerk))
@@ -57,7 +57,8 @@ func keepAdministrator(t *testing.T, p *portaltest.Portal, stock portaltest.Stoc
 	}
 }
 
-// TestPrivilege_planOfWhatStays: a plan that leaves privileged things as they are needs no admin, and one whose new password is not known yet does.
+// TestPrivilege_planOfWhatStays: a plan that leaves privileged things as they are needs no admin, and one whose new
+// password is not known yet does.
 func TestPrivilege_planOfWhatStays(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {

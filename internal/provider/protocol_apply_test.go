@@ -30,8 +30,8 @@ func (d *protocol) noInstance(typeName string) instance {
 	return instance{typeName: typeName, state: tftypes.NewValue(d.schemas.ResourceSchemas[typeName].ValueType(), nil)}
 }
 
-// planChange refreshes an instance and plans what a configuration makes of it, as `terraform plan` does; nil attributes plan its end. An error, and
-// a plan to replace it, ends the test.
+// planChange refreshes an instance and plans what a configuration makes of it, as `terraform plan` does; nil attributes
+// plan its end. An error, and a plan to replace it, ends the test.
 func (d *protocol) planChange(prior instance, attributes map[string]any) plannedInstance {
 	d.t.Helper()
 	plan, diagnostics := d.tryChange(prior, attributes)
@@ -181,8 +181,8 @@ func (d *protocol) decode(typeName string, dynamic *tfprotov6.DynamicValue) tfty
 	return value
 }
 
-// proposeBlock is what Terraform proposes as new state: the configuration, and what the provider computes where the configuration says nothing
-// (ProposedNew in Terraform's internal/plans/objchange).
+// proposeBlock is what Terraform proposes as new state: the configuration, and what the provider computes where the
+// configuration says nothing (ProposedNew in Terraform's internal/plans/objchange).
 func proposeBlock(schema *tfprotov6.Schema, prior, config tftypes.Value) tftypes.Value {
 	if config.IsNull() {
 		return config
@@ -214,8 +214,8 @@ func propose(kind tftypes.Type, attributes []*tfprotov6.SchemaAttribute, prior, 
 	return tftypes.NewValue(kind, proposed)
 }
 
-// holdsConfigured reports whether an object holds what only a configuration can have put there. Terraform then takes it for removed when the
-// configuration has it no more.
+// holdsConfigured reports whether an object holds what only a configuration can have put there. Terraform then takes it
+// for removed when the configuration has it no more.
 func holdsConfigured(attribute *tfprotov6.SchemaAttribute, prior tftypes.Value) bool {
 	if !attribute.Optional || attribute.NestedType == nil || prior.IsNull() {
 		return false

@@ -18,8 +18,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// protocol drives the provider as Terraform does, over protocol 6, but without a Terraform. It is for tables that a CLI run per row
-// would make slow, and for checking at which attribute a diagnostic is.
+// protocol drives the provider as Terraform does, over protocol 6, but without a Terraform. It is for tables that a CLI
+// run per row would make slow, and for checking at which attribute a diagnostic is.
 type protocol struct {
 	t       testing.TB
 	server  tfprotov6.ProviderServer
@@ -43,7 +43,8 @@ func newProtocolWith(t testing.TB, endpoint, token string) *protocol {
 	return drive
 }
 
-// anew is the provider of another run with the same schemas, as each `terraform plan` and each `terraform apply` has one.
+// anew is the provider of another run with the same schemas, as each `terraform plan` and each `terraform apply` has
+// one.
 func (d *protocol) anew(t testing.TB, p *portaltest.Portal) *protocol {
 	t.Helper()
 	other := newRun(t, d.schemas)
@@ -142,8 +143,8 @@ func encode(kind tftypes.Type, value any) (tftypes.Value, error) {
 	return tftypes.ValueFromJSON(text, kind) //nolint:staticcheck // deprecated for providers; there is nothing else for tests
 }
 
-// attributesOf are the attributes of the resource that a configuration for this wire object has: the same names, but a secret through its
-// write-only twin and a picture as a file.
+// attributesOf are the attributes of the resource that a configuration for this wire object has: the same names, but a
+// secret through its write-only twin and a picture as a file.
 func attributesOf(t *testing.T, object any) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(object)
@@ -199,8 +200,8 @@ func pictureFile(t *testing.T, encoded string) string {
 	return file
 }
 
-// concerns reports whether a diagnostic is about an attribute: it is at the attribute of the block, where Terraform finds a line, and about one
-// inside of it the text says so first.
+// concerns reports whether a diagnostic is about an attribute: it is at the attribute of the block, where Terraform
+// finds a line, and about one inside of it the text says so first.
 func concerns(d *tfprotov6.Diagnostic, attribute string) bool {
 	root, _, nested := strings.Cut(attribute, ".")
 	return at(d) == root && (!nested || portal.NamesFirst(afterQuote(d.Detail), attribute))

@@ -1,5 +1,6 @@
-// Package provider is the Terraform provider: resources, data sources, ephemeral resources and functions for the people, rights and phones of an
-// organisation. What a platform allows is not decided here but in package rules, which the plan evaluates.
+// Package provider is the Terraform provider: resources, data sources, ephemeral resources and functions for the
+// people, rights and phones of an organisation. What a platform allows is not decided here but in package rules, which
+// the plan evaluates.
 package provider
 
 import (
@@ -185,7 +186,8 @@ func (p *switchboardProvider) Configure(ctx context.Context, req provider.Config
 		a.view = newView(a.client, a.state)
 		a.view.lastAdministrator = config.DeleteLastAdministrator.ValueBool()
 		a.view.managedBy, a.state.renewed = config.ManagedBy.ValueString(), a.view.forget
-		// Asked here, a portal that is away is one error of the run, and all objects of a run are planned by the same rule set.
+		// Asked here, a portal that is away is one error of the run, and all objects of a run are planned by the same
+		// rule set.
 		organization, _, err := a.view.rules(ctx)
 		if err != nil {
 			addPortalError(&resp.Diagnostics, "asking for the organisation", portal.NounUser, err)

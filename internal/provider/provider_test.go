@@ -74,7 +74,8 @@ func TestAccProvider_environment(t *testing.T) {
 	}
 }
 
-// TestAccProvider_notKnownYet: an endpoint that comes from another resource does not break the plan; apply configures the provider again.
+// TestAccProvider_notKnownYet: an endpoint that comes from another resource does not break the plan; apply configures
+// the provider again.
 func TestAccProvider_notKnownYet(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -181,7 +182,8 @@ func firstOfEach(chosen func(*http.Request) bool, fault *portaltest.Fault) func(
 	}
 }
 
-// changeBeforeFirstPut changes the user in the portal right before the first PUT arrives, as somebody at a browser would.
+// changeBeforeFirstPut changes the user in the portal right before the first PUT arrives, as somebody at a browser
+// would.
 func changeBeforeFirstPut(t *testing.T, p *portaltest.Portal, id string) func(*http.Request) *portaltest.Fault {
 	var first sync.Once
 	return func(r *http.Request) *portaltest.Fault {

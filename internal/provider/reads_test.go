@@ -97,8 +97,8 @@ func (d *protocol) lookUp(typeName string, attributes map[string]any) tftypes.Va
 	return value
 }
 
-// TestReads_whatRunsCost counts what plans and applies of many resources ask the portal. Whether anything is new to the organisation is found out by three searches, and then by
-// pages; so are objects refreshed.
+// TestReads_whatRunsCost counts what plans and applies of many resources ask the portal. Whether anything is new to the
+// organisation is found out by three searches, and then by pages; so are objects refreshed.
 func TestReads_whatRunsCost(t *testing.T) {
 	t.Parallel()
 	lists := map[portal.Noun]string{
@@ -175,7 +175,8 @@ func TestReads_whatRunsCost(t *testing.T) {
 	}
 }
 
-// TestReads_everybodyInANewGroup: a group that this run has made is looked up for the users in it, and the portal is not asked for it again.
+// TestReads_everybodyInANewGroup: a group that this run has made is looked up for the users in it, and the portal is
+// not asked for it again.
 func TestReads_everybodyInANewGroup(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Telecube))

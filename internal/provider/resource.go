@@ -17,7 +17,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// kind describes one kind of objects that a resource stands for. The resource is the same for all of them; what a kind does in its own way is in its hooks.
+// kind describes one kind of objects that a resource stands for. The resource is the same for all of them; what a kind
+// does in its own way is in its hooks.
 type kind[T portal.Object] struct {
 	table      field.Table
 	doc        string
@@ -85,8 +86,8 @@ func (k kind[T]) decode(tree field.Tree) T {
 	return object
 }
 
-// answered is the state after a write. What the portal hands over later in the same run counts as had: Terraform takes an answer that differs from the plan for a
-// bug, and the next read tells what has become of it.
+// answered is the state after a write. What the portal hands over later in the same run counts as had: Terraform takes
+// an answer that differs from the plan for a bug, and the next read tells what has become of it.
 func (r *managed[T]) answered(object *T, plan field.Tree) field.Tree {
 	tree := r.table.Answered(object, plan)
 	r.hooks.encoded(object, plan, tree)
@@ -136,7 +137,8 @@ func (r *managed[T]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequ
 	}
 }
 
-// plan judges what is planned and returns it with what the portal is going to answer; nil if it stays as Terraform has it.
+// plan judges what is planned and returns it with what the portal is going to answer; nil if it stays as Terraform has
+// it.
 func (r *managed[T]) plan(ctx context.Context, o operation, unchanged bool) field.Tree {
 	after := r.decode(o.plan)
 	r.table.SendSecrets(&after, o.config, o.plan, o.state)

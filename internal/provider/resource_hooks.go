@@ -20,8 +20,9 @@ type hooks[T any] interface {
 	encoded(object *T, prior, tree field.Tree)
 	// prepare completes the plan before anything is judged.
 	prepare(o operation)
-	// leaveOpen plans as unknown what only the write decides, or what follows from something that is not known yet. It is also called when the
-	// provider is not configured yet, where set is nil: the apply, which is, may make known what this leaves open, and nothing else.
+	// leaveOpen plans as unknown what only the write decides, or what follows from something that is not known yet. It
+	// is also called when the provider is not configured yet, where set is nil: the apply, which is, may make known
+	// what this leaves open, and nothing else.
 	leaveOpen(o operation, set *rules.Set, before, after *T, plan field.Tree)
 	// request completes what a plan, a creation or a change asks of the portal.
 	request(o operation, object *T)
@@ -33,7 +34,8 @@ type hooks[T any] interface {
 	claim(a *access, o operation, object *T)
 	// refers are the objects to which a planned one refers.
 	refers(object *T, config field.Tree) []use
-	// ends are what goes when one version of an object takes the place of another, besides the object itself; after is nil if that is deleted.
+	// ends are what goes when one version of an object takes the place of another, besides the object itself; after is
+	// nil if that is deleted.
 	ends(before, after *T) []ending
 	// stock looks up what a planned object refers to.
 	stock(ctx context.Context, a *access, before *T, after T, inventory *rules.Inventory, holder string) error
@@ -41,7 +43,8 @@ type hooks[T any] interface {
 	judge(ctx context.Context, a *access, o operation, before, after *T)
 	// settle completes the answer that the portal is expected to give.
 	settle(ctx context.Context, o operation, organization portal.Organization, after *T, answer field.Tree)
-	// stays reports whether nothing is to be said of an object that stays as it is, and notes what it has alone beyond what the rule set says.
+	// stays reports whether nothing is to be said of an object that stays as it is, and notes what it has alone beyond
+	// what the rule set says.
 	stays(a *access, object *T, config field.Tree, diags *diag.Diagnostics) bool
 	// written completes what a change leaves in the state.
 	written(o operation, state field.Tree)

@@ -62,7 +62,8 @@ func (s secretOfResource) versionOf(t *testing.T, p *portaltest.Portal) (version
 	return version
 }
 
-// TestAccSecretVersion_aRestoredBackupIsADifference: the database of before a rotation has the old secret, and the next apply sends the new one.
+// TestAccSecretVersion_aRestoredBackupIsADifference: the database of before a rotation has the old secret, and the next
+// apply sends the new one.
 func TestAccSecretVersion_aRestoredBackupIsADifference(t *testing.T) {
 	t.Parallel()
 	for name, s := range secretsOfResources() {
@@ -106,7 +107,8 @@ func TestAccSecretVersion_aRestoredBackupIsADifference(t *testing.T) {
 	}
 }
 
-// TestAccSecretVersion_ALL04_importTakesTheVersion: what Terraform managed before comes back with its version; see importedVersion for the rest.
+// TestAccSecretVersion_ALL04_importTakesTheVersion: what Terraform managed before comes back with its version; see
+// importedVersion for the rest.
 func TestAccSecretVersion_ALL04_importTakesTheVersion(t *testing.T) {
 	t.Parallel()
 	for name, s := range secretsOfResources() {
@@ -134,7 +136,8 @@ func ignoredIfNotVoicemail(s secretOfResource) []string {
 	return nil
 }
 
-// TestAccSecretVersion_ALL07_noneInTheConfiguration: somebody else gives the secret and its version, and no plan changes.
+// TestAccSecretVersion_ALL07_noneInTheConfiguration: somebody else gives the secret and its version, and no plan
+// changes.
 func TestAccSecretVersion_ALL07_noneInTheConfiguration(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

@@ -12,12 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 )
 
-// fastPlanVariable, set to "off", leaves everything to the framework and the Go runtime as they come. Nothing but the cost may differ, and the tests run both ways
-// to show it.
+// fastPlanVariable, set to "off", leaves everything to the framework and the Go runtime as they come. Nothing but the
+// cost may differ, and the tests run both ways to show it.
 const fastPlanVariable = "SWITCHBOARD_FAST_PLAN"
 
 const (
-	// gcPercent lets the heap grow to five times of what is alive before the garbage collector runs: a plugin lives for seconds, and leaves little behind.
+	// gcPercent lets the heap grow to five times of what is alive before the garbage collector runs: a plugin lives for
+	// seconds, and leaves little behind.
 	gcPercent = 400
 	// memoryLimit, in bytes, is where it runs as often as it has to after all.
 	memoryLimit = 512 << 20
@@ -70,8 +71,9 @@ func spareGarbageCollection(lookup func(string) (string, bool)) {
 	}
 }
 
-// muteLogs switches the logs of the plugin libraries and of the provider off. They are written for every attribute of every object, and Terraform throws them away
-// unless it was asked for logs, in one of many variables that all begin alike.
+// muteLogs switches the logs of the plugin libraries and of the provider off. They are written for every attribute of
+// every object, and Terraform throws them away unless it was asked for logs, in one of many variables that all begin
+// alike.
 func muteLogs(environment []string, set func(name, value string) error) error {
 	for _, variable := range environment {
 		if strings.HasPrefix(variable, "TF_LOG") {

@@ -112,8 +112,8 @@ func TestAccSIPAccount_lifecycle(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories(), Steps: steps})
 }
 
-// TestAccSIPAccount_TC03_newExtensionNeedsNoNewPassword: the digest that is kept of a SIP password holds the SIP username, which stays under an
-// extension that is given, and under one that is not known before the apply.
+// TestAccSIPAccount_TC03_newExtensionNeedsNoNewPassword: the digest that is kept of a SIP password holds the SIP
+// username, which stays under an extension that is given, and under one that is not known before the apply.
 func TestAccSIPAccount_TC03_newExtensionNeedsNoNewPassword(t *testing.T) {
 	t.Parallel()
 	const address = "switchboard_sip_account.desk"

@@ -19,7 +19,8 @@ func bob(email string) attributesHCL {
 	return attributesHCL{"email": fmt.Sprintf("%q", email), "first_name": `"Bob"`, "last_name": `"Bos"`}
 }
 
-// One mailbox in two spellings is one person: in one configuration, against what the portal has, for an import and in a data source.
+// One mailbox in two spellings is one person: in one configuration, against what the portal has, for an import and in a
+// data source.
 func TestAccUser_ALL03_ALL04_oneMailboxInAnySpelling(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -46,7 +47,8 @@ func TestAccUser_ALL03_ALL04_oneMailboxInAnySpelling(t *testing.T) {
 	})
 }
 
-// A spelling that the configuration corrects is changed in place, back and forth; one that the portal has, or an import has brought, is no difference.
+// A spelling that the configuration corrects is changed in place, back and forth; one that the portal has, or an import
+// has brought, is no difference.
 func TestAccUser_ALL03_aCorrectedSpellingIsChangedInPlace(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -126,7 +128,8 @@ func TestUser_ALL03_anImportCorrectsNoSpelling(t *testing.T) {
 	}
 }
 
-// Two users who have one address since before all its spellings were one: plans of either tell both ids, and each can be changed and deleted.
+// Two users who have one address since before all its spellings were one: plans of either tell both ids, and each can
+// be changed and deleted.
 func TestUser_ALL03_usersWhoShareAnAddressAreToldAndWork(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

@@ -14,9 +14,10 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// shortWay answers Terraform in place of the framework where nothing changes, which in a run over thousands of people is nearly everywhere and where the framework
-// takes milliseconds to find that out. It answers only what the framework would answer too, and whatever is out of the ordinary goes the long way:
-// what is unknown, what is yet to be read or judged, and everything that there is something to say about.
+// shortWay answers Terraform in place of the framework where nothing changes, which in a run over thousands of people
+// is nearly everywhere and where the framework takes milliseconds to find that out. It answers only what the framework
+// would answer too, and whatever is out of the ordinary goes the long way: what is unknown, what is yet to be read or
+// judged, and everything that there is something to say about.
 type shortWay struct {
 	frameworkServer
 
@@ -26,7 +27,8 @@ type shortWay struct {
 	quiet    map[string]quiet       // by resource type
 }
 
-// frameworkServer is all that the framework's server does. Embedded as a mere ProviderServer, it would lose what terraform-plugin-go asks for separately.
+// frameworkServer is all that the framework's server does. Embedded as a mere ProviderServer, it would lose what
+// terraform-plugin-go asks for separately.
 type frameworkServer interface {
 	tfprotov6.ProviderServer
 	tfprotov6.ListResourceServer
@@ -97,7 +99,8 @@ func (s *shortWay) stays(ctx context.Context, req *tfprotov6.PlanResourceChangeR
 	return kind.stays(ctx, a, state, config)
 }
 
-// proposesState reports whether what Terraform proposes is the state, but for the secrets of the configuration, which are to be in neither.
+// proposesState reports whether what Terraform proposes is the state, but for the secrets of the configuration, which
+// are to be in neither.
 func (k shortKind) proposesState(state field.Tree, req *tfprotov6.PlanResourceChangeRequest) bool {
 	if bytes.Equal(req.PriorState.MsgPack, req.ProposedNewState.MsgPack) {
 		return true
@@ -122,7 +125,8 @@ func (k shortKind) holdsSecret(tree field.Tree) bool {
 	})
 }
 
-// isPlainPrivate reports whether the framework would write private state exactly as it is: it reads and writes it again, even if nobody changes it.
+// isPlainPrivate reports whether the framework would write private state exactly as it is: it reads and writes it
+// again, even if nobody changes it.
 func isPlainPrivate(private []byte) bool {
 	if len(private) == 0 {
 		return true
@@ -140,8 +144,8 @@ func isPlainPrivate(private []byte) bool {
 	return err == nil && bytes.Equal(private, again)
 }
 
-// stays does what ModifyPlan does of an object that stays as it is: it keeps what it claims for itself alone. It reports false if there may be anything to say; then it
-// is done once more the long way, which changes nothing.
+// stays does what ModifyPlan does of an object that stays as it is: it keeps what it claims for itself alone. It
+// reports false if there may be anything to say; then it is done once more the long way, which changes nothing.
 func (k kind[T]) stays(ctx context.Context, a *access, state, config field.Tree) bool {
 	stored := k.decode(state)
 	id := stored.Meta().ID

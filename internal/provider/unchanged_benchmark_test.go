@@ -13,8 +13,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// BenchmarkNoChangePlan is what Terraform asks of the provider for each user of whom nothing changes. It reports the CPU time of one, in which is the client's side of
-// one request and the serving of its canned answer, but neither logs nor gRPC.
+// BenchmarkNoChangePlan is what Terraform asks of the provider for each user of whom nothing changes. It reports the
+// CPU time of one, in which is the client's side of one request and the serving of its canned answer, but neither logs
+// nor gRPC.
 func BenchmarkNoChangePlan(b *testing.B) {
 	for name, fast := range map[string]bool{"framework": false, "short way": true} {
 		b.Run(name, func(b *testing.B) {

@@ -20,8 +20,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestUnchanged_answersAsTheFramework plans random objects of every resource, from random configurations and states, with the short way and without it. Every answer
-// is the same, byte for byte: the planned state, private state, diagnostics, what requires a replacement. Objects of one run want the same things from each other.
+// TestUnchanged_answersAsTheFramework plans random objects of every resource, from random configurations and states,
+// with the short way and without it. Every answer is the same, byte for byte: the planned state, private state,
+// diagnostics, what requires a replacement. Objects of one run want the same things from each other.
 func TestUnchanged_answersAsTheFramework(t *testing.T) {
 	t.Parallel()
 	const runs, objects = 6, 30

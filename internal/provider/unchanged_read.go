@@ -52,8 +52,8 @@ func readPrivate(private []byte) (values map[string][]byte, ok bool) {
 	return values, true
 }
 
-// reads does what Read does of an object that is as the state has it. If it is not, it returns the context with which the framework reads it, which then asks the
-// portal no second time.
+// reads does what Read does of an object that is as the state has it. If it is not, it returns the context with which
+// the framework reads it, which then asks the portal no second time.
 func (k kind[T]) reads(ctx context.Context, a *access, state field.Tree) (etag string, same bool, anew context.Context) {
 	id := state.Text("id")
 	if id == "" {
@@ -68,8 +68,8 @@ func (k kind[T]) reads(ctx context.Context, a *access, state field.Tree) (etag s
 	return "", false, context.WithValue(ctx, readBefore[T]{}, alreadyRead[T]{object, err})
 }
 
-// readBefore is the key under which the context of a Read has what the portal answered just before, and alreadyRead is that answer. The framework offers no other
-// way through.
+// readBefore is the key under which the context of a Read has what the portal answered just before, and alreadyRead is
+// that answer. The framework offers no other way through.
 type (
 	readBefore[T any]  struct{}
 	alreadyRead[T any] struct {

@@ -17,8 +17,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// TestUnchanged_readsAsTheFramework reads random objects with the short way and without it, from a portal that answers nearly what the state has. Every answer is the
-// same, and so is every request.
+// TestUnchanged_readsAsTheFramework reads random objects with the short way and without it, from a portal that answers
+// nearly what the state has. Every answer is the same, and so is every request.
 func TestUnchanged_readsAsTheFramework(t *testing.T) {
 	t.Parallel()
 	const runs, objects = 4, 150
@@ -69,7 +69,8 @@ func (r *randomPlans) compareRead(p *portaltest.Portal, typeName string) {
 	}
 }
 
-// readOf is an answer in a form that shows everything. Sets come in the portal's order or in Terraform's, which Terraform does not tell apart.
+// readOf is an answer in a form that shows everything. Sets come in the portal's order or in Terraform's, which
+// Terraform does not tell apart.
 func (r *randomPlans) readOf(typeName string, resp *tfprotov6.ReadResourceResponse) map[string]any {
 	r.t.Helper()
 	answer := map[string]any{"private": string(resp.Private), "identity": resp.NewIdentity, "deferred": resp.Deferred}

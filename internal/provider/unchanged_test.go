@@ -59,7 +59,8 @@ func (c *countedWay) PlanResourceChange(ctx context.Context, req *tfprotov6.Plan
 	return c.frameworkServer.PlanResourceChange(ctx, req)
 }
 
-// The short way is taken when the real Terraform plans what it has just applied, secrets and all: otherwise it would be right and of no use.
+// The short way is taken when the real Terraform plans what it has just applied, secrets and all: otherwise it would be
+// right and of no use.
 func TestAccUnchanged_theShortWayIsTaken(t *testing.T) {
 	t.Parallel()
 	w := newWorkshop(t)
@@ -112,7 +113,8 @@ resource "switchboard_user" "anna" {
 			{PreConfig: func() {
 				calls := long()
 				slices.Sort(calls)
-				// Before it knows anything, Terraform validates each block once per plan, here with the ids of others unknown, and this step plans twice.
+				// Before it knows anything, Terraform validates each block once per plan, here with the ids of others
+				// unknown, and this step plans twice.
 				if want := []string{"read switchboard_permission_group_member", "validate switchboard_user", "validate switchboard_user"}; !slices.Equal(calls, want) {
 					t.Errorf("what stays as it is took the long way: %v, want %v", calls, want)
 				}
@@ -121,8 +123,8 @@ resource "switchboard_user" "anna" {
 	})
 }
 
-// Groups that the configuration gives and ignore_changes ignores are not owned by the user's resource, so that a single membership beside them is no contradiction;
-// groups that it does not ignore are.
+// Groups that the configuration gives and ignore_changes ignores are not owned by the user's resource, so that a single
+// membership beside them is no contradiction; groups that it does not ignore are.
 func TestUnchanged_ignoredGroupsHaveNoOwner(t *testing.T) {
 	t.Parallel()
 	for _, configured := range []string{"grp_1", "grp_2"} {
@@ -149,8 +151,8 @@ func TestUnchanged_ignoredGroupsHaveNoOwner(t *testing.T) {
 	}
 }
 
-// What the short way takes for granted of the schemas: a value that stays as it is is left alone by every plan modifier, and defaults are of bools and texts outside of
-// objects.
+// What the short way takes for granted of the schemas: a value that stays as it is is left alone by every plan
+// modifier, and defaults are of bools and texts outside of objects.
 func TestUnchanged_theSchemasAreAsItTakesThem(t *testing.T) {
 	t.Parallel()
 	idle := map[reflect.Type]bool{reflect.TypeFor[*field.Format](): true}

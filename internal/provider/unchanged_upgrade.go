@@ -9,7 +9,8 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// storedState is how the framework reads the state of a resource where Terraform keeps it. Its write is nil where the framework is left to it.
+// storedState is how the framework reads the state of a resource where Terraform keeps it. Its write is nil where the
+// framework is left to it.
 type storedState struct {
 	version int64
 	write   wireWriter
@@ -25,7 +26,8 @@ func storedStates(schemas map[string]schema.Schema) map[string]storedState {
 	return states
 }
 
-// UpgradeResourceState implements tfprotov6.ResourceServer. Terraform has every object of every run upgraded, nearly always from the version that it has already.
+// UpgradeResourceState implements tfprotov6.ResourceServer. Terraform has every object of every run upgraded, nearly
+// always from the version that it has already.
 func (s *shortWay) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
 	encoded, ok := s.stored[req.TypeName].upgraded(req)
 	if !ok {
@@ -34,7 +36,8 @@ func (s *shortWay) UpgradeResourceState(ctx context.Context, req *tfprotov6.Upgr
 	return &tfprotov6.UpgradeResourceStateResponse{UpgradedState: &tfprotov6.DynamicValue{MsgPack: encoded}}, nil
 }
 
-// upgraded is the state of a request as the framework sends it on. It reports false for another version, and for what is not as a provider of this version wrote it.
+// upgraded is the state of a request as the framework sends it on. It reports false for another version, and for what
+// is not as a provider of this version wrote it.
 func (k storedState) upgraded(req *tfprotov6.UpgradeResourceStateRequest) ([]byte, bool) {
 	if k.write == nil || req.Version != k.version || req.RawState == nil || req.RawState.Flatmap != nil {
 		return nil, false

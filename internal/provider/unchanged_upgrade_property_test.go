@@ -16,8 +16,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestUnchanged_upgradesAsTheFramework upgrades random states of every resource with the short way and without it, as Terraform keeps them and with something out of the
-// ordinary in them. Every answer is the same, byte for byte, also every refusal.
+// TestUnchanged_upgradesAsTheFramework upgrades random states of every resource with the short way and without it, as
+// Terraform keeps them and with something out of the ordinary in them. Every answer is the same, byte for byte, also
+// every refusal.
 func TestUnchanged_upgradesAsTheFramework(t *testing.T) {
 	t.Parallel()
 	const objects = 150
@@ -116,7 +117,8 @@ func TestUnchanged_upgradesAsTheFramework_oddities(t *testing.T) {
 	}
 }
 
-// A map of several elements is written in the order of their keys, of which the framework makes any order: what it says is the same.
+// A map of several elements is written in the order of their keys, of which the framework makes any order: what it says
+// is the same.
 func TestUnchanged_upgradesAsTheFramework_maps(t *testing.T) {
 	t.Parallel()
 	r := newRandomPlans(t, portaltest.Start(t), 0)
@@ -161,7 +163,8 @@ func (r *randomPlans) compareUpgrade(req *tfprotov6.UpgradeResourceStateRequest)
 
 var storedValue = regexp.MustCompile(`:(null|true|false|-?[0-9]+|"[^"\\]*"|\[[^][]*\])`)
 
-// spoil has something out of the ordinary in a request, or what only looks like it. It makes no map of several elements: see the test of maps.
+// spoil has something out of the ordinary in a request, or what only looks like it. It makes no map of several
+// elements: see the test of maps.
 func (r *randomPlans) spoil(req *tfprotov6.UpgradeResourceStateRequest) {
 	stored := req.RawState.JSON
 	odd := []string{

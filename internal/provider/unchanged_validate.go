@@ -13,7 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// quiet reports whether the framework has nothing to say of what a configuration gives. It is nil where the framework is left to it.
+// quiet reports whether the framework has nothing to say of what a configuration gives. It is nil where the framework
+// is left to it.
 type quiet func(ctx context.Context, value any) bool
 
 // quietConfigs are those of the resources, by their types.
@@ -27,8 +28,9 @@ func quietConfigs(schemas map[string]schema.Schema) map[string]quiet {
 	return configs
 }
 
-// ValidateResourceConfig implements tfprotov6.ResourceServer. What a run plans it validates before, every object once more. The validators are the framework's and ours;
-// only how they are come by is shorter, and whatever one of them says, the framework has them say again.
+// ValidateResourceConfig implements tfprotov6.ResourceServer. What a run plans it validates before, every object once
+// more. The validators are the framework's and ours; only how they are come by is shorter, and whatever one of them
+// says, the framework has them say again.
 func (s *shortWay) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
 	says := s.quiet[req.TypeName]
 	if says == nil || req.Config == nil || req.ClientCapabilities == nil || !req.ClientCapabilities.WriteOnlyAttributesAllowed {
@@ -134,8 +136,8 @@ func quietValue(attribute schema.Attribute, paired bool) quiet {
 	}
 }
 
-// withoutPair are the validators of an attribute without the one that wants another attribute too, as this is the only one that looks beyond the attribute. It reports
-// false if there is such a one and the attribute is not paired.
+// withoutPair are the validators of an attribute without the one that wants another attribute too, as this is the only
+// one that looks beyond the attribute. It reports false if there is such a one and the attribute is not paired.
 func withoutPair(validators []validator.String, paired bool) (rest []validator.String, known bool) {
 	alsoRequires := reflect.TypeOf(stringvalidator.AlsoRequires())
 	for _, v := range validators {

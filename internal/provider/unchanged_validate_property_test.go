@@ -20,8 +20,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// TestUnchanged_validatesAsTheFramework validates random configurations of every resource with the short way and without it: good ones, and ones of which nearly every
-// attribute is wrong in its own way. Every answer is the same.
+// TestUnchanged_validatesAsTheFramework validates random configurations of every resource with the short way and
+// without it: good ones, and ones of which nearly every attribute is wrong in its own way. Every answer is the same.
 func TestUnchanged_validatesAsTheFramework(t *testing.T) {
 	t.Parallel()
 	const objects = 300
@@ -139,7 +139,8 @@ func (r *randomPlans) configText(path string, odd bool) string {
 	}
 }
 
-// What the short way takes for granted of what validates a configuration: it is a validator of one attribute, which looks at the value of that attribute and nothing else.
+// What the short way takes for granted of what validates a configuration: it is a validator of one attribute, which
+// looks at the value of that attribute and nothing else.
 func TestUnchanged_theValidatorsAreAsItTakesThem(t *testing.T) {
 	t.Parallel()
 	near := map[reflect.Type]bool{}

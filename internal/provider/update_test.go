@@ -16,7 +16,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// settings are attributes of a configuration by the path that their field has in the rule set. nil takes an attribute out.
+// settings are attributes of a configuration by the path that their field has in the rule set. nil takes an attribute
+// out.
 type settings map[string]any
 
 // with returns the settings with some of them changed.
@@ -46,9 +47,9 @@ type update struct {
 	effects []string
 }
 
-// TestUpdates_MW01_ALL06_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each time the portal has what the configuration
-// says and a second plan is empty: what is left out stays as it is. Nobody is replaced on the way (ALL-06), and each object is created, read, changed
-// and deleted (MW-01).
+// TestUpdates_MW01_ALL06_ALL07_everyField changes every field of every rule set alone, and then leaves it out. Each
+// time the portal has what the configuration says and a second plan is empty: what is left out stays as it is. Nobody
+// is replaced on the way (ALL-06), and each object is created, read, changed and deleted (MW-01).
 func TestUpdates_MW01_ALL06_ALL07_everyField(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
@@ -138,8 +139,8 @@ func (u updated) test(base settings, change update) {
 	}
 }
 
-// leaveOut takes a field, or all of an object, out of the configuration. That plans nothing, except that what the portal does not answer with leaves
-// the state; and the portal keeps what it has.
+// leaveOut takes a field, or all of an object, out of the configuration. That plans nothing, except that what the
+// portal does not answer with leaves the state; and the portal keeps what it has.
 func (u updated) leaveOut(schema *tfprotov6.Schema, prior instance, wanted, base settings, path string) instance {
 	u.t.Helper()
 	rest := maps.Clone(wanted)
@@ -191,8 +192,8 @@ func (u updated) run() *protocol {
 	return u.drive.anew(u.t, u.p)
 }
 
-// settle plans and applies a configuration, and plans it again: that has nothing to do. Each plan and each apply has a provider of its own, as in
-// Terraform.
+// settle plans and applies a configuration, and plans it again: that has nothing to do. Each plan and each apply has a
+// provider of its own, as in Terraform.
 func (u updated) settle(prior instance, attributes map[string]any) instance {
 	u.t.Helper()
 	plan := u.run().planChange(prior, attributes)
@@ -216,7 +217,8 @@ func (u updated) refused(prior instance, attributes map[string]any) {
 	u.t.Errorf("%s cannot change once saved, and the plan has no error there", u.field)
 }
 
-// attributesFor nests settings, as a configuration of the resource has them. A secret has a version: the first one as long as it is that of the base.
+// attributesFor nests settings, as a configuration of the resource has them. A secret has a version: the first one as
+// long as it is that of the base.
 func attributesFor(schema *tfprotov6.Schema, s, base settings) map[string]any {
 	attributes := map[string]any{}
 	for path, value := range s {
@@ -279,7 +281,8 @@ func attributeAt(schema *tfprotov6.Schema, path string) *tfprotov6.SchemaAttribu
 	return nil
 }
 
-// TestUpdates_everyAttributeIsAField: what a configuration can say is a field of some rule set, so that none of it misses the test above.
+// TestUpdates_everyAttributeIsAField: what a configuration can say is a field of some rule set, so that none of it
+// misses the test above.
 func TestUpdates_everyAttributeIsAField(t *testing.T) {
 	t.Parallel()
 	fields := map[portal.Noun]map[string]bool{}

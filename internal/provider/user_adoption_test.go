@@ -94,7 +94,8 @@ func TestAccUser_adoptExisting_onlyAnExactMatch(t *testing.T) {
 	})
 }
 
-// TestAccUser_adoptExisting_onlyOnce: a user who has a resource already, or is to be adopted by another one, is not adopted.
+// TestAccUser_adoptExisting_onlyOnce: a user who has a resource already, or is to be adopted by another one, is not
+// adopted.
 func TestAccUser_adoptExisting_onlyOnce(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -113,7 +114,8 @@ func TestAccUser_adoptExisting_onlyOnce(t *testing.T) {
 	})
 }
 
-// TestUser_adoptExisting_isSaid: the plan warns whom it takes over, and a conflict on anything else is an error as always.
+// TestUser_adoptExisting_isSaid: the plan warns whom it takes over, and a conflict on anything else is an error as
+// always.
 func TestUser_adoptExisting_isSaid(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

@@ -13,8 +13,8 @@ import (
 
 // Nobody is deleted by accident: three guards stand before it. None of them is known to the portal.
 
-// guardDelete refuses a deletion that the configuration forbids, and reports whether the limit does. It is asked at plan and
-// again at apply, which may be another one than was planned.
+// guardDelete refuses a deletion that the configuration forbids, and reports whether the limit does. It is asked at
+// plan and again at apply, which may be another one than was planned.
 func guardDelete(a *access, stored storedObject, planned bool, diags *diag.Diagnostics) (tooMany bool) {
 	if stored.refuseDeletion(portal.NounUser, diags); diags.HasError() {
 		return false
@@ -31,8 +31,8 @@ func guardDelete(a *access, stored storedObject, planned bool, diags *diag.Diagn
 	return true
 }
 
-// planDelete has the guards and the rule set judge a deletion, as long as it is only planned. A user whom a creation replaces cannot stay in the portal, where
-// the new one wants the same address.
+// planDelete has the guards and the rule set judge a deletion, as long as it is only planned. A user whom a creation
+// replaces cannot stay in the portal, where the new one wants the same address.
 func (userHooks) planDelete(ctx context.Context, a *access, stored storedObject, user *portal.User, diags *diag.Diagnostics) {
 	name := stored.title()
 	if user == nil && stored.stays() {
@@ -64,7 +64,8 @@ func (userHooks) planDelete(ctx context.Context, a *access, stored storedObject,
 	}
 }
 
-// judgeDeletion has the rule set say what keeps the user: of a user that is only disabled, that it is the last administrator.
+// judgeDeletion has the rule set say what keeps the user: of a user that is only disabled, that it is the last
+// administrator.
 func judgeDeletion(ctx context.Context, a *access, stored storedObject, diags *diag.Diagnostics) {
 	organization, set, err := a.view.rules(ctx)
 	if err != nil || !set.Publications && len(set.Administrators) == 0 && organization.UserID == "" { // nothing that can be known before the deletion keeps a user

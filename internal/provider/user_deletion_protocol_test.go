@@ -27,8 +27,8 @@ func (d *protocol) limited(t *testing.T, p *portaltest.Portal, most int) *protoc
 	return run
 }
 
-// TestProvider_maxUserDeletions_atApply: plans that were made without the limit, or each by itself, do not get around it. Who is disabled counts, who stays does
-// not, and nobody counts twice.
+// TestProvider_maxUserDeletions_atApply: plans that were made without the limit, or each by itself, do not get around
+// it. Who is disabled counts, who stays does not, and nobody counts twice.
 func TestProvider_maxUserDeletions_atApply(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -54,7 +54,8 @@ func TestProvider_maxUserDeletions_atApply(t *testing.T) {
 	}
 }
 
-// TestProvider_maxUserDeletions_oneError: a plan says once that too many go, whoever is asked about first and however often. An apply refuses each.
+// TestProvider_maxUserDeletions_oneError: a plan says once that too many go, whoever is asked about first and however
+// often. An apply refuses each.
 func TestProvider_maxUserDeletions_oneError(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

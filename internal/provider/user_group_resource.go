@@ -48,7 +48,8 @@ func (userGroupHooks) decoded(tree field.Tree, group *portal.UserGroup) {
 	slices.SortFunc(group.Subgroups, func(a, b portal.Subgroup) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// encoded keeps the spelling that a subgroup has in the configuration, where the portal keeps the one that it was made with.
+// encoded keeps the spelling that a subgroup has in the configuration, where the portal keeps the one that it was made
+// with.
 func (userGroupHooks) encoded(group *portal.UserGroup, prior, tree field.Tree) {
 	spelled, _ := prior["subgroups"].([]any)
 	names, ids := []string{}, field.Tree{}

@@ -13,7 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestAccUserGroup_TC10_position puts a user in a subgroup of the group position, moves it, and keeps a subgroup that has a member.
+// TestAccUserGroup_TC10_position puts a user in a subgroup of the group position, moves it, and keeps a subgroup that
+// has a member.
 func TestAccUserGroup_TC10_position(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

@@ -7,8 +7,8 @@ import (
 
 // How far a person has got with logging in. It changes without Terraform, so it is refreshed and never a difference.
 
-// leaveLoginOpen plans as unknown what the write itself brings: a block that ends, an invitation that goes out. What the person does meanwhile is for the
-// next refresh to show; see keepPlannedLogin.
+// leaveLoginOpen plans as unknown what the write itself brings: a block that ends, an invitation that goes out. What
+// the person does meanwhile is for the next refresh to show; see keepPlannedLogin.
 func leaveLoginOpen(unknown func(string) bool, before, after *portal.User, plan field.Tree) {
 	if before == nil {
 		// One that is taken up from an interrupted run may have been here.
@@ -28,8 +28,8 @@ func leaveLoginOpen(unknown func(string) bool, before, after *portal.User, plan 
 	}
 }
 
-// keepPlannedLogin keeps what the plan said, where it said anything: Terraform takes an answer that differs from the plan for a bug, and a person may log in
-// between plan and apply. The next refresh has it right.
+// keepPlannedLogin keeps what the plan said, where it said anything: Terraform takes an answer that differs from the
+// plan for a bug, and a person may log in between plan and apply. The next refresh has it right.
 func keepPlannedLogin(plan, state field.Tree) {
 	names := []string{"status", "two_factor", "invited_at", "last_login_at"}
 	if portal.UserStatus(state.Text("status")) == portal.StatusBlocked { // somebody was blocked since the plan, or has been blocked again

@@ -73,7 +73,8 @@ func block(t *testing.T, p *portaltest.Portal, login string) {
 	}
 }
 
-// TestAccUser_MW16_EN17_EN18_lifeOfALogin: nothing that the person does makes a difference, but the block, which the next apply ends.
+// TestAccUser_MW16_EN17_EN18_lifeOfALogin: nothing that the person does makes a difference, but the block, which the
+// next apply ends.
 func TestAccUser_MW16_EN17_EN18_lifeOfALogin(t *testing.T) {
 	t.Parallel()
 	const address, password = "switchboard_user.bob", portal.Secret("Kormoran-l3ci-nad-Wisla")
@@ -134,7 +135,8 @@ func TestAccUser_MW16_EN17_EN18_lifeOfALogin(t *testing.T) {
 	}
 }
 
-// TestAccUser_MW03_whatIsInvited: the plan shows whether a mail will go out, leaves it open where it cannot know, and refuses who would have no way in.
+// TestAccUser_MW03_whatIsInvited: the plan shows whether a mail will go out, leaves it open where it cannot know, and
+// refuses who would have no way in.
 func TestAccUser_MW03_whatIsInvited(t *testing.T) {
 	t.Parallel()
 	const address = "switchboard_user.bob"
@@ -223,8 +225,8 @@ data "switchboard_users" "x" { status = "asleep" }`, ExpectError: regexp.MustCom
 	})
 }
 
-// TestAccUser_ALL07_blockedAndNotManaged: where the configuration says nothing of access, a block makes no difference and outlives another change; an import
-// and what the person does change nothing either.
+// TestAccUser_ALL07_blockedAndNotManaged: where the configuration says nothing of access, a block makes no difference
+// and outlives another change; an import and what the person does change nothing either.
 func TestAccUser_ALL07_blockedAndNotManaged(t *testing.T) {
 	t.Parallel()
 	const address, password = "switchboard_user.bob", portal.Secret("Kormoran-l3ci-nad-Wisla")

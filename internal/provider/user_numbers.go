@@ -13,8 +13,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// numberMoves are what the users of one run do with numbers that ring at somebody, as far as they have been planned. Terraform writes in no order, so a
-// user that shows a number without saying at whom it rings must not meet one that gives it up: the order would decide.
+// numberMoves are what the users of one run do with numbers that ring at somebody, as far as they have been planned.
+// Terraform writes in no order, so a user that shows a number without saying at whom it rings must not meet one that
+// gives it up: the order would decide.
 type numberMoves struct {
 	mu    sync.Mutex
 	of    map[string]numberPlan
@@ -28,7 +29,8 @@ type numberPlan struct {
 	frees []string // those that no longer ring at it
 }
 
-// note records what a planned user does, in place of what was planned for it before, and returns the other users that it does not go together with.
+// note records what a planned user does, in place of what was planned for it before, and returns the other users that
+// it does not go together with.
 func (m *numberMoves) note(user string, plan numberPlan) (giving, showing map[string][]string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -71,8 +73,8 @@ func mark(users map[string]map[string]bool, number, user string) {
 	users[number][user] = true
 }
 
-// planNumbers has the numbers that a user shows and is called under agree with those of the other users of the run. given says that the configuration
-// has incoming_numbers, and partial that some of them are not known yet.
+// planNumbers has the numbers that a user shows and is called under agree with those of the other users of the run.
+// given says that the configuration has incoming_numbers, and partial that some of them are not known yet.
 func (v *view) planNumbers(ctx context.Context, before, after *portal.User, given, partial bool, diags *diag.Diagnostics) {
 	if after.Telephony == nil {
 		return

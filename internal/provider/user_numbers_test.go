@@ -18,7 +18,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestAccUser_VX07_incomingNumbers: a number that was allocated goes on ringing when another one is shown, until the configuration says otherwise.
+// TestAccUser_VX07_incomingNumbers: a number that was allocated goes on ringing when another one is shown, until the
+// configuration says otherwise.
 func TestAccUser_VX07_incomingNumbers(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -85,8 +86,8 @@ func expectSaid(t *testing.T, what string, diagnostics []*tfprotov6.Diagnostic, 
 	}
 }
 
-// TestUser_VX07_planSaysWhatRings: the plan says what becomes of a number, and refuses what would depend on the order of writes, whichever of the
-// users is planned first.
+// TestUser_VX07_planSaysWhatRings: the plan says what becomes of a number, and refuses what would depend on the order
+// of writes, whichever of the users is planned first.
 func TestUser_VX07_planSaysWhatRings(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -155,7 +156,8 @@ func TestUser_VX07_planSaysWhatRings(t *testing.T) {
 	}
 }
 
-// TestUser_ALL08_numberOfALeaverWhoIsGone: the plan that an apply makes once more does not take a user for the holder of a number whom the same apply has deleted.
+// TestUser_ALL08_numberOfALeaverWhoIsGone: the plan that an apply makes once more does not take a user for the holder
+// of a number whom the same apply has deleted.
 func TestUser_ALL08_numberOfALeaverWhoIsGone(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))
@@ -178,8 +180,8 @@ func TestUser_ALL08_numberOfALeaverWhoIsGone(t *testing.T) {
 
 func isSaidAsError(text string) bool { return strings.HasPrefix(text, "ERROR") }
 
-// TestAccUser_VX07_shownInTurn: eleven users come to show the number of the next one, in one apply. Each number rings where it rang, whatever the order
-// of the writes, and the next plan is empty.
+// TestAccUser_VX07_shownInTurn: eleven users come to show the number of the next one, in one apply. Each number rings
+// where it rang, whatever the order of the writes, and the next plan is empty.
 func TestAccUser_VX07_shownInTurn(t *testing.T) {
 	t.Parallel()
 	const users = 11

@@ -10,8 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// refusePwned refuses a login password that is known from a breach, where the platform forbids such (TC-06). The portal is told five digits of its hash.
-// If nobody can look now, that is a warning: the portal looks again at apply.
+// refusePwned refuses a login password that is known from a breach, where the platform forbids such (TC-06). The portal
+// is told five digits of its hash. If nobody can look now, that is a warning: the portal looks again at apply.
 func refusePwned(ctx context.Context, a *access, user portal.User, diags *diag.Diagnostics) {
 	_, set, err := a.view.rules(ctx)
 	if err != nil || user.Password == nil || *user.Password == "" || !set.Passwords[portal.NounUser].Breached {

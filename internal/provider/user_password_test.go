@@ -10,7 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// TestAccUser_TC06_knownPasswordFailsAtPlan: and the portal, let alone the service behind it, hears five digits of its hash only.
+// TestAccUser_TC06_knownPasswordFailsAtPlan: and the portal, let alone the service behind it, hears five digits of its
+// hash only.
 func TestAccUser_TC06_knownPasswordFailsAtPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

@@ -76,7 +76,8 @@ func writePicture(t *testing.T, file string, shade uint8) {
 	}
 }
 
-// TestAccUser_EN04_avatar: another picture under the same name is a change, and a file that is no picture fails at plan.
+// TestAccUser_EN04_avatar: another picture under the same name is a change, and a file that is no picture fails at
+// plan.
 func TestAccUser_EN04_avatar(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))
@@ -120,7 +121,8 @@ func TestAccUser_EN04_avatar(t *testing.T) {
 	})
 }
 
-// TestAccUser_EN16_plannedWork: a user with planned publications is deleted only by a configuration that says to discard them.
+// TestAccUser_EN16_plannedWork: a user with planned publications is deleted only by a configuration that says to
+// discard them.
 func TestAccUser_EN16_plannedWork(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))
@@ -255,7 +257,8 @@ func TestAccUser_MW01_lifecycle(t *testing.T) {
 	})
 }
 
-// TestAccUser_ALL06_isNeverReplaced: a username cannot change on engage, and the plan says so instead of deleting one person and making another.
+// TestAccUser_ALL06_isNeverReplaced: a username cannot change on engage, and the plan says so instead of deleting one
+// person and making another.
 func TestAccUser_ALL06_isNeverReplaced(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Engage))
@@ -274,7 +277,8 @@ func TestAccUser_ALL06_isNeverReplaced(t *testing.T) {
 	})
 }
 
-// TestAccUser_VX07_notKnownAtPlan: what follows from a value that comes from another resource is left open by the plan, on creation and later.
+// TestAccUser_VX07_notKnownAtPlan: what follows from a value that comes from another resource is left open by the plan,
+// on creation and later.
 func TestAccUser_VX07_notKnownAtPlan(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

@@ -30,7 +30,8 @@ func userKind() kind[portal.User] {
 	}
 }
 
-// userHooks are what only users have: pictures, a log-in, memberships, numbers that ring, and guards before they are deleted.
+// userHooks are what only users have: pictures, a log-in, memberships, numbers that ring, and guards before they are
+// deleted.
 type userHooks struct{ plainHooks[portal.User] }
 
 // prepare plans the digest of the picture that the configuration names, so that another picture is a change.
@@ -61,7 +62,8 @@ func (userHooks) update(o operation, user *portal.User) {
 	}
 }
 
-// stored completes a user who gets a voicemail attribute that the state does not have: added later, or put back. The rules need it: a PIN that is set stays.
+// stored completes a user who gets a voicemail attribute that the state does not have: added later, or put back. The
+// rules need it: a PIN that is set stays.
 func (userHooks) stored(ctx context.Context, a *access, o operation, before *portal.User) {
 	if !takesOverVoicemail(o) {
 		return
@@ -74,12 +76,14 @@ func (userHooks) stored(ctx context.Context, a *access, o operation, before *por
 	before.Voicemail = users[before.ID].Voicemail
 }
 
-// takesOverVoicemail reports whether a user who is there gets a voicemail attribute that the state does not have: added later, or put back.
+// takesOverVoicemail reports whether a user who is there gets a voicemail attribute that the state does not have: added
+// later, or put back.
 func takesOverVoicemail(o operation) bool {
 	return o.state != nil && o.state.Object("voicemail") == nil && o.plan.Object("voicemail") != nil
 }
 
-// claim notes that the user has all groups in its own resource. With ignore_changes the plan is another than the configuration.
+// claim notes that the user has all groups in its own resource. With ignore_changes the plan is another than the
+// configuration.
 func (userHooks) claim(a *access, o operation, user *portal.User) {
 	if groups := o.config["permission_group_ids"]; groups != nil && field.SameElements(groups, o.plan["permission_group_ids"]) {
 		a.state.memberships.claimAll(user.ID, valueOf(user.Email), o.diags)
@@ -105,8 +109,8 @@ func (userHooks) settle(_ context.Context, o operation, _ portal.Organization, a
 	}
 }
 
-// leaveOpen leaves open which numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, which picture, and what becomes of the log-in. An
-// object that is itself not known stays so: nothing is put into it.
+// leaveOpen leaves open which numbers ring at a user whose caller ID changes (VX-07), whether there is a PIN, which
+// picture, and what becomes of the log-in. An object that is itself not known stays so: nothing is put into it.
 func (userHooks) leaveOpen(o operation, set *rules.Set, before, after *portal.User, plan field.Tree) {
 	unknown := o.paths.Unknown
 	if telephony := plan.Object("telephony"); telephony != nil && set != nil && !o.paths.Given("telephony.incoming_numbers") &&
@@ -164,7 +168,8 @@ func (userHooks) stays(a *access, user *portal.User, config field.Tree, diags *d
 	return true
 }
 
-// refers leaves out the groups of a user that the configuration gives to others: a membership of its own may end in the same run.
+// refers leaves out the groups of a user that the configuration gives to others: a membership of its own may end in the
+// same run.
 func (userHooks) refers(user *portal.User, config field.Tree) []use {
 	return userUses(user, config["permission_group_ids"] != nil)
 }

@@ -148,7 +148,8 @@ func TestAccUser_importIsEmptyPlan(t *testing.T) {
 	}
 }
 
-// TestAccUser_updateOfEveryAttribute changes one attribute at a time and checks that it reaches the portal, and that nothing else changes.
+// TestAccUser_updateOfEveryAttribute changes one attribute at a time and checks that it reaches the portal, and that
+// nothing else changes.
 func TestAccUser_updateOfEveryAttribute(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)
@@ -233,7 +234,8 @@ func TestAccUser_ALL03_respelledIsNoChange(t *testing.T) {
 	})
 }
 
-// TestAccUser_ALL07_leftOutIsKept: an attribute that leaves the configuration keeps its last value, also one that the portal changed.
+// TestAccUser_ALL07_leftOutIsKept: an attribute that leaves the configuration keeps its last value, also one that the
+// portal changed.
 func TestAccUser_ALL07_leftOutIsKept(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t)

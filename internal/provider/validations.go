@@ -8,9 +8,11 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/provider/field"
 )
 
-// validations are configurations that Terraform has had validated and not planned yet. It validates each one right before it plans it, in every walk, and besides
-// each block once before a run, in a process of its own: with one exception. The test command of Terraform 1.13 and newer validates, plans and applies all runs of
-// a file with one process. There, the validations before a run are left over, and tell that another plan of the same configuration is no copy of a block.
+// validations are configurations that Terraform has had validated and not planned yet. It validates each one right
+// before it plans it, in every walk, and besides each block once before a run, in a process of its own: with one
+// exception. The test command of Terraform 1.13 and newer validates, plans and applies all runs of a file with one
+// process. There, the validations before a run are left over, and tell that another plan of the same configuration is
+// no copy of a block.
 type validations struct {
 	mu   sync.Mutex
 	open map[string][]*validation // by resource type
@@ -39,8 +41,8 @@ func (v *validations) validated(typeName string, config []byte) {
 	v.open[typeName] = append(v.open[typeName], &validation{encoded: bytes.Clone(config), times: 1, owner: v})
 }
 
-// planned notes the plan of a configuration, which ends one validation of it, and returns another one that is open and describes the configuration, nil if there
-// is none.
+// planned notes the plan of a configuration, which ends one validation of it, and returns another one that is open and
+// describes the configuration, nil if there is none.
 func (v *validations) planned(typeName string, config []byte) *validation {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -11,8 +11,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// view is what plan-time checks know of the organisation. Nothing in it is fetched before it is asked for. The client remembers what it has read and
-// written; what is kept here besides is what is dear to make of it, or what the plan may see as it was when the run began.
+// view is what plan-time checks know of the organisation. Nothing in it is fetched before it is asked for. The client
+// remembers what it has read and written; what is kept here besides is what is dear to make of it, or what the plan may
+// see as it was when the run began.
 type view struct {
 	client            *client.Client
 	organization      once[portal.Organization]
@@ -126,8 +127,9 @@ func (v *view) permissionGroups(ctx context.Context, ids []string) (map[string]p
 	return v.groups.find(ctx, ids)
 }
 
-// sipAccounts returns those of the accounts that exist, with who has them. An account that the list shows in the hands of somebody else than
-// the user with this id may have been given up in this run, so it is looked at again. One of a user whom this configuration manages is handed over.
+// sipAccounts returns those of the accounts that exist, with who has them. An account that the list shows in the hands
+// of somebody else than the user with this id may have been given up in this run, so it is looked at again. One of a
+// user whom this configuration manages is handed over.
 func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (map[string]rules.SIPAccount, error) {
 	found, err := v.accounts.find(ctx, ids)
 	if err != nil {
@@ -146,7 +148,8 @@ func (v *view) sipAccounts(ctx context.Context, ids []string, userID string) (ma
 	return accounts, nil
 }
 
-// stockOf looks up what a planned user refers to, and the permission groups that the user leaves. What the holder has is the user's own.
+// stockOf looks up what a planned user refers to, and the permission groups that the user leaves. What the holder has
+// is the user's own.
 func (v *view) stockOf(ctx context.Context, before *portal.User, user portal.User, inventory *rules.Inventory, holder string) (err error) {
 	groups := slices.Clone(user.PermissionGroupIDs)
 	if before != nil {
@@ -189,8 +192,8 @@ func sipAccountIDs(user portal.User) []string {
 	return ids
 }
 
-// subgroups returns those of the subgroups that exist. One that no group in the list has may have been made since, so the groups are then
-// listed anew.
+// subgroups returns those of the subgroups that exist. One that no group in the list has may have been made since, so
+// the groups are then listed anew.
 func (v *view) subgroups(ctx context.Context, ids []string) (map[string]rules.Subgroup, error) {
 	found := map[string]rules.Subgroup{}
 	for attempt := range 2 {
@@ -257,7 +260,8 @@ func valueOf[T any](p *T) T {
 	return *p
 }
 
-// once holds a value that is fetched when it is first wanted. Whoever comes meanwhile waits for that one fetch. A failure is not kept.
+// once holds a value that is fetched when it is first wanted. Whoever comes meanwhile waits for that one fetch. A
+// failure is not kept.
 type once[T any] struct {
 	mu    sync.Mutex
 	value *T

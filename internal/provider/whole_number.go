@@ -17,8 +17,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// wholeNumbers refuses a number with a fraction where the schema wants a whole one. Terraform knows one type of number only, and the framework takes a fraction in
-// an Int64Attribute for a bug in the provider, before any validator sees it.
+// wholeNumbers refuses a number with a fraction where the schema wants a whole one. Terraform knows one type of number
+// only, and the framework takes a fraction in an Int64Attribute for a bug in the provider, before any validator sees
+// it.
 type wholeNumbers struct {
 	frameworkServer
 

@@ -12,8 +12,9 @@ import (
 	"github.com/vmihailenco/msgpack/v5"
 )
 
-// readStoredObject reads an object from the JSON in which Terraform keeps it: nil, bool, json.Number, string, []any and map[string]any. It reports false for what is no
-// object, and for what the framework might read in another way than anybody else: what is no JSON, goes on after its end, or gives a name twice.
+// readStoredObject reads an object from the JSON in which Terraform keeps it: nil, bool, json.Number, string, []any and
+// map[string]any. It reports false for what is no object, and for what the framework might read in another way than
+// anybody else: what is no JSON, goes on after its end, or gives a name twice.
 func readStoredObject(text []byte) (map[string]any, bool) {
 	if !json.Valid(text) { // also of more than one value
 		return nil, false
@@ -25,7 +26,8 @@ func readStoredObject(text []byte) (map[string]any, bool) {
 	return object, err == nil && ok
 }
 
-// errTwice is the error of a name that an object has twice, of which the framework takes the last, but wants each to be of the right type.
+// errTwice is the error of a name that an object has twice, of which the framework takes the last, but wants each to be
+// of the right type.
 var errTwice = errors.New("an object has a name twice")
 
 func readStored(d *json.Decoder) (any, error) {
@@ -67,8 +69,8 @@ func readStored(d *json.Decoder) (any, error) {
 	}
 }
 
-// wireWriter writes a value that was read from JSON as Terraform is sent it, exactly as terraform-plugin-go would. It reports false for what is of another type, even
-// where that could be converted, and then may have written some of it.
+// wireWriter writes a value that was read from JSON as Terraform is sent it, exactly as terraform-plugin-go would. It
+// reports false for what is of another type, even where that could be converted, and then may have written some of it.
 type wireWriter func(e *msgpack.Encoder, value any) bool
 
 // wireWriterOf returns the wireWriter of a type, nil if it has anything in it of which no resource has one.

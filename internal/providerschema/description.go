@@ -6,7 +6,8 @@ import (
 )
 
 // The types below are the JSON that Terraform documents as "Providers Schema Representation"
-// (https://developer.hashicorp.com/terraform/cli/commands/providers/schema), as far as a provider of protocol 6 fills it.
+// (https://developer.hashicorp.com/terraform/cli/commands/providers/schema), as far as a provider of protocol 6 fills
+// it.
 
 type document struct {
 	FormatVersion string                 `json:"format_version"`

@@ -1,5 +1,5 @@
-// Command providerschema prints the schema of the provider as the newest `terraform providers schema -json` would: with the list
-// resources, actions and identities that an older Terraform leaves out. The documentation is rendered from it.
+// Command providerschema prints the schema of the provider as the newest `terraform providers schema -json` would: with
+// the list resources, actions and identities that an older Terraform leaves out. The documentation is rendered from it.
 // It asks the provider server in process, so it needs neither Terraform nor a network.
 package main
 

@@ -1,7 +1,8 @@
-// Command requirements prints which tests carry the id of which requirement of DESIGN.md in their names, and which requirement no test
-// carries. It fails if one that had a test has none any more: those that had one are in proven.txt.
+// Command requirements prints which tests carry the id of which requirement of DESIGN.md in their names, and which
+// requirement no test carries. It fails if one that had a test has none any more: those that had one are in proven.txt.
 //
-// With -record it adds to proven.txt what has a test now, and prints nothing. Only a person takes anything out of that file.
+// With -record it adds to proven.txt what has a test now, and prints nothing. Only a person takes anything out of that
+// file.
 package main
 
 import (

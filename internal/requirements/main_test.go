@@ -18,8 +18,9 @@ const design = `# Design
 | EN-18 | Four. |
 `
 
-// code is a module in which TC-01 is carried by the name of a test, TC-02 by rows of a table in another package, and MW-03 by nothing: not by a
-// message, a list of ids, a comment, a function that is no test, a table that no test runs, or what is tested.
+// code is a module in which TC-01 is carried by the name of a test, TC-02 by rows of a table in another package, and
+// MW-03 by nothing: not by a message, a list of ids, a comment, a function that is no test, a table that no test runs,
+// or what is tested.
 var code = map[string]string{
 	"go.mod":    "module example.com/phones\n\ngo 1.26\n",
 	"DESIGN.md": design,

@@ -16,14 +16,15 @@ import (
 	"strings"
 )
 
-// repository is the Go code of a module, as far as it tells which test carries which requirement: the declarations of packages by folder and
-// name. A test and what it tests have one folder, so both their packages are one here.
+// repository is the Go code of a module, as far as it tells which test carries which requirement: the declarations of
+// packages by folder and name. A test and what it tests have one folder, so both their packages are one here.
 type repository struct {
 	declarations map[symbol]*declaration
 	forTests     map[string]bool // folders of packages that help tests: they import testing
 }
 
-// symbol names a declaration. The name of a method has a dot in front: which type it is of is not known where it is called.
+// symbol names a declaration. The name of a method has a dot in front: which type it is of is not known where it is
+// called.
 type symbol struct{ folder, name string }
 
 // declaration is a function, or a variable or constant of a package, or all methods of one name.
@@ -177,7 +178,8 @@ func packageOf(selector *ast.SelectorExpr, imports map[string]string) (folder st
 	return folder, imported
 }
 
-// messages reports whether a function is given texts that name no row: one of another module, such as strings.HasPrefix, or what a test says.
+// messages reports whether a function is given texts that name no row: one of another module, such as
+// strings.HasPrefix, or what a test says.
 func messages(called *ast.SelectorExpr, imports map[string]string) bool {
 	if within, imported := packageOf(called, imports); imported && within == "" {
 		return true
@@ -202,8 +204,8 @@ func (d *declaration) name(expressions ...ast.Expr) {
 
 var idInName = regexp.MustCompile(`^([A-Z]{2,3})(\d\d)$`)
 
-// carriers are the tests that carry an id, by id: in their own name, between underscores, or in the name of a row of a table that they run as
-// subtests, wherever the table is.
+// carriers are the tests that carry an id, by id: in their own name, between underscores, or in the name of a row of a
+// table that they run as subtests, wherever the table is.
 func (code repository) carriers() map[string][]test {
 	all := map[string][]test{}
 	for at, d := range code.declarations {

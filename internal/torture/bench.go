@@ -15,7 +15,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// bench is a folder with a configuration, a portal of its own as a process, and a proxy between that portal and Terraform.
+// bench is a folder with a configuration, a portal of its own as a process, and a proxy between that portal and
+// Terraform.
 type bench struct {
 	dir    string
 	binary string // the provider, which is the portal too
@@ -151,7 +152,8 @@ type outcome struct {
 	output string
 }
 
-// run runs a Terraform command to its end. started, if there is one, gets the process once there is one; it is in a process group of its own.
+// run runs a Terraform command to its end. started, if there is one, gets the process once there is one; it is in a
+// process group of its own.
 func (b *bench) run(ctx context.Context, version int, started func(*os.Process), args ...string) (outcome, error) {
 	output, err := os.Create(b.path("output.txt"))
 	if err != nil {

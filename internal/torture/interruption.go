@@ -30,7 +30,8 @@ func interruptions() []interruption {
 	return []interruption{ctrlC, killTerraform, killProvider, killPortal}
 }
 
-// survivable is 1 for what an apply may live through, which leaves nothing to be interrupted after it, and 0 for the others.
+// survivable is 1 for what an apply may live through, which leaves nothing to be interrupted after it, and 0 for the
+// others.
 func survivable(how interruption) int {
 	if how == killPortal {
 		return 1
@@ -38,7 +39,8 @@ func survivable(how interruption) int {
 	return 0
 }
 
-// moment is when a run is interrupted: at a request that writes, counted from 1, before the portal sees it or before anybody hears that it did it.
+// moment is when a run is interrupted: at a request that writes, counted from 1, before the portal sees it or before
+// anybody hears that it did it.
 type moment struct {
 	write int
 	done  bool
@@ -116,8 +118,8 @@ func (b *bench) strike(ctx context.Context, how interruption, terraform int) err
 	}
 }
 
-// mendState does what a person does when a killed Terraform has left half a state behind: it puts the one before in its place. What the run had made by
-// then is in no state.
+// mendState does what a person does when a killed Terraform has left half a state behind: it puts the one before in its
+// place. What the run had made by then is in no state.
 func (b *bench) mendState(r *result) error {
 	text, err := os.ReadFile(b.path("terraform.tfstate"))
 	if errors.Is(err, fs.ErrNotExist) || err == nil && json.Valid(text) {

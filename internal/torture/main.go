@@ -1,6 +1,7 @@
-// Command torture applies, changes and destroys a configuration of many users with the real Terraform while everything between provider and portal goes
-// wrong that can, and while Terraform, provider and portal are killed. In the end it asks the portal itself: everybody has to be there exactly once, as
-// configured, and in the state, and no secret anywhere. It ends with 1 unless that is so.
+// Command torture applies, changes and destroys a configuration of many users with the real Terraform while everything
+// between provider and portal goes wrong that can, and while Terraform, provider and portal are killed. In the end it
+// asks the portal itself: everybody has to be there exactly once, as configured, and in the state, and no secret
+// anywhere. It ends with 1 unless that is so.
 package main
 
 import (
@@ -53,7 +54,8 @@ func main() {
 	}
 }
 
-// kindsOfRounds are a storm, interruptions after which adopt_existing takes up what was left, and interruptions after which import blocks do.
+// kindsOfRounds are a storm, interruptions after which adopt_existing takes up what was left, and interruptions after
+// which import blocks do.
 const kindsOfRounds = 3
 
 // torture runs rounds and reports whether everything was as it should be in the end.

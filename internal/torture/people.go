@@ -6,7 +6,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// people is how many users a bench has. Every fourth has a phone, every twentieth a password; a version changes all of them.
+// people is how many users a bench has. Every fourth has a phone, every twentieth a password; a version changes all of
+// them.
 type people int
 
 const (

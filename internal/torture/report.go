@@ -12,7 +12,8 @@ import (
 // maxDetails is how many findings of a kind are printed.
 const maxDetails = 10
 
-// printTable prints one line for each result and their sum, then what was injected, what Terraform complained of, and what is not as it should be.
+// printTable prints one line for each result and their sum, then what was injected, what Terraform complained of, and
+// what is not as it should be.
 func printTable(w io.Writer, results []result) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "stage\toperations\tapplies\trequests\tfaults injected\tduplicates\tlost\twrong\tleaked\t")

@@ -35,7 +35,8 @@ var stages = []struct {
 // maxApplies is how often people apply before they lose faith.
 const maxApplies = 12
 
-// stormRound brings everybody through every stage while a storm spoils a share of the requests. An apply may fail; it is repeated until one succeeds.
+// stormRound brings everybody through every stage while a storm spoils a share of the requests. An apply may fail; it
+// is repeated until one succeeds.
 func (b *bench) stormRound(ctx context.Context, seed uint64, share float64, kinds []string, report func(result)) error {
 	b.tracing = true
 	defer func() { b.tracing = false }()
@@ -60,8 +61,8 @@ func (b *bench) stormRound(ctx context.Context, seed uint64, share float64, kind
 	return nil
 }
 
-// interruptedRound brings everybody through every stage, and interrupts each of them so often, in one way after the other, at moments that the seed draws.
-// After the last interruption, one apply has to do.
+// interruptedRound brings everybody through every stage, and interrupts each of them so often, in one way after the
+// other, at moments that the seed draws. After the last interruption, one apply has to do.
 func (b *bench) interruptedRound(ctx context.Context, seed uint64, often int, report func(result)) error {
 	random := rand.New(rand.NewPCG(seed, 1))
 	ways := interruptions()
@@ -181,7 +182,8 @@ var (
 	defect = regexp.MustCompile(`(?i)please report|panic:|inconsistent result|stack trace|unexpected new value|is not what a portal gives`)
 )
 
-// from is the beginning of what a text says from a word on, which is the first of several that it has; all of it if it has none.
+// from is the beginning of what a text says from a word on, which is the first of several that it has; all of it if it
+// has none.
 func from(text string, words ...string) string {
 	for _, word := range words {
 		if at := strings.Index(text, word); at >= 0 {

@@ -81,8 +81,8 @@ func (b *bench) judge(ctx context.Context, version int) (v verdict, err error) {
 	return v, b.judgeSecrets(&v)
 }
 
-// judgeFields sends what the configuration says as a replacement of a version that never was. The portal refuses that, unless it has all of it already, the
-// passwords included, and then does nothing.
+// judgeFields sends what the configuration says as a replacement of a version that never was. The portal refuses that,
+// unless it has all of it already, the passwords included, and then does nothing.
 func (b *bench) judgeFields(ctx context.Context, version int, ids map[string]string, v *verdict) {
 	const never = `"v0"`
 	check := func(noun portal.Noun, name string, same func(id string) error) {
@@ -171,7 +171,8 @@ func (b *bench) managed() (map[string]bool, error) {
 	return ids, nil
 }
 
-// madeAgain looks for duplicates in the audit trail, which also knows of what was there only for a while: nothing is made a second time before it is deleted.
+// madeAgain looks for duplicates in the audit trail, which also knows of what was there only for a while: nothing is
+// made a second time before it is deleted.
 func madeAgain(trail []portal.AuditEntry) (duplicates []string) {
 	isThere := map[string]bool{}
 	for _, entry := range trail {
@@ -189,7 +190,8 @@ func madeAgain(trail []portal.AuditEntry) (duplicates []string) {
 	return duplicates
 }
 
-// judgeSecrets looks for passwords and the token in everything that a run leaves behind, and forgets what Terraform printed and logged until now.
+// judgeSecrets looks for passwords and the token in everything that a run leaves behind, and forgets what Terraform
+// printed and logged until now.
 func (b *bench) judgeSecrets(v *verdict) error {
 	b.hold(v, "what Terraform printed", b.printed)
 	b.printed = nil

@@ -1,6 +1,7 @@
-// Package client talks to a portal over the Portal API. It repeats what is safe to repeat, keeps the status of every answer, and
-// returns the portal's errors as *portal.Error. A Client remembers what it has read and written, for as long as one run of Terraform takes: reads of
-// many objects cost pages of lists, and what others change meanwhile need not show. It reads no environment, and is safe for use by several goroutines.
+// Package client talks to a portal over the Portal API. It repeats what is safe to repeat, keeps the status of every
+// answer, and returns the portal's errors as *portal.Error. A Client remembers what it has read and written, for as
+// long as one run of Terraform takes: reads of many objects cost pages of lists, and what others change meanwhile need
+// not show. It reads no environment, and is safe for use by several goroutines.
 package client
 
 import (
@@ -43,8 +44,8 @@ type views struct {
 	users, permissionGroups, sipAccounts, userGroups, phoneNumbers *view
 }
 
-// ListingPays reports whether whoever has made so many requests that each look for one object by what people know it by had better read the whole list of
-// these objects. It reads the first page to tell, but not for the first 3 requests.
+// ListingPays reports whether whoever has made so many requests that each look for one object by what people know it by
+// had better read the whole list of these objects. It reads the first page to tell, but not for the first 3 requests.
 func (c *Client) ListingPays(ctx context.Context, noun portal.Noun, requests int) (bool, error) {
 	if c.singleReads {
 		return false, nil
@@ -85,9 +86,9 @@ type call struct {
 	last     string    // how the latest attempt failed that was not cut off by the end of the context
 }
 
-// do sends a request as often as the retry policy allows. Any answer but 2xx is an error: *portal.Error with the answer's status,
-// unless it is a redirect, which is not followed. No answer at all is an error that says what to check; the end of ctx is an error
-// that wraps ctx.Err().
+// do sends a request as often as the retry policy allows. Any answer but 2xx is an error: *portal.Error with the
+// answer's status, unless it is a redirect, which is not followed. No answer at all is an error that says what to
+// check; the end of ctx is an error that wraps ctx.Err().
 func (c *Client) do(ctx context.Context, r request) (answer, error) {
 	current := &call{request: r, client: c}
 	if !isHeaderValue(r.ifMatch) {

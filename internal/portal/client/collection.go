@@ -13,7 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Created is the answer to a create. Replayed says that an earlier attempt of the same create had made the object already and its answer was lost.
+// Created is the answer to a create. Replayed says that an earlier attempt of the same create had made the object
+// already and its answer was lost.
 type Created[T any] struct {
 	Object   T
 	Replayed bool
@@ -28,7 +29,8 @@ type collection[T any] struct {
 	view   *view // of the whole list; nil where there is none
 }
 
-// list returns every object that matches, page by page in the largest pages there are. An empty value in where filters nothing.
+// list returns every object that matches, page by page in the largest pages there are. An empty value in where filters
+// nothing.
 func (c collection[T]) list(ctx context.Context, where map[string]string) ([]T, error) {
 	query := url.Values{"limit": {strconv.Itoa(portal.MaxPageSize)}}
 	for field, value := range where {
@@ -170,7 +172,8 @@ func (c collection[T]) replace(ctx context.Context, id string, object T, etag st
 	return stored, nil
 }
 
-// delete removes one object, and returns what the deletion waits for, if it does. query is what the caller allows to go with it; nil is nothing.
+// delete removes one object, and returns what the deletion waits for, if it does. query is what the caller allows to go
+// with it; nil is nothing.
 func (c collection[T]) delete(ctx context.Context, id, etag string, query url.Values) (*portal.HandOver, error) {
 	path, err := c.objectPath(id)
 	if err != nil {

@@ -32,27 +32,34 @@ type Config struct {
 	UserAgent string
 	// CACertificates replace the system's certification authorities; nil keeps them. Not together with Transport.
 	CACertificates *x509.CertPool
-	// Proxy chooses the proxy of a request, such as http.ProxyFromEnvironment; nil is none. Not together with Transport.
+	// Proxy chooses the proxy of a request, such as http.ProxyFromEnvironment; nil is none. Not together with
+	// Transport.
 	Proxy func(*http.Request) (*url.URL, error)
 	// RequestTimeout bounds one attempt, from connecting to the last byte of the answer; 0 is DefaultRequestTimeout.
 	RequestTimeout time.Duration
-	// Transport carries the requests instead of a connection of the client's own: a portal in the same process, or a test.
+	// Transport carries the requests instead of a connection of the client's own: a portal in the same process, or a
+	// test.
 	Transport http.RoundTripper
 	// Retry says how often and how patiently a request is repeated; the zero value has sensible defaults.
 	Retry RetryPolicy
-	// MaxRequestsPerSecond is the budget of all requests of the client, repeated ones included; 0 is none, until the portal asks for less (429 or 503).
+	// MaxRequestsPerSecond is the budget of all requests of the client, repeated ones included; 0 is none, until the
+	// portal asks for less (429 or 503).
 	MaxRequestsPerSecond float64
-	// SingleReads has every read ask the portal, one request for each object and one page of a list after the other, and nothing be remembered.
+	// SingleReads has every read ask the portal, one request for each object and one page of a list after the other,
+	// and nothing be remembered.
 	SingleReads bool
-	// ManagedBy is the name under which the client manages the objects that it writes (see portal.IsManagedBy); empty is what the portal says of the token, once the
-	// organisation has been read.
+	// ManagedBy is the name under which the client manages the objects that it writes (see portal.IsManagedBy); empty
+	// is what the portal says of the token, once the organisation has been read.
 	ManagedBy string
-	// HandOver has every write take over what objects of the same manager have, and wait for users of what it deletes (the header Hand-Over). It needs to be
-	// known under which name the client manages objects: ManagedBy, or what Organization has read.
+	// HandOver has every write take over what objects of the same manager have, and wait for users of what it deletes
+	// (the header Hand-Over). It needs to be known under which name the client manages objects: ManagedBy, or what
+	// Organization has read.
 	HandOver bool
-	// LastAdministrator has deletions take the last administrator of the organisation too, which the portal refuses otherwise.
+	// LastAdministrator has deletions take the last administrator of the organisation too, which the portal refuses
+	// otherwise.
 	LastAdministrator bool
-	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header; nil is none.
+	// Logger gets one line per attempt with method, path, status, attempt and duration, and never a body or a header;
+	// nil is none.
 	Logger func(ctx context.Context, message string, fields map[string]any)
 }
 
@@ -145,7 +152,8 @@ func checkToken(token string) error {
 	return nil
 }
 
-// parseEndpoint returns the endpoint without a trailing slash. A user name and password in it are refused and never quoted.
+// parseEndpoint returns the endpoint without a trailing slash. A user name and password in it are refused and never
+// quoted.
 func parseEndpoint(text string) (string, error) {
 	const wanted = "give a URL such as https://portal.example.com"
 	if text == "" {

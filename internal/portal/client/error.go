@@ -136,7 +136,8 @@ func (c *call) failed(ctx context.Context, err error) error {
 	}
 	why := c.client.explain(err)
 	if why.isTimeout {
-		// The context's own error is kept out of the chain: it belongs to the attempt, and the caller's context has not ended.
+		// The context's own error is kept out of the chain: it belongs to the attempt, and the caller's context has not
+		// ended.
 		return fmt.Errorf("%s: %s (%s); %s", c, why.what, attempts, why.advice)
 	}
 	return fmt.Errorf("%s: %s (%s): %w; %s", c, why.what, attempts, withoutURL(err), why.advice)

@@ -27,8 +27,8 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// FuzzAnswer: whatever answers, the client neither panics nor asks for ever, keeps the status, takes no such answer for an object that is not there, and
-// repeats no secret.
+// FuzzAnswer: whatever answers, the client neither panics nor asks for ever, keeps the status, takes no such answer for
+// an object that is not there, and repeats no secret.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{
 		"", "{}", "[]", "null", `{"items": []}`, `{"items": [{"id": "usr_1"}], "next": "x"}`, `{"items": [{}]}`, `{"id": "usr_1"}`, `{"items": null}`,

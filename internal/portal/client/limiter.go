@@ -11,17 +11,22 @@ import (
 
 // Limits of the limiter.
 const (
-	// recovery is in how many seconds of full use the rate grows by what it was when the portal asked for less, or by itself if that is more.
+	// recovery is in how many seconds of full use the rate grows by what it was when the portal asked for less, or by
+	// itself if that is more.
 	recovery = 10
-	// unhurried is the rate, in requests per second, that is halved first if fewer were sent: a portal that starts, or that others keep busy, says little about a slow run.
+	// unhurried is the rate, in requests per second, that is halved first if fewer were sent: a portal that starts, or
+	// that others keep busy, says little about a slow run.
 	unhurried = 20
-	// slowest is how many requests there are at least in the longest wait of the retry policy, however often the portal asks for less.
+	// slowest is how many requests there are at least in the longest wait of the retry policy, however often the portal
+	// asks for less.
 	slowest = 10
 )
 
-// limiter is the one budget of requests that a client has, for every attempt of every request. Without a configured rate it lets everything pass until the portal answers 429 or 503:
-// then everybody waits as long as Retry-After says, and from then on there are half as many requests in a second as there were (additive increase, multiplicative decrease, RFC 5681,
-// section 3.1), so that several runs find their shares of what the portal can do. Reads and writes take turns, so that neither waits for all of the other.
+// limiter is the one budget of requests that a client has, for every attempt of every request. Without a configured
+// rate it lets everything pass until the portal answers 429 or 503: then everybody waits as long as Retry-After says,
+// and from then on there are half as many requests in a second as there were (additive increase, multiplicative
+// decrease, RFC 5681, section 3.1), so that several runs find their shares of what the portal can do. Reads and writes
+// take turns, so that neither waits for all of the other.
 type limiter struct {
 	next   http.RoundTripper
 	policy RetryPolicy
@@ -65,7 +70,8 @@ func (l *limiter) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// wait returns when the request may be sent. Channels are first come, first served, so that of a line of reads and one of writes the firsts take turns.
+// wait returns when the request may be sent. Channels are first come, first served, so that of a line of reads and one
+// of writes the firsts take turns.
 func (l *limiter) wait(ctx context.Context, read bool) (time.Time, error) {
 	line := l.writes
 	if read {

@@ -73,7 +73,8 @@ func TestLimiter_oneBudgetInWhichReadsAndWritesTakeTurns(t *testing.T) {
 	})
 }
 
-// When the portal asks for less, everybody waits as long as it says and then goes at half the rate, once for however many requests it heard; then the rate grows back to the budget.
+// When the portal asks for less, everybody waits as long as it says and then goes at half the rate, once for however
+// many requests it heard; then the rate grows back to the budget.
 func TestLimiter_slowsDownForAllAndRecovers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -184,7 +185,8 @@ func TestLimiter_aTurnThatDoesNotCome(t *testing.T) {
 		if waited := time.Since(s.start); waited != time.Second || len(s.sent) != 1 {
 			t.Errorf("after %s there are the requests %v", waited, s.sent)
 		}
-		// Those who left took nothing of the budget; and waiting for a turn is no part of an attempt, which may take 30 seconds.
+		// Those who left took nothing of the budget; and waiting for a turn is no part of an attempt, which may take 30
+		// seconds.
 		for range 5 {
 			working.Go(func() {
 				if _, err := c.GetUser(t.Context(), "usr_1"); err != nil {

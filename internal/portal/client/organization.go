@@ -27,8 +27,8 @@ func (c *Client) Organization(ctx context.Context) (*portal.Organization, error)
 	return &organization, nil
 }
 
-// manager is the name under which the client manages the objects that it writes. It is empty as long as it was neither told one nor has read the
-// organisation, and with a portal that keeps no such names.
+// manager is the name under which the client manages the objects that it writes. It is empty as long as it was neither
+// told one nor has read the organisation, and with a portal that keeps no such names.
 func (c *Client) manager() string {
 	if c.managedBy != "" {
 		return c.managedBy

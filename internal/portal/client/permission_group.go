@@ -12,7 +12,8 @@ func (c *Client) permissionGroups() collection[portal.PermissionGroup] {
 	}
 }
 
-// PermissionGroupQuery selects permission groups by exact match. An empty field does not count; the zero value selects all.
+// PermissionGroupQuery selects permission groups by exact match. An empty field does not count; the zero value selects
+// all.
 type PermissionGroupQuery struct {
 	Name string
 }
@@ -27,21 +28,22 @@ func (c *Client) GetPermissionGroup(ctx context.Context, id string) (*portal.Per
 	return c.permissionGroups().get(ctx, id)
 }
 
-// CreatePermissionGroup makes a permission group. What is left out gets the platform's default. A request that was lost, in this run or in one before, makes
-// no second permission group.
+// CreatePermissionGroup makes a permission group. What is left out gets the platform's default. A request that was
+// lost, in this run or in one before, makes no second permission group.
 func (c *Client) CreatePermissionGroup(ctx context.Context, group portal.PermissionGroup) (Created[portal.PermissionGroup], error) {
 	return c.permissionGroups().create(ctx, group)
 }
 
-// ReplacePermissionGroup stores a permission group; what is left out keeps its value. With an ETag the portal refuses (precondition_failed) if the permission group
-// has changed since; an empty one matches always.
+// ReplacePermissionGroup stores a permission group; what is left out keeps its value. With an ETag the portal refuses
+// (precondition_failed) if the permission group has changed since; an empty one matches always.
 func (c *Client) ReplacePermissionGroup(ctx context.Context, id string, group portal.PermissionGroup, etag string) (*portal.PermissionGroup, error) {
 	defer c.users().note((*view).reset) // what a user may do follows from the groups
 	return c.permissionGroups().replace(ctx, id, group, etag)
 }
 
-// DeletePermissionGroup removes a permission group; the ETag is as in ReplacePermissionGroup. One that was gone before the first attempt is an error for which
-// IsNotFound is true. With Config.HandOver, the deletion of a group with members waits for them, as far as they have the same manager: then it returns what waits.
+// DeletePermissionGroup removes a permission group; the ETag is as in ReplacePermissionGroup. One that was gone before
+// the first attempt is an error for which IsNotFound is true. With Config.HandOver, the deletion of a group with
+// members waits for them, as far as they have the same manager: then it returns what waits.
 func (c *Client) DeletePermissionGroup(ctx context.Context, id, etag string) (*portal.HandOver, error) {
 	return c.permissionGroups().delete(ctx, id, etag, nil)
 }

@@ -8,14 +8,16 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// PutPermissionGroupMember puts a user into a permission group, beside the others that the user is in. Where the user is in it already, nothing
-// changes. IsNotFound tells whether an error means that there is no such user or no such group.
+// PutPermissionGroupMember puts a user into a permission group, beside the others that the user is in. Where the user
+// is in it already, nothing changes. IsNotFound tells whether an error means that there is no such user or no such
+// group.
 func (c *Client) PutPermissionGroupMember(ctx context.Context, groupID, userID string) (portal.PermissionGroupMember, error) {
 	return c.changeMembership(ctx, http.MethodPut, groupID, userID)
 }
 
-// DeletePermissionGroupMember takes a user out of a permission group. For one that was not in it before the first attempt, IsNotFound is true of the
-// error; of one that an earlier attempt took out, whose answer was lost, there is no more to say than that.
+// DeletePermissionGroupMember takes a user out of a permission group. For one that was not in it before the first
+// attempt, IsNotFound is true of the error; of one that an earlier attempt took out, whose answer was lost, there is no
+// more to say than that.
 func (c *Client) DeletePermissionGroupMember(ctx context.Context, groupID, userID string) (portal.PermissionGroupMember, error) {
 	return c.changeMembership(ctx, http.MethodDelete, groupID, userID)
 }

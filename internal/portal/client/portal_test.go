@@ -14,7 +14,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// startPortal starts the real portal and returns a client of it that makes at most 4 attempts without waiting between them.
+// startPortal starts the real portal and returns a client of it that makes at most 4 attempts without waiting between
+// them.
 func startPortal(t *testing.T) (*portaltest.Portal, *client.Client) {
 	t.Helper()
 	p := portaltest.Start(t)

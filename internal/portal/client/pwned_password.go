@@ -9,7 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// PwnedPasswords returns what the portal knows of the passwords whose SHA-1 starts with five hexadecimal digits (TC-06). Nothing else of a password is sent.
+// PwnedPasswords returns what the portal knows of the passwords whose SHA-1 starts with five hexadecimal digits
+// (TC-06). Nothing else of a password is sent.
 func (c *Client) PwnedPasswords(ctx context.Context, prefix string) (*portal.PwnedRange, error) {
 	r := request{method: http.MethodGet, path: "/v1/pwned-passwords/" + url.PathEscape(prefix)}
 	got, err := c.do(ctx, r)

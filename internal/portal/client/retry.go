@@ -20,18 +20,19 @@ const (
 
 // RetryPolicy says how often a request is sent and how long to wait in between. Each zero field has its default.
 //
-// Repeated are: connection errors, attempts that time out, answers that break off, and the statuses 429, 502, 503 and 504, for every method, a POST only where
-// that is safe (with an Idempotency-Key, or where twice does the same as once); and 500 for GET only. Everything else is final: any other 4xx, and a
-// certificate that is not trusted.
+// Repeated are: connection errors, attempts that time out, answers that break off, and the statuses 429, 502, 503 and
+// 504, for every method, a POST only where that is safe (with an Idempotency-Key, or where twice does the same as
+// once); and 500 for GET only. Everything else is final: any other 4xx, and a certificate that is not trusted.
 type RetryPolicy struct {
 	// Attempts counts the first one too; 1 never repeats.
 	Attempts int
-	// MinWait is the longest wait before the second attempt. It doubles with each further one up to MaxWait, and the actual wait
-	// is drawn evenly from between 0 and that bound (full jitter), so that parallel calls do not come back as one.
+	// MinWait is the longest wait before the second attempt. It doubles with each further one up to MaxWait, and the
+	// actual wait is drawn evenly from between 0 and that bound (full jitter), so that parallel calls do not come back
+	// as one.
 	MinWait time.Duration
-	// MaxWait bounds every wait. A Retry-After (RFC 9110, section 10.2.3) up to MaxWait is waited in full, with jitter on top as far as
-	// MaxWait allows. One beyond MaxWait is not waited for: the client waits MaxWait, tries again, and when the attempts are used up
-	// returns the portal's answer.
+	// MaxWait bounds every wait. A Retry-After (RFC 9110, section 10.2.3) up to MaxWait is waited in full, with jitter
+	// on top as far as MaxWait allows. One beyond MaxWait is not waited for: the client waits MaxWait, tries again, and
+	// when the attempts are used up returns the portal's answer.
 	MaxWait time.Duration
 	// Random returns a number in [0, 1) and is called by several goroutines at once; nil is math/rand/v2.
 	Random func() float64
@@ -59,7 +60,8 @@ func (p RetryPolicy) withDefaults() (RetryPolicy, error) {
 	return p, nil
 }
 
-// wait returns the pause after a failed attempt, counted from 0. retryAfter is the header's text, empty if there is none.
+// wait returns the pause after a failed attempt, counted from 0. retryAfter is the header's text, empty if there is
+// none.
 func (p RetryPolicy) wait(attempt int, retryAfter string, now time.Time) time.Duration {
 	bound := p.MinWait
 	for range attempt {
@@ -85,8 +87,8 @@ func parseRetryAfter(text string, now time.Time) time.Duration {
 	return 0
 }
 
-// checkRetry decides after each attempt. An answer that is final is kept even when the context has ended meanwhile: it may hold the
-// id of an object that exists now.
+// checkRetry decides after each attempt. An answer that is final is kept even when the context has ended meanwhile: it
+// may hold the id of an object that exists now.
 func (c *call) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	c.record(ctx, response, err)
 	if err == nil && !c.repeats(response.StatusCode) {
@@ -98,8 +100,8 @@ func (c *call) checkRetry(ctx context.Context, response *http.Response, err erro
 	return err == nil || !isPermanent(err) && c.isRepeatable(), nil
 }
 
-// isRepeatable reports whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2). A replace is, with
-// If-Match too, since the portal recognises the repeat; a create is only with its key.
+// isRepeatable reports whether sending the request twice does the same as sending it once (RFC 9110, section 9.2.2). A
+// replace is, with If-Match too, since the portal recognises the repeat; a create is only with its key.
 func (c *call) isRepeatable() bool {
 	return c.method != http.MethodPost || c.idempotent || c.idempotencyKey != ""
 }

@@ -28,8 +28,8 @@ type received struct {
 	body string
 }
 
-// script stands in for a portal, and for what may stand in front of one, where the real portal cannot be brought to fail in the
-// wanted way. The n-th request gets the n-th answer; the last answer serves all further ones.
+// script stands in for a portal, and for what may stand in front of one, where the real portal cannot be brought to
+// fail in the wanted way. The n-th request gets the n-th answer; the last answer serves all further ones.
 type script struct {
 	*httptest.Server
 	mutex    sync.Mutex

@@ -38,8 +38,9 @@ func (s secrets) in(text string) bool {
 	})
 }
 
-// conceal replaces the secrets in a message of the portal, which should hold none (ALL-05). Very short ones and those of letters only
-// are left, because they may be words of the message: the password "password" must not garble "password is too short".
+// conceal replaces the secrets in a message of the portal, which should hold none (ALL-05). Very short ones and those
+// of letters only are left, because they may be words of the message: the password "password" must not garble "password
+// is too short".
 func (s secrets) conceal(text string) string {
 	for _, secret := range s {
 		if len(secret) >= 4 && strings.ContainsFunc(secret, func(r rune) bool { return !unicode.IsLetter(r) }) {

@@ -16,10 +16,12 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 )
 
-// latency is how long a shelf takes for an answer, in the fake time of synctest: whatever happens at one moment happens before the answers of that moment.
+// latency is how long a shelf takes for an answer, in the fake time of synctest: whatever happens at one moment happens
+// before the answers of that moment.
 const latency = 25 * time.Millisecond
 
-// shelf stands in for a portal with more users than a test can make in the real one. It answers in process, all lists alike, and keeps what it was asked.
+// shelf stands in for a portal with more users than a test can make in the real one. It answers in process, all lists
+// alike, and keeps what it was asked.
 type shelf struct {
 	mutex    sync.Mutex
 	ids      []string

@@ -27,20 +27,21 @@ func (c *Client) GetSIPAccount(ctx context.Context, id string) (*portal.SIPAccou
 	return c.sipAccounts().get(ctx, id)
 }
 
-// CreateSIPAccount makes a SIP account. What is left out gets the platform's default. A request that was lost, in this run or in one before, makes
-// no second SIP account.
+// CreateSIPAccount makes a SIP account. What is left out gets the platform's default. A request that was lost, in this
+// run or in one before, makes no second SIP account.
 func (c *Client) CreateSIPAccount(ctx context.Context, account portal.SIPAccount) (Created[portal.SIPAccount], error) {
 	return c.sipAccounts().create(ctx, account)
 }
 
-// ReplaceSIPAccount stores a SIP account; what is left out keeps its value. With an ETag the portal refuses (precondition_failed) if the SIP account
-// has changed since; an empty one matches always.
+// ReplaceSIPAccount stores a SIP account; what is left out keeps its value. With an ETag the portal refuses
+// (precondition_failed) if the SIP account has changed since; an empty one matches always.
 func (c *Client) ReplaceSIPAccount(ctx context.Context, id string, account portal.SIPAccount, etag string) (*portal.SIPAccount, error) {
 	return c.sipAccounts().replace(ctx, id, account, etag)
 }
 
-// DeleteSIPAccount removes a SIP account; the ETag is as in ReplaceSIPAccount. One that was gone before the first attempt is an error for which
-// IsNotFound is true. With Config.HandOver, the deletion of a SIP account that users have waits for them, as far as they have the same manager: then it returns what waits.
+// DeleteSIPAccount removes a SIP account; the ETag is as in ReplaceSIPAccount. One that was gone before the first
+// attempt is an error for which IsNotFound is true. With Config.HandOver, the deletion of a SIP account that users have
+// waits for them, as far as they have the same manager: then it returns what waits.
 func (c *Client) DeleteSIPAccount(ctx context.Context, id, etag string) (*portal.HandOver, error) {
 	return c.sipAccounts().delete(ctx, id, etag, nil)
 }

@@ -135,7 +135,8 @@ func TestClient_returnsTheCancellationRatherThanAFailureThatIsRepeated(t *testin
 	}
 }
 
-// The id in an answer must not be lost because the run was stopped in the same moment: nobody would know whom the portal made.
+// The id in an answer must not be lost because the run was stopped in the same moment: nobody would know whom the
+// portal made.
 func TestClient_keepsAnAnswerThatArrivesWithTheCancellation(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

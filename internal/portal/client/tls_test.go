@@ -14,7 +14,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/client"
 )
 
-// The oldest version that the client speaks is TLS 1.2, however old the portal is, and it speaks only to one whose certificate it trusts.
+// The oldest version that the client speaks is TLS 1.2, however old the portal is, and it speaks only to one whose
+// certificate it trusts.
 func TestClient_TLS12IsTheOldestAndOnlyTrustedCertificates(t *testing.T) {
 	t.Parallel()
 	for version, accepted := range map[uint16]bool{tls.VersionTLS10: false, tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {

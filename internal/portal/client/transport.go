@@ -18,8 +18,8 @@ import (
 // maxAnswerBytes bounds an answer: a full page of the largest objects stays far below.
 const maxAnswerBytes = 16 << 20
 
-// newTransport connects with TLS 1.2 or newer (RFC 9325) and keeps enough idle connections for several runs at Terraform's
-// default of 10 parallel operations, so that no operation pays for a handshake of its own.
+// newTransport connects with TLS 1.2 or newer (RFC 9325) and keeps enough idle connections for several runs at
+// Terraform's default of 10 parallel operations, so that no operation pays for a handshake of its own.
 func newTransport(authorities *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
@@ -36,16 +36,16 @@ func newTransport(authorities *x509.CertPool, proxy func(*http.Request) (*url.UR
 	}
 }
 
-// wholeAnswers reads each answer to its end as part of the attempt. A connection that breaks in the middle of a body then counts as
-// a failed attempt, which is repeated, and connections can always be used again.
+// wholeAnswers reads each answer to its end as part of the attempt. A connection that breaks in the middle of a body
+// then counts as a failed attempt, which is repeated, and connections can always be used again.
 type wholeAnswers struct{ next http.RoundTripper }
 
-// errCut is the end of a body that looks regular and is not: what stands between portal and client takes a connection that broke for one that
-// was closed (HTTP/1.0, or a body without a length).
+// errCut is the end of a body that looks regular and is not: what stands between portal and client takes a connection
+// that broke for one that was closed (HTTP/1.0, or a body without a length).
 var errCut = errors.New("the JSON of the answer breaks off")
 
-// RoundTrip returns the answer with its body in memory, cut one byte above maxAnswerBytes. The error of a body that breaks off is
-// reported only if the status is 2xx: any other status says more than the missing rest.
+// RoundTrip returns the answer with its body in memory, cut one byte above maxAnswerBytes. The error of a body that
+// breaks off is reported only if the status is 2xx: any other status says more than the missing rest.
 func (t wholeAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	response, err := t.next.RoundTrip(r)
 	if err != nil {
@@ -63,7 +63,8 @@ func (t wholeAnswers) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// timed bounds an attempt, from connecting to the last byte of the answer. What comes before, such as waiting for a turn, does not count.
+// timed bounds an attempt, from connecting to the last byte of the answer. What comes before, such as waiting for a
+// turn, does not count.
 type timed struct {
 	next  http.RoundTripper
 	limit time.Duration

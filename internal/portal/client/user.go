@@ -32,16 +32,16 @@ func (c *Client) GetUser(ctx context.Context, id string) (*portal.User, error) {
 	return c.users().get(ctx, id)
 }
 
-// CreateUser makes a user. What is left out gets the platform's default. A request that was lost, in this run or in one before, makes
-// no second user.
+// CreateUser makes a user. What is left out gets the platform's default. A request that was lost, in this run or in one
+// before, makes no second user.
 func (c *Client) CreateUser(ctx context.Context, user portal.User) (Created[portal.User], error) {
 	created, err := c.users().create(ctx, user)
 	c.noteUser(created.Object.ID, user, created.Object)
 	return created, err
 }
 
-// ReplaceUser stores a user; what is left out keeps its value. With an ETag the portal refuses (precondition_failed) if the user
-// has changed since; an empty one matches always.
+// ReplaceUser stores a user; what is left out keeps its value. With an ETag the portal refuses (precondition_failed) if
+// the user has changed since; an empty one matches always.
 func (c *Client) ReplaceUser(ctx context.Context, id string, user portal.User, etag string) (*portal.User, error) {
 	stored, err := c.users().replace(ctx, id, user, etag)
 	if err != nil {
@@ -52,8 +52,9 @@ func (c *Client) ReplaceUser(ctx context.Context, id string, user portal.User, e
 	return stored, nil
 }
 
-// DeleteUser removes a user; the ETag is as in ReplaceUser. While the user has planned publications the portal refuses (in_use), unless
-// the deletion discards them (EN-16). One that was gone before the first attempt is an error for which IsNotFound is true.
+// DeleteUser removes a user; the ETag is as in ReplaceUser. While the user has planned publications the portal refuses
+// (in_use), unless the deletion discards them (EN-16). One that was gone before the first attempt is an error for which
+// IsNotFound is true.
 func (c *Client) DeleteUser(ctx context.Context, id, etag string, deletion portal.Deletion) error {
 	query := c.endOfAccess()
 	if deletion.DiscardPlannedWork {
@@ -72,7 +73,8 @@ func (c *Client) endOfAccess() url.Values {
 	return url.Values{"last_administrator": {"true"}}
 }
 
-// noteUser tells the views of other lists of a user that was written: SIP accounts say who has them, groups how many are in them, phone numbers where they ring.
+// noteUser tells the views of other lists of a user that was written: SIP accounts say who has them, groups how many
+// are in them, phone numbers where they ring.
 func (c *Client) noteUser(id string, wanted, stored portal.User) {
 	c.users().note(func(*view) {
 		c.views.sipAccounts.given(id, slices.Concat(sipAccountIDs(wanted), sipAccountIDs(stored)))

@@ -27,20 +27,22 @@ func (c *Client) GetUserGroup(ctx context.Context, id string) (*portal.UserGroup
 	return c.userGroups().get(ctx, id)
 }
 
-// CreateUserGroup makes a user group with its subgroups. A request that was lost, in this run or in one before, makes no second user group.
+// CreateUserGroup makes a user group with its subgroups. A request that was lost, in this run or in one before, makes
+// no second user group.
 func (c *Client) CreateUserGroup(ctx context.Context, group portal.UserGroup) (Created[portal.UserGroup], error) {
 	return c.userGroups().create(ctx, group)
 }
 
-// ReplaceUserGroup stores a user group; what is left out keeps its value, and a subgroup whose name stays keeps its id. With an ETag the
-// portal refuses (precondition_failed) if the user group has changed since; an empty one matches always.
+// ReplaceUserGroup stores a user group; what is left out keeps its value, and a subgroup whose name stays keeps its id.
+// With an ETag the portal refuses (precondition_failed) if the user group has changed since; an empty one matches
+// always.
 func (c *Client) ReplaceUserGroup(ctx context.Context, id string, group portal.UserGroup, etag string) (*portal.UserGroup, error) {
 	return c.userGroups().replace(ctx, id, group, etag)
 }
 
-// DeleteUserGroup removes a user group; the ETag is as in ReplaceUserGroup. One that was gone before the first attempt is an error for
-// which IsNotFound is true. With Config.HandOver, the deletion of
-// a group with members waits for them, as far as they have the same manager: then it returns what waits.
+// DeleteUserGroup removes a user group; the ETag is as in ReplaceUserGroup. One that was gone before the first attempt
+// is an error for which IsNotFound is true. With Config.HandOver, the deletion of a group with members waits for them,
+// as far as they have the same manager: then it returns what waits.
 func (c *Client) DeleteUserGroup(ctx context.Context, id, etag string) (*portal.HandOver, error) {
 	return c.userGroups().delete(ctx, id, etag, nil)
 }

@@ -17,21 +17,25 @@ import (
 const (
 	// readSingly is how many objects of a kind are read one by one, at once, before anything is read by pages.
 	readSingly = 2
-	// pagesPerBatch is of how many pages a list must be for one request that asks for several objects by their ids, before pages are read. In a long
-	// list of which few objects are asked for, no page pays.
+	// pagesPerBatch is of how many pages a list must be for one request that asks for several objects by their ids,
+	// before pages are read. In a long list of which few objects are asked for, no page pays.
 	pagesPerBatch = 10
-	// maxBatches bounds them: with what is read singly, a list of which everything is asked for costs five requests more than it has pages at most.
+	// maxBatches bounds them: with what is read singly, a list of which everything is asked for costs five requests
+	// more than it has pages at most.
 	maxBatches = 3
-	// maxViewBytes bounds what is kept of a list, in bytes of JSON. Beyond it, the pages that were read first are let go.
+	// maxViewBytes bounds what is kept of a list, in bytes of JSON. Beyond it, the pages that were read first are let
+	// go.
 	maxViewBytes = 128 << 20
 	// pagesAtOnce bounds how many pages of a list that is wanted as a whole are read side by side.
 	pagesAtOnce = 8
 )
 
-// view is what a client has seen of one list of the portal. Whoever asks for an object gets it from there, or has it fetched, in few requests however many
-// ask: the first few objects one by one; then the first page, which says where all pages end; then, in a long list, a few batches of objects by their ids; then
-// the page on which an object is, many side by side. Nothing is fetched that nobody asked for but what shares its page, nothing waits but for an answer, and a
-// failure is not kept. Writes of this client are noted (see change), so that no answer to an earlier request undoes them.
+// view is what a client has seen of one list of the portal. Whoever asks for an object gets it from there, or has it
+// fetched, in few requests however many ask: the first few objects one by one; then the first page, which says where
+// all pages end; then, in a long list, a few batches of objects by their ids; then the page on which an object is, many
+// side by side. Nothing is fetched that nobody asked for but what shares its page, nothing waits but for an answer, and
+// a failure is not kept. Writes of this client are noted (see change), so that no answer to an earlier request undoes
+// them.
 type view struct {
 	client *Client
 	path   string
@@ -42,7 +46,8 @@ type view struct {
 	known *knowledge
 }
 
-// knowledge is the content of a view, replaced as a whole when it is not true any more. What was on its way then arrives in the old one.
+// knowledge is the content of a view, replaced as a whole when it is not true any more. What was on its way then
+// arrives in the old one.
 type knowledge struct {
 	objects map[string]object
 	reads   map[string]*flight // of one object each, by its id
@@ -107,7 +112,8 @@ func (v *view) get(ctx context.Context, id string) (json.RawMessage, error) {
 	}
 }
 
-// fetch returns a flight that brings the object, or what has to be known before. missed says that a flight that should have brought it did not.
+// fetch returns a flight that brings the object, or what has to be known before. missed says that a flight that should
+// have brought it did not.
 func (v *view) fetch(ctx context.Context, k *knowledge, id string, missed bool) *flight {
 	if coming := k.reads[id]; coming != nil {
 		return coming
@@ -166,7 +172,8 @@ func (v *view) all(ctx context.Context) ([]json.RawMessage, error) {
 	}
 }
 
-// pays reports whether the whole list costs no more requests than so many that ask for one object. The first few do not even ask how long the list is.
+// pays reports whether the whole list costs no more requests than so many that ask for one object. The first few do not
+// even ask how long the list is.
 func (v *view) pays(ctx context.Context, requests int) (bool, error) {
 	if requests <= readSingly {
 		return false, nil
@@ -207,7 +214,8 @@ func (v *view) allOf(ctx context.Context, k *knowledge, pages int) ([]json.RawMe
 	return slices.Concat(parts...), nil
 }
 
-// objectsOn returns what is on a page. What this client has written since, and whose content it does not know, is read singly.
+// objectsOn returns what is on a page. What this client has written since, and whose content it does not know, is read
+// singly.
 func (v *view) objectsOn(ctx context.Context, k *knowledge, place int) ([]json.RawMessage, error) {
 	for {
 		v.mutex.Lock()

@@ -10,7 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// change is a write of this client. Answers to what was asked before may show the objects that it concerns as they were.
+// change is a write of this client. Answers to what was asked before may show the objects that it concerns as they
+// were.
 type change struct {
 	id   string // of the object; empty for none
 	user string // or the objects that name this user; empty for none

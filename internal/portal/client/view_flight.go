@@ -14,7 +14,8 @@ import (
 
 const pageSize = portal.MaxPageSize
 
-// flight is a request on its way, or one after the other, for which several callers wait. It ends with its answer, or when the last of them has left.
+// flight is a request on its way, or one after the other, for which several callers wait. It ends with its answer, or
+// when the last of them has left.
 type flight struct {
 	departed int // changes that were known then
 	covers   func(id string) bool
@@ -29,7 +30,8 @@ type flight struct {
 	err     error
 }
 
-// errAbandoned is the error of a flight that ended because everybody had left, for whoever came after that: it is to be sent anew.
+// errAbandoned is the error of a flight that ended because everybody had left, for whoever came after that: it is to be
+// sent anew.
 var errAbandoned = errors.New("abandoned")
 
 // depart sends fly on its way. The mutex is held. fly returns what to do with its outcome when the mutex is held again.
@@ -86,7 +88,8 @@ func (v *view) fetchOne(ctx context.Context, k *knowledge, id string) *flight {
 	})
 }
 
-// fetchBatch reads all objects that somebody waits for: this one, or once the batch that is on its way has arrived, this and whatever was asked for meanwhile.
+// fetchBatch reads all objects that somebody waits for: this one, or once the batch that is on its way has arrived,
+// this and whatever was asked for meanwhile.
 func (v *view) fetchBatch(ctx context.Context, k *knowledge, id string) *flight {
 	k.want(id)
 	if k.batch != nil {
@@ -161,7 +164,8 @@ func (v *view) fetchPage(ctx context.Context, k *knowledge, place int) *flight {
 	})
 }
 
-// readUpTo reads what is behind a cursor up to the end of the page, or of the list. That is one request, or more if objects have been added there since.
+// readUpTo reads what is behind a cursor up to the end of the page, or of the list. That is one request, or more if
+// objects have been added there since.
 func (v *view) readUpTo(ctx context.Context, after, end string) (map[string]object, error) {
 	all := map[string]object{}
 	last := ""
@@ -187,7 +191,8 @@ func (v *view) readUpTo(ctx context.Context, after, end string) (map[string]obje
 	}
 }
 
-// ofTheList keeps the 404 of a list, such as that of an organisation which is not there, from passing for that of an object.
+// ofTheList keeps the 404 of a list, such as that of an organisation which is not there, from passing for that of an
+// object.
 func ofTheList(err error) error {
 	if problem, ok := errors.AsType[*portal.Error](err); ok && IsNotFound(err) {
 		return strayError{problem}

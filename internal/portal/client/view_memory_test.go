@@ -15,7 +15,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// longList answers with pages of so many users, each of some 720 bytes, which is what the portal gives of one with a telephone.
+// longList answers with pages of so many users, each of some 720 bytes, which is what the portal gives of one with a
+// telephone.
 type longList int
 
 func (l longList) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -53,7 +54,8 @@ func newLongList(t testing.TB, users int) *Client {
 	return c
 }
 
-// Beyond the limit, pages that were read first are let go, and read again by whoever asks for them: nothing is lost but requests.
+// Beyond the limit, pages that were read first are let go, and read again by whoever asks for them: nothing is lost but
+// requests.
 func TestView_memoryIsBounded(t *testing.T) {
 	t.Parallel()
 	const users, page = 20 * pageSize, pageSize * 720

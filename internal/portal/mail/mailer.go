@@ -1,5 +1,6 @@
-// Package mail writes to people: it takes what is due from the portal's outbox, in the person's language, and hands it to a mail server. A mail that
-// cannot be sent stays in the outbox and is tried again; it never undoes what it tells of.
+// Package mail writes to people: it takes what is due from the portal's outbox, in the person's language, and hands it
+// to a mail server. A mail that cannot be sent stays in the outbox and is tried again; it never undoes what it tells
+// of.
 package mail
 
 import (

@@ -11,8 +11,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// BadInput is one mistake that a platform refuses: an object that is wrong, or a change to a right one that is. The table of them is run
-// against the rule set, the API and the plan, which must all refuse it at the same field in the same words (see WalkBadInputs).
+// BadInput is one mistake that a platform refuses: an object that is wrong, or a change to a right one that is. The
+// table of them is run against the rule set, the API and the plan, which must all refuse it at the same field in the
+// same words (see WalkBadInputs).
 type BadInput struct {
 	Name     string // with the id of the requirement first; unique on the platform
 	Platform portal.Platform
@@ -22,7 +23,8 @@ type BadInput struct {
 	// Scopes are those of the token; nil is all of them.
 	Scopes []portal.Scope
 
-	// Before is a pointer to the wire object as it is stored, which the portal accepts; nil if the mistake is in a creation.
+	// Before is a pointer to the wire object as it is stored, which the portal accepts; nil if the mistake is in a
+	// creation.
 	Before any
 	// ID is that of the stored object, which WalkBadInputs makes; empty in a creation.
 	ID string
@@ -33,14 +35,16 @@ type BadInput struct {
 	Code    portal.Code // which mistake it is
 	Message string      // is part of the message; empty where no word of it matters
 
-	// HCL are the attributes of a resource block that asks for Object, as HCL expressions by name; a name with a dot is an attribute of a
-	// nested object. A secret is in its write-only attributes, such as password_wo and password_wo_version.
+	// HCL are the attributes of a resource block that asks for Object, as HCL expressions by name; a name with a dot is
+	// an attribute of a nested object. A secret is in its write-only attributes, such as password_wo and
+	// password_wo_version.
 	HCL map[string]string
 	// BeforeHCL are the attributes that ask for Before; nil in a creation.
 	BeforeHCL map[string]string
 }
 
-// BadInputs is the part of the table that is for an organisation with the stock: its platform, and the bare one or the default one.
+// BadInputs is the part of the table that is for an organisation with the stock: its platform, and the bare one or the
+// default one.
 func BadInputs(stock Stock) []BadInput {
 	b := &badInputs{stock: stock}
 	switch stock.Organization.Platform {
@@ -59,8 +63,8 @@ func BadInputs(stock Stock) []BadInput {
 	return slices.DeleteFunc(b.table, func(bad BadInput) bool { return bad.Bare != stock.bare() })
 }
 
-// WalkBadInputs runs a parallel subtest for every bad input of every platform, with a portal that has its stock and, for a change, the
-// object as it is before, under bad.ID. The token is one with the scopes of the bad input.
+// WalkBadInputs runs a parallel subtest for every bad input of every platform, with a portal that has its stock and,
+// for a change, the object as it is before, under bad.ID. The token is one with the scopes of the bad input.
 func WalkBadInputs(t *testing.T, check func(t *testing.T, p *Portal, token string, bad BadInput)) {
 	t.Helper()
 	for _, platform := range portal.Platforms() {
@@ -207,7 +211,8 @@ func subgroupNames(subgroups []portal.Subgroup) []map[string]string {
 	return names
 }
 
-// expression is a value in HCL, whose expressions include those of JSON except for templates, which none of the table has.
+// expression is a value in HCL, whose expressions include those of JSON except for templates, which none of the table
+// has.
 func expression(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// privileges adds every way to give every privileged permission of the platform, and to change how a user who has one logs in, by a token without
-// the scope admin.
+// privileges adds every way to give every privileged permission of the platform, and to change how a user who has one
+// logs in, by a token without the scope admin.
 func (b *badInputs) privileges() {
 	if b.stock.bare() {
 		return

@@ -31,7 +31,8 @@ func (b *badInputs) samoobsluha() {
 	})
 }
 
-// licensed gives a user a licence and what the licence needs: callcentrum and omnichannel a PBX, helpdesk and omnichannel a helpdesk service.
+// licensed gives a user a licence and what the licence needs: callcentrum and omnichannel a PBX, helpdesk and
+// omnichannel a helpdesk service.
 func licensed(u *portal.User, product, edition string) {
 	u.Licence = &portal.Licence{Product: &product}
 	if edition != "" {

@@ -63,7 +63,8 @@ func CloseBrowser() {
 // browserTimeout bounds what one test does in a browser.
 const browserTimeout = 5 * time.Minute
 
-// NewBrowser opens a page that ends with the test. Where there is no browser, installed.Missing decides what becomes of the test.
+// NewBrowser opens a page that ends with the test. Where there is no browser, installed.Missing decides what becomes of
+// the test.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
 	if _, err := installed.Browser(); err != nil {
@@ -93,11 +94,12 @@ func (b *Browser) run(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// replaced is the error of the browser's protocol (server error, JSON-RPC 2.0) for an element or a page that is no more.
+// replaced is the error of the browser's protocol (server error, JSON-RPC 2.0) for an element or a page that is no
+// more.
 const replaced = "(-32000)"
 
-// settled does something until the page holds still for it: a page that is being replaced loses the element that was just found, before anything is done
-// to it.
+// settled does something until the page holds still for it: a page that is being replaced loses the element that was
+// just found, before anything is done to it.
 func settled(do func() error) error {
 	for {
 		err := do()

@@ -34,7 +34,8 @@ func (p *Portal) Contents(t testing.TB) (c Contents) {
 	return Contents{Users: users.Items, PermissionGroups: groups.Items, SIPAccounts: accounts.Items}
 }
 
-// Faults are in what the objects contradict each other: two of them have one thing, or a user is in no group where the platform demands one.
+// Faults are in what the objects contradict each other: two of them have one thing, or a user is in no group where the
+// platform demands one.
 func (c Contents) Faults() (found []string) {
 	has := map[string]string{}
 	hold := func(kind string, thing *string, id string) {

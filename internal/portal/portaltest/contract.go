@@ -21,9 +21,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 )
 
-// Checked passes requests on to a handler that serves the Portal API and fails the test where request and answer are not as the OpenAPI
-// description says: path, method, status and the body of the answer always, the request when the portal accepted it. A field that
-// the description does not have is a mismatch too.
+// Checked passes requests on to a handler that serves the Portal API and fails the test where request and answer are
+// not as the OpenAPI description says: path, method, status and the body of the answer always, the request when the
+// portal accepted it. A field that the description does not have is a mismatch too.
 func Checked(t testing.TB, api http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

@@ -18,7 +18,8 @@ type Fault struct {
 	serve func(w http.ResponseWriter, r *http.Request, portal http.Handler)
 }
 
-// Answer is an answer that does not come from the portal, such as one of a gateway in front of it. The portal does not see the request.
+// Answer is an answer that does not come from the portal, such as one of a gateway in front of it. The portal does not
+// see the request.
 func Answer(status int, header http.Header, body string) *Fault {
 	return &Fault{func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		maps.Copy(w.Header(), header)
@@ -54,7 +55,8 @@ func Truncate() *Fault {
 	}}
 }
 
-// Cut sends half of the portal's answer as if it were the whole, as a gateway does that took the end of a connection for the end of a body.
+// Cut sends half of the portal's answer as if it were the whole, as a gateway does that took the end of a connection
+// for the end of a body.
 func Cut() *Fault {
 	return &Fault{func(w http.ResponseWriter, r *http.Request, portal http.Handler) {
 		answer := httptest.NewRecorder()
@@ -102,7 +104,8 @@ func reset(w http.ResponseWriter, sent []byte) {
 	_ = connection.Close()
 }
 
-// Duplicate gives the portal the same request twice at the same time, as a gateway does that loses patience, and answers with one of the two answers.
+// Duplicate gives the portal the same request twice at the same time, as a gateway does that loses patience, and
+// answers with one of the two answers.
 func Duplicate(second bool) *Fault {
 	return &Fault{func(w http.ResponseWriter, r *http.Request, portal http.Handler) {
 		body, err := io.ReadAll(r.Body)

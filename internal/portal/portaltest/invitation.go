@@ -8,7 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// Activate sends the mails that are due, to nobody, and chooses this password by the link of each. It is an error if there is none.
+// Activate sends the mails that are due, to nobody, and chooses this password by the link of each. It is an error if
+// there is none.
 func (p *Portal) Activate(t testing.TB, password portal.Secret) {
 	t.Helper()
 	mails, err := p.Service.DueMails(t.Context(), 100)

@@ -10,7 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Office is what a configuration wants of an organisation. Objects have numbers by which they are known over all states; a portal gives them ids.
+// Office is what a configuration wants of an organisation. Objects have numbers by which they are known over all
+// states; a portal gives them ids.
 type Office struct {
 	Platform  portal.Platform
 	Groups    map[int]string // names

@@ -30,7 +30,8 @@ func (y *Years) number() int {
 	return y.last
 }
 
-// Next makes a state that may come after another one: leavers, joiners, swaps, rotations, renumberings, dissolved groups.
+// Next makes a state that may come after another one: leavers, joiners, swaps, rotations, renumberings, dissolved
+// groups.
 func (y *Years) Next(old Office) Office {
 	o := Office{Platform: old.Platform, Groups: map[int]string{}, Accounts: map[int]string{}, People: map[int]Person{}}
 	leaves := []float64{0, 0.1, 0.5}[y.IntN(3)]

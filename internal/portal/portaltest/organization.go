@@ -13,9 +13,10 @@ const OrganizationID = "delfin"
 // MainNumber is the number of the default organisation that is its main number.
 const MainNumber = "+48225550112"
 
-// Organization is the file of the default organisation on a platform, which has all that a platform can have: a dozen owned Polish numbers
-// from +48225550101 to MainNumber, the sender names DELFIN and DELFIN24, the PBXs warszawa and krakow, the helpdesks wsparcie and
-// serwis, a social account on x and one on facebook, every service ordered and every module.
+// Organization is the file of the default organisation on a platform, which has all that a platform can have: a dozen
+// owned Polish numbers from +48225550101 to MainNumber, the sender names DELFIN and DELFIN24, the PBXs warszawa and
+// krakow, the helpdesks wsparcie and serwis, a social account on x and one on facebook, every service ordered and every
+// module.
 func Organization(platform portal.Platform) string {
 	file := organization(platform, "[pbx, helpdesk, video]", "["+strings.Join(modules(platform), ", ")+"]")
 	if platform == portal.Vaxel {
@@ -61,8 +62,8 @@ modules: %[5]s
 `, OrganizationID, platform, ordered, MainNumber, modules)
 }
 
-// modules are those that change what a platform allows: single sign-on (VX-13), the partner mobile extension (VX-20), the coupling with
-// AFAS (EN-13) and those that landing pages belong to (EN-10).
+// modules are those that change what a platform allows: single sign-on (VX-13), the partner mobile extension (VX-20),
+// the coupling with AFAS (EN-13) and those that landing pages belong to (EN-10).
 func modules(platform portal.Platform) []string {
 	switch platform {
 	case portal.Engage:

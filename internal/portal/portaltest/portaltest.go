@@ -1,5 +1,5 @@
-// Package portaltest starts the real portal in process, one for every test: real store, real service, real server, on a loopback
-// listener. All that passes through it is checked against the OpenAPI description of the API.
+// Package portaltest starts the real portal in process, one for every test: real store, real service, real server, on a
+// loopback listener. All that passes through it is checked against the OpenAPI description of the API.
 package portaltest
 
 import (
@@ -56,8 +56,8 @@ type options struct {
 // Option changes the portal that Start starts.
 type Option func(*options)
 
-// WithOrganization uses this organisation file instead of the default one. Repeated, the portal has several organisations: Token is one of the
-// first, and TokenOf makes those of the others.
+// WithOrganization uses this organisation file instead of the default one. Repeated, the portal has several
+// organisations: Token is one of the first, and TokenOf makes those of the others.
 func WithOrganization(yaml string) Option {
 	return func(o *options) { o.organizations = append(o.organizations, yaml) }
 }
@@ -124,7 +124,8 @@ func (p *Portal) TokenOf(t testing.TB, organizationID string, scopes ...portal.S
 	return secret
 }
 
-// TokenOfUser makes a token with these scopes that is a user's of the first organisation, named by e-mail address, username or id.
+// TokenOfUser makes a token with these scopes that is a user's of the first organisation, named by e-mail address,
+// username or id.
 func (p *Portal) TokenOfUser(t testing.TB, user string, scopes ...portal.Scope) string {
 	t.Helper()
 	secret, _, err := p.Service.CreateToken(t.Context(), p.Caller.OrganizationID, service.TokenRequest{Name: t.Name(), Scopes: scopes, User: user})
@@ -155,8 +156,8 @@ func (p *Portal) Requests() []string {
 	return slices.Clone(p.requests)
 }
 
-// Inject puts faults between client and portal: the function says for each request what goes wrong with it; nil lets it pass. It may be called
-// by several goroutines at once.
+// Inject puts faults between client and portal: the function says for each request what goes wrong with it; nil lets it
+// pass. It may be called by several goroutines at once.
 func (p *Portal) Inject(fault func(*http.Request) *Fault) {
 	p.protected.Lock()
 	defer p.protected.Unlock()
@@ -242,7 +243,8 @@ func (p *Portal) listen(t testing.TB, address string) {
 	p.URL = p.server.URL
 }
 
-// bind listens on a port below those that systems hand out by themselves, so that nobody takes it while the portal restarts.
+// bind listens on a port below those that systems hand out by themselves, so that nobody takes it while the portal
+// restarts.
 func bind(t testing.TB, address string) net.Listener {
 	t.Helper()
 	const first, ports, attempts = 20000, 12000, 100

@@ -16,7 +16,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// do sends a request over a connection of its own, so that none is repeated by the transport because a kept one was closed.
+// do sends a request over a connection of its own, so that none is repeated by the transport because a kept one was
+// closed.
 func do(t *testing.T, ctx context.Context, p *portaltest.Portal, method, path, body string) (*http.Response, error) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(ctx, method, p.URL+path, strings.NewReader(body))

@@ -24,8 +24,9 @@ type Process struct {
 
 var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
 
-// Launch starts the program in a folder that has organization.yaml and pwned.txt, and does not wait for it. flags are the others of portal serve, --database among
-// them. The portal's log goes to a writer. It is killed when the context ends.
+// Launch starts the program in a folder that has organization.yaml and pwned.txt, and does not wait for it. flags are
+// the others of portal serve, --database among them. The portal's log goes to a writer. It is killed when the context
+// ends.
 func Launch(ctx context.Context, program, dir string, log io.Writer, flags ...string) (*Process, error) {
 	command := exec.CommandContext(ctx, program, append([]string{"portal", "serve", "--organization", "organization.yaml", "--listen", "127.0.0.1:0",
 		"--pwned-passwords-file", "pwned.txt"}, flags...)...)

@@ -9,8 +9,9 @@ import (
 	"sync"
 )
 
-// Proxy stands between a client and a portal, on the network of this machine. It gives each request a connection of its own, so that every attempt is one
-// that the client decided on: a transport repeats by itself what fails on a connection that was used before.
+// Proxy stands between a client and a portal, on the network of this machine. It gives each request a connection of its
+// own, so that every attempt is one that the client decided on: a transport repeats by itself what fails on a
+// connection that was used before.
 type Proxy struct {
 	URL string // without a slash at the end
 
@@ -62,7 +63,8 @@ func (p *Proxy) SetTarget(target string) error {
 	return nil
 }
 
-// Put puts something between client and portal, such as Storm.Over, in place of what was there; nil lets everything pass.
+// Put puts something between client and portal, such as Storm.Over, in place of what was there; nil lets everything
+// pass.
 func (p *Proxy) Put(between func(portal http.Handler) http.Handler) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,8 +7,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// ShareAddress gives a user a spelling of the address that another user has. The portal refuses that, but databases hold such users from before it
-// compared all spellings: this is how the migration leaves them. The portal must be on SQLite.
+// ShareAddress gives a user a spelling of the address that another user has. The portal refuses that, but databases
+// hold such users from before it compared all spellings: this is how the migration leaves them. The portal must be on
+// SQLite.
 func (p *Portal) ShareAddress(t testing.TB, userID, spelling string) {
 	t.Helper()
 	db, err := sql.Open("sqlite", p.options.database)

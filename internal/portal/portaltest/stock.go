@@ -11,8 +11,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// Stock is what an organisation already has when a bad input arrives: what can be referred to, and what is taken. An id of what the
-// platform does not have is empty.
+// Stock is what an organisation already has when a bad input arrives: what can be referred to, and what is taken. An id
+// of what the platform does not have is empty.
 type Stock struct {
 	Organization       portal.Organization
 	GroupID            string            // a permission group called StockGroupName
@@ -172,8 +172,8 @@ func idOf[T any](created service.Created[T], err error) (string, error) {
 	return reflect.ValueOf(created.Object).FieldByName("ID").String(), err
 }
 
-// ImaginaryStock is the Stock of an organisation, of which it takes the file, without a portal: with the inventory that rules are checked
-// against.
+// ImaginaryStock is the Stock of an organisation, of which it takes the file, without a portal: with the inventory that
+// rules are checked against.
 func ImaginaryStock(t testing.TB, file string) (Stock, rules.Inventory) {
 	t.Helper()
 	read, err := service.ParseOrganizationFile("organization.yaml", []byte(file))

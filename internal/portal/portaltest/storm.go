@@ -17,9 +17,9 @@ import (
 	"sync"
 )
 
-// Storm spoils a share of the requests that pass through it. What happens to a request follows from a seed, from what the request says and from how often
-// it has come, and from nothing else: neither the order in which requests arrive nor the ids that the portal draws count. So a failure that was seen with a
-// seed is seen again with it.
+// Storm spoils a share of the requests that pass through it. What happens to a request follows from a seed, from what
+// the request says and from how often it has come, and from nothing else: neither the order in which requests arrive
+// nor the ids that the portal draws count. So a failure that was seen with a seed is seen again with it.
 type Storm struct {
 	seed  uint64
 	share float64
@@ -39,7 +39,8 @@ type weather func(random *rand.Rand, next <-chan struct{}) *Fault
 // html is the page of a gateway. It looks like nothing that a portal says.
 const html = "<html><head><title>Bad Gateway</title></head><body><center><h1>Bad Gateway</h1></center><hr><center>nginx</center></body></html>"
 
-// kindsOfFault are the faults of a Storm by name. A gateway that answers in place of the portal may have passed the request on or not.
+// kindsOfFault are the faults of a Storm by name. A gateway that answers in place of the portal may have passed the
+// request on or not.
 var kindsOfFault = map[string]weather{
 	"drop":         func(*rand.Rand, <-chan struct{}) *Fault { return CloseBefore() },
 	"drop answer":  func(*rand.Rand, <-chan struct{}) *Fault { return DropAnswer() },
@@ -76,7 +77,8 @@ func gateway(status int, retryAfter string, mayPassOn bool) weather {
 // FaultKinds lists the kinds of faults that a Storm has, in alphabetical order.
 func FaultKinds() []string { return slices.Sorted(maps.Keys(kindsOfFault)) }
 
-// NewStorm spoils this share of the requests, from 0 to 1, each with one of the kinds of FaultKinds; without any, with one of all.
+// NewStorm spoils this share of the requests, from 0 to 1, each with one of the kinds of FaultKinds; without any, with
+// one of all.
 func NewStorm(seed uint64, share float64, kinds ...string) (*Storm, error) {
 	for _, kind := range kinds {
 		if kindsOfFault[kind] == nil {

@@ -48,8 +48,8 @@ func quick() []string {
 	})
 }
 
-// TestStorm_sameSeed: forty objects are made, some of which refer to others, with ten requests at a time and by portals that draw different ids. What went
-// wrong depends on the seed alone.
+// TestStorm_sameSeed: forty objects are made, some of which refer to others, with ten requests at a time and by portals
+// that draw different ids. What went wrong depends on the seed alone.
 func TestStorm_sameSeed(t *testing.T) {
 	t.Parallel()
 	weather := func(seed uint64) (map[string]int, int) {

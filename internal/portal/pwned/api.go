@@ -1,5 +1,6 @@
-// Package pwned looks passwords up in the Have I Been Pwned corpus of those that are known from breaches: by its range API, or in a copy of it on this
-// machine. Either is asked for the first five hexadecimal digits of a SHA-1 only, so no password and no whole hash ever leaves (TC-06).
+// Package pwned looks passwords up in the Have I Been Pwned corpus of those that are known from breaches: by its range
+// API, or in a copy of it on this machine. Either is asked for the first five hexadecimal digits of a SHA-1 only, so no
+// password and no whole hash ever leaves (TC-06).
 package pwned
 
 import (
@@ -18,7 +19,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// DefaultURL is the address of the public API (https://haveibeenpwned.com/API/v3#PwnedPasswords), which asks for no key.
+// DefaultURL is the address of the public API (https://haveibeenpwned.com/API/v3#PwnedPasswords), which asks for no
+// key.
 const DefaultURL = "https://api.pwnedpasswords.com"
 
 // Limits of the API client.
@@ -59,7 +61,8 @@ func NewAPI(base string) (*API, error) {
 	}, nil
 }
 
-// Range returns the rest of the SHA-1 of every known password whose SHA-1 starts with the prefix of five hexadecimal digits, in upper case.
+// Range returns the rest of the SHA-1 of every known password whose SHA-1 starts with the prefix of five hexadecimal
+// digits, in upper case.
 func (a *API) Range(ctx context.Context, prefix string) ([]string, error) {
 	if suffixes, ok := a.known(prefix); ok {
 		return suffixes, nil

@@ -10,19 +10,21 @@ import (
 	"strings"
 )
 
-// File is a copy of the corpus: one line SHA1:COUNT for each password, in hexadecimal and in the order of the hashes, as the PwnedPasswordsDownloader
-// writes it into a single file.
+// File is a copy of the corpus: one line SHA1:COUNT for each password, in hexadecimal and in the order of the hashes,
+// as the PwnedPasswordsDownloader writes it into a single file.
 type File struct {
 	path string
 }
 
-// hashLength is that of a SHA-1 in hexadecimal, and maxLine what a line may have: a hash, a colon, a count and a line end.
+// hashLength is that of a SHA-1 in hexadecimal, and maxLine what a line may have: a hash, a colon, a count and a line
+// end.
 const (
 	hashLength = 40
 	maxLine    = hashLength + 24
 )
 
-// OpenFile checks that there is such a file. It is opened for each look-up, so that it can be replaced while the portal runs.
+// OpenFile checks that there is such a file. It is opened for each look-up, so that it can be replaced while the portal
+// runs.
 func OpenFile(path string) (*File, error) {
 	f := &File{path}
 	if _, err := f.Range(context.Background(), "00000"); err != nil {
@@ -31,7 +33,8 @@ func OpenFile(path string) (*File, error) {
 	return f, nil
 }
 
-// Range returns the rest of the SHA-1 of every password in the file whose SHA-1 starts with the prefix of five hexadecimal digits, in upper case.
+// Range returns the rest of the SHA-1 of every password in the file whose SHA-1 starts with the prefix of five
+// hexadecimal digits, in upper case.
 func (f *File) Range(_ context.Context, prefix string) ([]string, error) {
 	file, err := os.Open(f.path)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Administration is who may administer an organisation. People and groups that have nothing to do with Set.Administrators may be left out.
+// Administration is who may administer an organisation. People and groups that have nothing to do with
+// Set.Administrators may be left out.
 type Administration struct {
 	People []Person
 	Groups map[string][]string // permission group → its permissions
@@ -23,13 +24,14 @@ type Person struct {
 	GroupIDs []string
 }
 
-// Administers reports whether these permissions make somebody an administrator. Nobody is one on a platform that says nothing about it.
+// Administers reports whether these permissions make somebody an administrator. Nobody is one on a platform that says
+// nothing about it.
 func (s *Set) Administers(permissions []string) bool {
 	return len(s.Administrators) > 0 && !slices.ContainsFunc(s.Administrators, func(p string) bool { return !slices.Contains(permissions, p) })
 }
 
-// ConcernsAdministrators reports whether a change may take the right to administer from somebody. Only then does Check ask for
-// Inventory.Administration, which is dear to know.
+// ConcernsAdministrators reports whether a change may take the right to administer from somebody. Only then does Check
+// ask for Inventory.Administration, which is dear to know.
 func (s *Set) ConcernsAdministrators(change Change) bool {
 	if len(s.Administrators) == 0 {
 		return false
@@ -53,8 +55,8 @@ func (s *Set) ConcernsAdministrators(change Change) bool {
 
 func enabled(u *portal.User) bool { return u.Enabled == nil || *u.Enabled }
 
-// LoseAdministration returns those who administer the organisation before a change and do not after it, in the order of their ids. What of the
-// change is not known yet takes nothing from anybody.
+// LoseAdministration returns those who administer the organisation before a change and do not after it, in the order of
+// their ids. What of the change is not known yet takes nothing from anybody.
 func (s *Set) LoseAdministration(administration Administration, change Change) []Holder {
 	after, known := administration.after(change)
 	if !known {
@@ -112,15 +114,16 @@ func (a Administration) after(change Change) (_ Administration, known bool) {
 	}
 }
 
-// CheckAdministrators is the part of Check that is about who administers the organisation, for a change that the platform allows otherwise.
+// CheckAdministrators is the part of Check that is about who administers the organisation, for a change that the
+// platform allows otherwise.
 func (s *Set) CheckAdministrators(inventory Inventory, change Change) []Finding {
 	e := evaluation{set: s, inventory: inventory, change: change}
 	e.administrators()
 	return e.findings
 }
 
-// administrators refuses what would leave an organisation without anybody to administer it, or the writer without access. An
-// organisation that nobody administers yet may be set up as it likes.
+// administrators refuses what would leave an organisation without anybody to administer it, or the writer without
+// access. An organisation that nobody administers yet may be set up as it likes.
 func (e *evaluation) administrators() {
 	if own, ok := e.change.Before.(*portal.User); ok && own != nil && e.change.UserID != "" && own.ID == e.change.UserID && e.losesAccess() {
 		return

@@ -27,8 +27,8 @@ func TestGuard_administratorsHavePermissionsOfThePlatform(t *testing.T) {
 	}
 }
 
-// administered is an organisation on maatwerk, where it takes three permissions: anna has them from one group, bo from two, and the others
-// lack something.
+// administered is an organisation on maatwerk, where it takes three permissions: anna has them from one group, bo from
+// two, and the others lack something.
 func administered() *rules.Administration {
 	person := func(id string, enabled bool, groups ...string) rules.Person {
 		return rules.Person{Holder: rules.Holder{ID: "usr_" + id, Name: id + "@example.com"}, Enabled: enabled, GroupIDs: groups}

@@ -21,7 +21,8 @@ func (c *Change) open(path string) int {
 // settled reports whether every value of the field is known.
 func (e *evaluation) settled(path string) bool { return e.change.open(path) == 0 }
 
-// known are the values of the wanted object that are known. What stands in it for a field that is not known says nothing.
+// known are the values of the wanted object that are known. What stands in it for a field that is not known says
+// nothing.
 func (e *evaluation) known(path string) []string {
 	if e.unknown(path) {
 		return nil
@@ -29,8 +30,8 @@ func (e *evaluation) known(path string) []string {
 	return e.after.strings(path)
 }
 
-// amount counts the values of the wanted object. Elements that are not known yet may be equal to known ones, or to one another. A list with such
-// elements has one at least; a map may have an empty text, which says none.
+// amount counts the values of the wanted object. Elements that are not known yet may be equal to known ones, or to one
+// another. A list with such elements has one at least; a map may have an empty text, which says none.
 func (e *evaluation) amount(path string) amount {
 	known, open := len(e.known(path)), e.change.open(path)
 	least := known
@@ -65,8 +66,8 @@ func (a amount) within(least, most int) truth {
 	}
 }
 
-// differs reports whether the wanted value differs from the stored one. A list with elements that are not known yet differs for certain if it has
-// another known one, or does not have enough elements for those that are stored.
+// differs reports whether the wanted value differs from the stored one. A list with elements that are not known yet
+// differs for certain if it has another known one, or does not have enough elements for those that are stored.
 func (e *evaluation) differs(path string) truth {
 	open := e.change.open(path)
 	known, list := e.after.values[path].([]string)
@@ -83,8 +84,8 @@ func (e *evaluation) differs(path string) truth {
 	return unknowable
 }
 
-// among reports whether every value of the field is among the values of the other fields. A value that is not there may still be one of those that
-// are not known yet, as far as there are enough of them.
+// among reports whether every value of the field is among the values of the other fields. A value that is not there may
+// still be one of those that are not known yet, as far as there are enough of them.
 func (e *evaluation) among(field string, fields []string) truth {
 	var allowed []string
 	open := 0

@@ -7,9 +7,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// ChangedFields names the fields, as dotted paths in their order, that a write sets to something else than before: for the audit trail, which
-// has no values. Of a new object (before is nil) these are all that hold anything. A secret that is given counts as changed: the portal
-// stores it anew, or removes it. Both are nil or pointers to the same wire type.
+// ChangedFields names the fields, as dotted paths in their order, that a write sets to something else than before: for
+// the audit trail, which has no values. Of a new object (before is nil) these are all that hold anything. A secret that
+// is given counts as changed: the portal stores it anew, or removes it. Both are nil or pointers to the same wire type.
 func ChangedFields(before, after any) []string {
 	had, has := flatten(before), flatten(after)
 	changed := []string{}

@@ -78,8 +78,8 @@ func unknownAt(unknown func(path string) bool, path string) bool {
 	return unknown(path)
 }
 
-// Check returns what the platform has to say about a change, in the order of the fields' names. A change may be written if no finding
-// is an error.
+// Check returns what the platform has to say about a change, in the order of the fields' names. A change may be written
+// if no finding is an error.
 func (s *Set) Check(inventory Inventory, change Change) []Finding {
 	e := s.evaluation(inventory, change)
 	if e.object == nil {
@@ -128,7 +128,8 @@ func (s *Set) evaluation(inventory Inventory, change Change) *evaluation {
 	}
 }
 
-// add adds an error. The message says what the field is or does, as in "is 3; vaxel allows 5 to 300": the path of the field comes before it.
+// add adds an error. The message says what the field is or does, as in "is 3; vaxel allows 5 to 300": the path of the
+// field comes before it.
 func (e *evaluation) add(path, id string, code portal.Code, format string, args ...any) {
 	e.addMessage(path, id, code, path+" "+fmt.Sprintf(format, args...))
 }
@@ -149,7 +150,8 @@ func (e *evaluation) unknown(path string) bool {
 
 func (e *evaluation) creating() bool { return len(e.before.values) == 0 }
 
-// presence refuses what the platform does not have (ALL-01). A nested object of which it has no field is one finding, at the object.
+// presence refuses what the platform does not have (ALL-01). A nested object of which it has no field is one finding,
+// at the object.
 func (e *evaluation) presence() {
 	var absent string
 	for _, path := range e.after.given {

@@ -15,8 +15,8 @@ type Claim struct {
 	Unique bool   // the value is unique; otherwise it refers to something that belongs to one object alone
 }
 
-// Claims returns what an object claims for itself alone, in the order of the fields' names. Extensions of users and of SIP accounts are
-// of one stock (ALL-02).
+// Claims returns what an object claims for itself alone, in the order of the fields' names. Extensions of users and of
+// SIP accounts are of one stock (ALL-02).
 func (s *Set) Claims(noun portal.Noun, object any) []Claim {
 	o := s.Objects[noun]
 	if o == nil {

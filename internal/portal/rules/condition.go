@@ -18,13 +18,14 @@ type Check struct {
 	Require  []Condition `yaml:"require"`
 	Severity Severity    `yaml:"severity"` // error when left out
 	Code     portal.Code `yaml:"code"`     // not_allowed when left out; a warning has one of the Code… of this package
-	// Message says what is allowed and what to do. The path of Field comes before it, unless it begins with that. {path} stands for that field's
-	// value, {before.path} for the stored one, {ordered} for the services that the organisation has ordered, and {offered} for the licences that
-	// it can choose from.
+	// Message says what is allowed and what to do. The path of Field comes before it, unless it begins with that.
+	// {path} stands for that field's value, {before.path} for the stored one, {ordered} for the services that the
+	// organisation has ordered, and {offered} for the licences that it can choose from.
 	Message string `yaml:"message"`
 }
 
-// Condition is one statement: about a field, about several with AtLeast, or about the organisation or the writer. Exactly one is made.
+// Condition is one statement: about a field, about several with AtLeast, or about the organisation or the writer.
+// Exactly one is made.
 type Condition struct {
 	Field    string   `yaml:"field"`
 	Before   bool     `yaml:"before"`    // speaks of the stored object, not of the wanted one

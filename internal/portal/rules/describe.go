@@ -8,9 +8,10 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Describe is what the rule sets of all platforms say about a field, as one or two sentences of Markdown to end its documentation with: on
-// which platforms it exists, where it is required, its limits and its default. The path is dotted, that of a nested object says where there is
-// any of it, and an empty one where the noun exists. A path that no rule set has gives "".
+// Describe is what the rule sets of all platforms say about a field, as one or two sentences of Markdown to end its
+// documentation with: on which platforms it exists, where it is required, its limits and its default. The path is
+// dotted, that of a nested object says where there is any of it, and an empty one where the noun exists. A path that no
+// rule set has gives "".
 func Describe(noun portal.Noun, path string) string {
 	without := 0 // platforms that have the noun and not the field
 	var on []platformField
@@ -101,7 +102,8 @@ func limits(on []platformField) []string {
 	return all
 }
 
-// statements are what one platform says about a field. Those at one place are about the same; an empty one says nothing.
+// statements are what one platform says about a field. Those at one place are about the same; an empty one says
+// nothing.
 func (p platformField) statements() []string {
 	required, fixed, keys := "", "", ""
 	if p.field.Required {

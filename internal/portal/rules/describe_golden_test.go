@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What the rule sets say about every field, for people to read in a review: a rule that changes shows in testdata in words.
+// What the rule sets say about every field, for people to read in a review: a rule that changes shows in testdata in
+// words.
 func TestDescribe_golden(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder

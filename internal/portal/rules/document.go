@@ -12,8 +12,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// document is an object as the evaluator sees it: values by dotted path. What is absent (a nil pointer, slice or map) is not in it.
-// Values are string, bool, int64, []string, map[string]string or portal.Secret. Of a list of objects it has their names.
+// document is an object as the evaluator sees it: values by dotted path. What is absent (a nil pointer, slice or map)
+// is not in it. Values are string, bool, int64, []string, map[string]string or portal.Secret. Of a list of objects it
+// has their names.
 type document struct {
 	values map[string]any
 	given  []string // paths of what the writer of the object gave: leaves and nested objects, without what only the portal writes
@@ -73,8 +74,8 @@ type place struct {
 	prefix string
 }
 
-// known has the fields of every place that was met, of which there are few. To read them from the tags for each object again is most of what a
-// list of users would cost.
+// known has the fields of every place that was met, of which there are few. To read them from the tags for each object
+// again is most of what a list of users would cost.
 var known sync.Map // place → []wireField
 
 func fieldsOf(t reflect.Type, prefix string) []wireField {
@@ -98,8 +99,8 @@ func names(subgroups []portal.Subgroup) []string {
 	return list
 }
 
-// strings returns the elements of a list, the values of a map in the order of its keys, or the one value of anything else; nothing for what is
-// absent or empty.
+// strings returns the elements of a list, the values of a map in the order of its keys, or the one value of anything
+// else; nothing for what is absent or empty.
 func (d *document) strings(path string) []string {
 	switch v := d.values[path].(type) {
 	case nil:
@@ -160,13 +161,15 @@ func (d *document) keep(stored document) {
 	}
 }
 
-// given reports whether a wire type, of which object is a pointer, has a value at path: a list of users asks this of every field that has a default.
+// given reports whether a wire type, of which object is a pointer, has a value at path: a list of users asks this of
+// every field that has a default.
 func given(object any, path string) bool {
 	field := fieldAt(object, path, false)
 	return field.IsValid() && !field.IsNil()
 }
 
-// assign gives the field at path a value in a pointer to a wire type, as the YAML decoder makes it. What the field cannot hold as it is, is refused.
+// assign gives the field at path a value in a pointer to a wire type, as the YAML decoder makes it. What the field
+// cannot hold as it is, is refused.
 func assign(object any, path string, value any) error {
 	field := fieldAt(object, path, true)
 	if !field.IsValid() {
@@ -206,8 +209,9 @@ func fieldName(f reflect.StructField) string {
 	return name
 }
 
-// FillFrom gives every field that object leaves out the value it has in stored, and every field that only the portal writes too, whatever
-// object says there. Both are pointers to the same wire type; they share nothing afterwards that Normalize or Complete would change in both.
+// FillFrom gives every field that object leaves out the value it has in stored, and every field that only the portal
+// writes too, whatever object says there. Both are pointers to the same wire type; they share nothing afterwards that
+// Normalize or Complete would change in both.
 func FillFrom(object, stored any) {
 	fill(reflect.ValueOf(object).Elem(), reflect.ValueOf(stored).Elem())
 }

@@ -96,7 +96,8 @@ func (f *Field) span() string {
 	return fmt.Sprintf("%d to %d", *f.Min, *f.Max)
 }
 
-// shape says what is wrong with the form of one value, or nothing. The message begins with the subject, which is the path or an entry of it.
+// shape says what is wrong with the form of one value, or nothing. The message begins with the subject, which is the
+// path or an entry of it.
 func (e *evaluation) shape(f *Field, path, subject, value string) string {
 	shown, which := subject+" "+e.shows(path, clip(value)), ", which has "
 	if _, secret := e.after.values[path].(portal.Secret); secret || f.Format == FormatPicture { // it is not repeated
@@ -129,7 +130,8 @@ func (e *evaluation) shows(path, value string) string {
 	return fmt.Sprintf("is %q", value)
 }
 
-// forbidden reports whether a character can stand in no text of this field: control characters break mails, SIP headers and terminals.
+// forbidden reports whether a character can stand in no text of this field: control characters break mails, SIP headers
+// and terminals.
 func (f *Field) forbidden(r rune) bool {
 	return unicode.IsControl(r) && (!f.Multiline || !strings.ContainsRune("\t\r\n", r))
 }
@@ -159,8 +161,8 @@ func (e *evaluation) uniqueness(path string, f *Field, value string) {
 	}
 }
 
-// sharing lists the paths of the fields among which a value is unique: extensions over users and SIP accounts (ALL-02), everything else among
-// its own kind.
+// sharing lists the paths of the fields among which a value is unique: extensions over users and SIP accounts (ALL-02),
+// everything else among its own kind.
 func (s *Set) sharing(path string, f *Field) []string {
 	paths := []string{path}
 	if f.Format != FormatExtension {
@@ -177,14 +179,14 @@ func (s *Set) sharing(path string, f *Field) []string {
 	return slices.Compact(paths)
 }
 
-// kept reports whether the stored object has this value already, in whatever spelling. It may keep it, although another one has it too since before
-// both spellings were one.
+// kept reports whether the stored object has this value already, in whatever spelling. It may keep it, although another
+// one has it too since before both spellings were one.
 func (e *evaluation) kept(path string, f *Field, value string) bool {
 	return slices.ContainsFunc(e.before.strings(path), func(stored string) bool { return UniqueKey(f, stored) == UniqueKey(f, value) })
 }
 
-// UniqueKey is the form by which values of a unique field are compared: addresses and names without case (ALL-03), a login name with case
-// (EN-01). Names that look the same are the same, however their accents are encoded.
+// UniqueKey is the form by which values of a unique field are compared: addresses and names without case (ALL-03), a
+// login name with case (EN-01). Names that look the same are the same, however their accents are encoded.
 func UniqueKey(f *Field, value string) string {
 	switch {
 	case f.Format == FormatExtension:
@@ -198,13 +200,15 @@ func UniqueKey(f *Field, value string) string {
 	}
 }
 
-// RefusePassword says why an object of the organisation cannot have a password, or returns "". It is what Check says of the field password.
+// RefusePassword says why an object of the organisation cannot have a password, or returns "". It is what Check says of
+// the field password.
 func (s *Set) RefusePassword(organization portal.Organization, noun portal.Noun, object any, password string) string {
 	e := s.evaluation(Inventory{Organization: organization}, Change{Noun: noun, After: object})
 	return s.Passwords[noun].Refuse(password, e.personalWords())
 }
 
-// personalWords are what a password of this object must not be made of. Words of one or two letters are in every password by chance.
+// personalWords are what a password of this object must not be made of. Words of one or two letters are in every
+// password by chance.
 func (e *evaluation) personalWords() []string {
 	var words []string
 	add := func(text string) {

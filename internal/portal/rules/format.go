@@ -46,8 +46,8 @@ func (f Format) parse(value string) (err error) {
 	return err
 }
 
-// parsePersonName says why a text cannot be the name of a person (VX-01). Accents, vowel signs and the joiners of Indic and Persian scripts
-// are parts of letters.
+// parsePersonName says why a text cannot be the name of a person (VX-01). Accents, vowel signs and the joiners of Indic
+// and Persian scripts are parts of letters.
 func parsePersonName(text string) error {
 	const between = " -'\u2019\u2010\u2011\u200c\u200d" // straight and curly apostrophe; hyphens; joiners
 	foreign := func(r rune) bool {

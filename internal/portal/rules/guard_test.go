@@ -107,7 +107,8 @@ func guardField(t *testing.T, path string, f *Field, of reflect.Type) {
 	if f.ID != "" && !requirementID.MatchString(f.ID) {
 		t.Errorf("%s: %q is no requirement id", path, f.ID)
 	}
-	// An answer has every field that the platform has, so what may be left out has a default. What is in requests only is never in an answer.
+	// An answer has every field that the platform has, so what may be left out has a default. What is in requests only
+	// is never in an answer.
 	requestOnly := slices.Contains([]Format{FormatPassword, FormatPIN, FormatPicture}, f.Format)
 	if needs := !f.Required && !requestOnly; needs != (f.Default != nil) {
 		t.Errorf("%s: a field has a default if and only if it is neither required nor in requests only", path)

@@ -12,13 +12,14 @@ type Change struct {
 	Noun   portal.Noun
 	Before any // pointer to the stored object; nil on creation
 	After  any // pointer to the wanted object, on creation with its defaults (see Complete); on a replacement what it leaves out stays as stored
-	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields included. What
-	// depends on it is not checked. Nil: all is known.
+	// Unknown reports whether the wanted value at a dotted path is not known yet, a nested object with all its fields
+	// included. What depends on it is not checked. Nil: all is known.
 	Unknown func(path string) bool
-	// Partial returns how many elements of the list or map at a dotted path are not known yet. After has the others, and of a map the keys
-	// of all, with an empty text where the value is not known. Nil: none.
+	// Partial returns how many elements of the list or map at a dotted path are not known yet. After has the others,
+	// and of a map the keys of all, with an empty text where the value is not known. Nil: none.
 	Partial func(path string) int
-	// Given reports whether the writer says what is to be at a dotted path, rather than leaving it to the portal. Nil: not known.
+	// Given reports whether the writer says what is to be at a dotted path, rather than leaving it to the portal. Nil:
+	// not known.
 	Given func(path string) bool
 	// Scopes are what the token of the writer may do. Nil: not known, not checked.
 	Scopes []portal.Scope
@@ -59,8 +60,8 @@ type SIPAccount struct {
 	Holder Holder
 }
 
-// Holder is an object that has something, and its name in messages. The zero value is an object of another organisation, of which nothing may
-// be said (MW-02).
+// Holder is an object that has something, and its name in messages. The zero value is an object of another
+// organisation, of which nothing may be said (MW-02).
 type Holder struct {
 	ID   string
 	Name string      // e-mail, username, group name or extension
@@ -81,8 +82,8 @@ func (h Holder) title(value string) string {
 	}
 }
 
-// Free reports whether the organisation owns a number, given as E.164, that nobody has and that is not its main one: such a number is
-// allocated to the user who shows it first (VX-07).
+// Free reports whether the organisation owns a number, given as E.164, that nobody has and that is not its main one:
+// such a number is allocated to the user who shows it first (VX-07).
 func (i Inventory) Free(number string) bool {
 	return slices.Contains(i.Organization.PhoneNumbers, number) && i.Numbers[number] == Number{}
 }

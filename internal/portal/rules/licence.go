@@ -14,8 +14,8 @@ const (
 	licenceEdition = "licence.edition"
 )
 
-// Licences lists the licences of the platform, each as its product and, where it has one, its edition: "callcentrum start", "video". It is nil on a
-// platform without licences.
+// Licences lists the licences of the platform, each as its product and, where it has one, its edition: "callcentrum
+// start", "video". It is nil on a platform without licences.
 func (s *Set) Licences() []string {
 	user := s.Objects[portal.NounUser]
 	if user == nil {
@@ -29,14 +29,16 @@ func (s *Set) Licences() []string {
 	return nil
 }
 
-// editionOrdered reports whether an organisation can have a licence, as far as editions go. A file that names no edition of a product means all of them.
+// editionOrdered reports whether an organisation can have a licence, as far as editions go. A file that names no
+// edition of a product means all of them.
 func editionOrdered(organization portal.Organization, licence string) bool {
 	product, _, _ := strings.Cut(licence, " ")
 	named := slices.ContainsFunc(organization.Editions, func(edition string) bool { return strings.HasPrefix(edition, product+" ") })
 	return !named || slices.Contains(organization.Editions, licence)
 }
 
-// offered lists the licences that an organisation can choose from, by the services and the editions that it has ordered.
+// offered lists the licences that an organisation can choose from, by the services and the editions that it has
+// ordered.
 func (s *Set) offered(organization portal.Organization) []string {
 	return slices.DeleteFunc(s.Licences(), func(licence string) bool {
 		product, _, _ := strings.Cut(licence, " ")

@@ -6,7 +6,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// A membership is one permission group of a user beside others. It is the field permission_group_ids, one value at a time.
+// A membership is one permission group of a user beside others. It is the field permission_group_ids, one value at a
+// time.
 
 // fieldPermissionGroups is where a user has its permission groups.
 const fieldPermissionGroups = "permission_group_ids"
@@ -24,7 +25,8 @@ func (s *Set) RefuseMemberships() string {
 	}
 }
 
-// RefuseEnd says why the user of that name, of whom these permission groups would be left, cannot leave the others; "" if it can.
+// RefuseEnd says why the user of that name, of whom these permission groups would be left, cannot leave the others; ""
+// if it can.
 func (s *Set) RefuseEnd(name string, left []string) string {
 	if field := s.Objects[portal.NounUser].Fields[fieldPermissionGroups]; field == nil || !field.Required || len(left) > 0 {
 		return ""

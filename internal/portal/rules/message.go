@@ -10,8 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// fill puts values into a message: {path} becomes the wanted value of that field, {before.path} the stored one, {ordered} what the
-// organisation has ordered, and {offered} the licences that it can choose from.
+// fill puts values into a message: {path} becomes the wanted value of that field, {before.path} the stored one,
+// {ordered} what the organisation has ordered, and {offered} the licences that it can choose from.
 func (e *evaluation) fill(message string) string {
 	var b strings.Builder
 	for {

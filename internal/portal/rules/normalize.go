@@ -8,8 +8,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Normalize brings the values of an object into the form in which they are stored and compared: phone numbers as E.164, lists without
-// repetitions and in order, addresses without surrounding space. What has the wrong shape stays as it is, for Check to refuse.
+// Normalize brings the values of an object into the form in which they are stored and compared: phone numbers as E.164,
+// lists without repetitions and in order, addresses without surrounding space. What has the wrong shape stays as it is,
+// for Check to refuse.
 func (s *Set) Normalize(noun portal.Noun, object any) {
 	if o := s.Objects[noun]; o != nil {
 		o.normalize("", reflect.ValueOf(object).Elem())

@@ -318,8 +318,8 @@ func TestPartial_privileges(t *testing.T) {
 	}
 }
 
-// The plan refuses only what no value of the unknown elements would make right: every choice of a few values is tried for them, in situations that
-// the rules between fields look at.
+// The plan refuses only what no value of the unknown elements would make right: every choice of a few values is tried
+// for them, in situations that the rules between fields look at.
 func TestPartial_refusedIsRightWithNoChoice(t *testing.T) {
 	t.Parallel()
 	situations := map[portal.Platform][]func(*portal.User){

@@ -38,8 +38,9 @@ const (
 	ClassSpecial Class = "special" // anything that is neither letter nor digit
 )
 
-// characters are those of the classes: which belong to one, what one is called, and which stand in a generated password, without those that are
-// mistaken for one another (l I 1 O 0) and those that a shell, a URL or a phone's configuration file reads as its own.
+// characters are those of the classes: which belong to one, what one is called, and which stand in a generated
+// password, without those that are mistaken for one another (l I 1 O 0) and those that a shell, a URL or a phone's
+// configuration file reads as its own.
 var characters = map[Class]struct {
 	has       func(rune) bool
 	one       string
@@ -53,14 +54,14 @@ var characters = map[Class]struct {
 	},
 }
 
-// The estimator reads its word lists when the program starts, which costs about 60 ms of processor time in every process that links this
-// package. It cannot be put off from outside: the library does it in an init function.
+// The estimator reads its word lists when the program starts, which costs about 60 ms of processor time in every
+// process that links this package. It cannot be put off from outside: the library does it in an init function.
 
 // maxEstimated bounds the work of the estimator, whose cost grows faster than the length. What is longer is not weaker.
 const maxEstimated = 72
 
-// Refuse says why the policy does not accept a password, or returns "". It never repeats the password. Words are what an attacker who knows
-// the person would try first: names, e-mail address, organisation.
+// Refuse says why the policy does not accept a password, or returns "". It never repeats the password. Words are what
+// an attacker who knows the person would try first: names, e-mail address, organisation.
 func (p PasswordPolicy) Refuse(password string, words []string) string {
 	var missing []string
 	if n := utf8.RuneCountInString(password); n < p.MinLength {
@@ -89,14 +90,15 @@ func (p PasswordPolicy) Refuse(password string, words []string) string {
 	return ""
 }
 
-// GeneratedLength is the length of a generated password: with letters and digits it holds about 140 bits, more than a digest can be searched for.
+// GeneratedLength is the length of a generated password: with letters and digits it holds about 140 bits, more than a
+// digest can be searched for.
 const GeneratedLength = 24
 
 // maxDraws bounds the search for a password that has every class: a source that repeats itself would never give one.
 const maxDraws = 1000
 
-// Generate makes a password of the given length in characters that the policy accepts, from a cryptographic source of randomness. It fails if
-// the policy does not allow the length, or the source fails or is not random.
+// Generate makes a password of the given length in characters that the policy accepts, from a cryptographic source of
+// randomness. It fails if the policy does not allow the length, or the source fails or is not random.
 func (p PasswordPolicy) Generate(random io.Reader, length int) (string, error) {
 	least := max(p.MinLength, len(p.Classes), 1)
 	if length < least {

@@ -12,7 +12,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// parsePicture says what is wrong with a picture, a PNG or JPEG in base64 (RFC 4648, section 4). It reads no more of it than the header.
+// parsePicture says what is wrong with a picture, a PNG or JPEG in base64 (RFC 4648, section 4). It reads no more of it
+// than the header.
 func parsePicture(text string) error {
 	if base64.StdEncoding.DecodedLen(len(text)) > portal.MaxAvatarSize+2 { // the padding may stand for two bytes
 		return errPictureSize

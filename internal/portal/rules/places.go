@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// countries are the codes that ISO 3166-1 officially assigns. A library of language tags accepts reserved ones too, such as UK and SU.
+// countries are the codes that ISO 3166-1 officially assigns. A library of language tags accepts reserved ones too,
+// such as UK and SU.
 const countries = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ " +
 	"CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR " +
 	"GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP " +
@@ -40,8 +41,9 @@ func parseCountry(text string) error {
 	}
 }
 
-// timeZoneNames are the zones and links of the IANA database, one a line: as the package time/tzdata has them, without Factory, which is nowhere.
-// The package time would look on the machine first, where there may be other ones, such as posixrules.
+// timeZoneNames are the zones and links of the IANA database, one a line: as the package time/tzdata has them, without
+// Factory, which is nowhere. The package time would look on the machine first, where there may be other ones, such as
+// posixrules.
 //
 //go:embed time_zones.txt
 var timeZoneNames string

@@ -14,7 +14,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/rules"
 )
 
-// Code asks the rule set what a platform allows, and never for the platform: its name stands in the list of platforms, and otherwise in comments and tests.
+// Code asks the rule set what a platform allows, and never for the platform: its name stands in the list of platforms,
+// and otherwise in comments and tests.
 func TestPlatforms_noCodeAsksForTheName(t *testing.T) {
 	t.Parallel()
 	const root = "../../.."

@@ -11,7 +11,8 @@ import (
 // loginFields are those of a user by which somebody else could log in as that user.
 var loginFields = []string{"email", "password", "username"}
 
-// CheckLogins is the part of Check that is about how privileged users log in. It needs no inventory if the stored user has its permissions.
+// CheckLogins is the part of Check that is about how privileged users log in. It needs no inventory if the stored user
+// has its permissions.
 func (s *Set) CheckLogins(change Change) []Finding {
 	e := s.evaluation(Inventory{}, change)
 	if e.object != nil {
@@ -20,7 +21,8 @@ func (s *Set) CheckLogins(change Change) []Finding {
 	return e.findings
 }
 
-// privileges refuses a writer without the scope admin who gives a privileged permission, or who changes how a user who has one logs in.
+// privileges refuses a writer without the scope admin who gives a privileged permission, or who changes how a user who
+// has one logs in.
 func (e *evaluation) privileges() {
 	if !e.unprivileged() {
 		return
@@ -41,7 +43,8 @@ func (e *evaluation) unprivileged() bool {
 	return e.change.Scopes != nil && !slices.Contains(e.change.Scopes, portal.ScopeAdmin)
 }
 
-// grants refuses the privileged permissions that a group gets. An empty group is no exception: members may come later, in the same plan.
+// grants refuses the privileged permissions that a group gets. An empty group is no exception: members may come later,
+// in the same plan.
 func (e *evaluation) grants(before, after *portal.PermissionGroup) {
 	if e.unknown("permissions") {
 		return
@@ -88,7 +91,8 @@ func (e *evaluation) logins() {
 	}
 }
 
-// sameLetters reports whether a value only has capitals elsewhere. Other spellings that compare alike, such as ß and ss, may be another mailbox.
+// sameLetters reports whether a value only has capitals elsewhere. Other spellings that compare alike, such as ß and
+// ss, may be another mailbox.
 func (e *evaluation) sameLetters(path string) bool {
 	before, _ := e.before.values[path].(string)
 	after, _ := e.after.values[path].(string)
@@ -96,8 +100,8 @@ func (e *evaluation) sameLetters(path string) bool {
 	return before != "" && strings.EqualFold(before, after) && !strings.ContainsFunc(before+after, other)
 }
 
-// privilegesOf are the privileged permissions of a user as it is stored: those that the portal answers, and where the writer has no such answer
-// those of the user's groups.
+// privilegesOf are the privileged permissions of a user as it is stored: those that the portal answers, and where the
+// writer has no such answer those of the user's groups.
 func (e *evaluation) privilegesOf(user *portal.User) []string {
 	if user == nil {
 		return nil

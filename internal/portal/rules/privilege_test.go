@@ -28,8 +28,8 @@ func TestGuard_privilegedPermissions(t *testing.T) {
 // writer has the scopes of a token that may read and write, and nothing else.
 var writer = []portal.Scope{portal.ScopeRead, portal.ScopeWrite}
 
-// TestCheck_privilegedThingsThatStay: on every platform and for every privileged permission, a write that leaves it as it is, or takes it away, needs
-// no admin, and neither does a write whose token has admin or is not known.
+// TestCheck_privilegedThingsThatStay: on every platform and for every privileged permission, a write that leaves it as
+// it is, or takes it away, needs no admin, and neither does a write whose token has admin or is not known.
 func TestCheck_privilegedThingsThatStay(t *testing.T) {
 	t.Parallel()
 	for _, platform := range portal.Platforms() {
@@ -70,7 +70,8 @@ func TestCheck_privilegedThingsThatStay(t *testing.T) {
 	}
 }
 
-// TestCheck_privilegedUnknown: what is not known yet is not refused, and a password that is to come is, whatever it will be.
+// TestCheck_privilegedUnknown: what is not known yet is not refused, and a password that is to come is, whatever it
+// will be.
 func TestCheck_privilegedUnknown(t *testing.T) {
 	t.Parallel()
 	set := ruleSet(t, portal.Telecube)

@@ -21,12 +21,14 @@ type Set struct {
 	Platform      portal.Platform         `yaml:"platform"`
 	Permissions   map[string]string       `yaml:"permissions"`     // what a permission group may hold, and what each grants
 	BuiltInGroups map[string]BuiltInGroup `yaml:"built_in_groups"` // by name; every organisation of the platform has them
-	// Administrators are the permissions that make a user an administrator: whoever has all of them. None: no user is one.
+	// Administrators are the permissions that make a user an administrator: whoever has all of them. None: no user is
+	// one.
 	Administrators []string `yaml:"administrators"`
-	// Privileged are the permissions that let somebody see or change other people, those of Administrators among them. A token without the scope
-	// admin can neither give one nor change how a user who has one logs in.
+	// Privileged are the permissions that let somebody see or change other people, those of Administrators among them.
+	// A token without the scope admin can neither give one nor change how a user who has one logs in.
 	Privileged []string `yaml:"privileged"`
-	// BlockAfter is how many failed log-ins in a row block a person until an administrator grants access again (EN-18). 0: nobody is blocked so.
+	// BlockAfter is how many failed log-ins in a row block a person until an administrator grants access again (EN-18).
+	// 0: nobody is blocked so.
 	BlockAfter int `yaml:"block_after"`
 	// Language is that in which the portal writes to a person who has chosen none that it speaks.
 	Language string `yaml:"language"`
@@ -119,8 +121,8 @@ const (
 	SourceNumbersOrSenderName Source = "numbers_or_sender_name" // owned numbers and registered SMS sender names
 )
 
-// LoginField is the field that people log in with: the username where the platform has one, which compares with case (EN-01), and the e-mail address
-// elsewhere.
+// LoginField is the field that people log in with: the username where the platform has one, which compares with case
+// (EN-01), and the e-mail address elsewhere.
 func (s *Set) LoginField() string {
 	if s.Objects[portal.NounUser].Fields["username"] != nil {
 		return "username"

@@ -135,8 +135,8 @@ func (s *Set) pages(organization portal.Organization) []string {
 	return pages
 }
 
-// without returns the values that are not in stock. It walks the stock once, since organisations rent thousands of numbers and offer
-// hundreds of them to one user; numbers compare as text because both sides are E.164 here.
+// without returns the values that are not in stock. It walks the stock once, since organisations rent thousands of
+// numbers and offer hundreds of them to one user; numbers compare as text because both sides are E.164 here.
 func without(values, stock []string) []string {
 	if len(values) == 0 {
 		return nil
@@ -191,8 +191,8 @@ func (e *evaluation) sipAccount(path string, f *Field, id string) {
 	}
 }
 
-// same reports whether the holder is the object that is being written. A new object has no id yet, but its e-mail address tells it:
-// the creation of that person is being repeated, which the portal resolves by itself.
+// same reports whether the holder is the object that is being written. A new object has no id yet, but its e-mail
+// address tells it: the creation of that person is being repeated, which the portal resolves by itself.
 func (e *evaluation) same(holder Holder) bool {
 	if id, _ := e.before.values["id"].(string); id != "" {
 		return holder.ID == id

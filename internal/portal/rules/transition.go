@@ -7,8 +7,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Transition says how the values of some fields, taken together, may change once they are saved. Such a state is written as the values in
-// the order of the fields, without those that are empty and with a space between.
+// Transition says how the values of some fields, taken together, may change once they are saved. Such a state is
+// written as the values in the order of the fields, without those that are empty and with a space between.
 type Transition struct {
 	ID     string              `yaml:"id"`
 	Field  string              `yaml:"field"` // what the fields are part of
@@ -16,7 +16,8 @@ type Transition struct {
 	Arrows map[string][]string `yaml:"arrows"` // every state, and those it may change to
 }
 
-// transition refuses a change that goes along no arrow. What is no state at all is for the rules of the fields to refuse.
+// transition refuses a change that goes along no arrow. What is no state at all is for the rules of the fields to
+// refuse.
 func (e *evaluation) transition(t Transition) {
 	if e.creating() || slices.ContainsFunc(t.Fields, e.unknown) {
 		return

@@ -8,7 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Every name of every platform refuses a character that nobody sees, and says which; a joiner that letters need stays, and so does what is stored.
+// Every name of every platform refuses a character that nobody sees, and says which; a joiner that letters need stays,
+// and so does what is stored.
 func TestGuard_ALL03_namesShowAllTheirCharacters(t *testing.T) {
 	eachObject(t, func(t *testing.T, set *Set, noun portal.Noun, object *Object, wire map[string]reflect.StructField) {
 		alone := *set

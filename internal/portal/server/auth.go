@@ -30,8 +30,8 @@ func (c *call) bearer() string {
 	return strings.TrimSpace(secret)
 }
 
-// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. It looks at nothing else of the
-// request before. A route without a scope and without a session is open to everyone.
+// authorize lets a call through to a route that needs the scope, and says so when the caller does not have it. It looks
+// at nothing else of the request before. A route without a scope and without a session is open to everyone.
 func authorize(c *call, r route, identify identify) error {
 	if r.session {
 		session, err := c.portal.Session(c.Context(), c.bearer())

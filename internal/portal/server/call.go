@@ -38,8 +38,8 @@ type call struct {
 	description func() ([]byte, error) // of the API
 }
 
-// endpoint makes a handler of an action, which returns the body of the answer (nil: none) or an error. The answer is written when it is
-// complete, so that a failure at any point can still become a problem.
+// endpoint makes a handler of an action, which returns the body of the answer (nil: none) or an error. The answer is
+// written when it is complete, so that a failure at any point can still become a problem.
 func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
@@ -78,7 +78,8 @@ func (s *Server) endpoint(status int, action func(*call) (any, error)) http.Hand
 	})
 }
 
-// run performs the action and returns its answer as JSON, or what is to be streamed. A panic is an error like any other.
+// run performs the action and returns its answer as JSON, or what is to be streamed. A panic is an error like any
+// other.
 func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, streamed stream, err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -98,7 +99,8 @@ func (s *Server) run(c *call, action func(*call) (any, error)) (text []byte, str
 	return text, stream{}, nil
 }
 
-// told is what may be logged of the reason of a panic: where it was is in the stack, and what was being worked on may be a password.
+// told is what may be logged of the reason of a panic: where it was is in the stack, and what was being worked on may
+// be a password.
 func told(reason any) string {
 	if err, ok := reason.(runtime.Error); ok {
 		return err.Error()
@@ -120,8 +122,8 @@ func (s *Server) pour(c *call, w io.Writer, streamed stream) {
 	}
 }
 
-// problem is the answer to a request that failed. An error without a code is ours: it goes to the log, and the client gets the id by which
-// it is found there.
+// problem is the answer to a request that failed. An error without a code is ours: it goes to the log, and the client
+// gets the id by which it is found there.
 func (s *Server) problem(c *call, err error) *portal.Error {
 	var problem portal.Error
 	coded, ok := errors.AsType[*portal.Error](err)
@@ -159,7 +161,8 @@ type storageFailure interface {
 	StorageFailure() string
 }
 
-// timedOut reports whether an error is that of a limit in time: the request's own, or how long the database waits for another process.
+// timedOut reports whether an error is that of a limit in time: the request's own, or how long the database waits for
+// another process.
 func timedOut(err error) bool {
 	limit, ok := errors.AsType[interface {
 		error

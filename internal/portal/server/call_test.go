@@ -11,7 +11,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// The database gives up waiting for another process with a timeout of this kind, which would take a test half a minute to see.
+// The database gives up waiting for another process with a timeout of this kind, which would take a test half a minute
+// to see.
 func TestProblem_aTimeoutIsUnavailable(t *testing.T) {
 	t.Parallel()
 	s := New(nil, slog.New(slog.DiscardHandler))

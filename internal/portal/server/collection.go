@@ -203,7 +203,8 @@ func (o collection[T]) handleDelete(c *call) (any, error) {
 	return c.waits(nil), nil
 }
 
-// waits is the body of an answer: that of a deletion that waits, which is accepted and not done yet, or the one of what is done.
+// waits is the body of an answer: that of a deletion that waits, which is accepted and not done yet, or the one of what
+// is done.
 func (c *call) waits(done any) any {
 	if c.caller.Effects.Waits == nil {
 		return done

@@ -29,8 +29,8 @@ var refuseNull = json.UnmarshalFromFunc(func(decoder *jsontext.Decoder, _ any) e
 	return errors.ErrUnsupported // the decoder goes on as usual
 })
 
-// decode reads the body of a request: one JSON value of type T and nothing else. What is refused is named by its dotted path, and never
-// repeated: it may be a password.
+// decode reads the body of a request: one JSON value of type T and nothing else. What is refused is named by its dotted
+// path, and never repeated: it may be a password.
 func decode[T any](c *call) (T, error) {
 	var object T
 	mediaType, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
@@ -102,7 +102,8 @@ func wanted(err *json.SemanticError) string {
 	}
 }
 
-// dotted turns a JSON pointer (RFC 6901) into the path that the contract names fields by. The place in a list is left out, since lists are sets.
+// dotted turns a JSON pointer (RFC 6901) into the path that the contract names fields by. The place in a list is left
+// out, since lists are sets.
 func dotted(pointer jsontext.Pointer) string {
 	var names []string
 	for token := range pointer.Tokens() {

@@ -12,7 +12,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/server"
 )
 
-// FuzzBody: whatever is sent to a route that takes a body, the answer is an object or a problem of the sender, never a failure of the portal.
+// FuzzBody: whatever is sent to a route that takes a body, the answer is an object or a problem of the sender, never a
+// failure of the portal.
 func FuzzBody(f *testing.F) {
 	p := portaltest.Start(f)
 	api := server.New(p.Service, discard())

@@ -121,7 +121,8 @@ func applyOrganization(t *testing.T, svc *service.Service, platform portal.Platf
 	}
 }
 
-// A panic is answered like any failure, and the log says where it was: not what was being worked on, which may be in the reason of the panic.
+// A panic is answered like any failure, and the log says where it was: not what was being worked on, which may be in
+// the reason of the panic.
 func TestServer_ALL05_aPanicTellsNoSecret(t *testing.T) {
 	t.Parallel()
 	const secret = "Kiwi-lamp-Orbit-7"
@@ -155,7 +156,8 @@ func TestServer_ALL05_aPanicTellsNoSecret(t *testing.T) {
 	}
 }
 
-// Whatever is done with secrets, whether it succeeds or not, the log at its most talkative has none of them, and neither has any answer.
+// Whatever is done with secrets, whether it succeeds or not, the log at its most talkative has none of them, and
+// neither has any answer.
 func TestServer_ALL05_logAndAnswersHoldNoSecret(t *testing.T) {
 	t.Parallel()
 	const password, pin, phone, wrong = "Kiwi-lamp-Orbit-7", "480917", "DeskPhone4711Kiwi", "Wrong-lamp-Orbit-7"

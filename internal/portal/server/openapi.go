@@ -16,7 +16,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// OpenAPI returns the description of the API (OpenAPI 3.1) as JSON. It is made of the route table and the types of the contract.
+// OpenAPI returns the description of the API (OpenAPI 3.1) as JSON. It is made of the route table and the types of the
+// contract.
 var OpenAPI = sync.OnceValues(func() ([]byte, error) {
 	reflector := openapi31.NewReflector()
 	reflector.DefaultOptions = append(reflector.DefaultOptions, componentNames, jsonschema.InterceptProp(describeField), jsonschema.InterceptSchema(describeType))
@@ -43,8 +44,8 @@ const (
 	sessionSecurity = "session"
 )
 
-// commonCodes are the errors that every route with a token can answer with. This portal limits no rates; another one may, or a gateway
-// in front of it.
+// commonCodes are the errors that every route with a token can answer with. This portal limits no rates; another one
+// may, or a gateway in front of it.
 var commonCodes = []portal.Code{
 	portal.CodeBadRequest, portal.CodeUnauthorized, portal.CodeForbidden, portal.CodeTooManyRequests, portal.CodeInternal, portal.CodeUnavailable,
 	portal.CodeNoStorage,
@@ -142,8 +143,8 @@ func inRequest(context *jsonschema.ReflectContext) bool {
 	return ok && !operation.IsProcessingResponse()
 }
 
-// componentNames names the schemas. What a request may hold is another schema than what an answer holds: it is closed, so that a misspelt
-// field is refused, where an answer may gain fields.
+// componentNames names the schemas. What a request may hold is another schema than what an answer holds: it is closed,
+// so that a misspelt field is refused, where an answer may gain fields.
 func componentNames(context *jsonschema.ReflectContext) {
 	context.DefName = func(t reflect.Type, _ string) string {
 		name := t.Name()
@@ -163,8 +164,8 @@ func componentNames(context *jsonschema.ReflectContext) {
 	}
 }
 
-// describeField describes one field of a type. A secret is in requests only, and so is a picture. A field that only the portal writes is
-// ignored in a request, so that an object can be sent back as it came.
+// describeField describes one field of a type. A secret is in requests only, and so is a picture. A field that only the
+// portal writes is ignored in a request, so that an object can be sent back as it came.
 func describeField(field jsonschema.InterceptPropParams) error {
 	t := field.Field.Type
 	request := inRequest(field.Context)

@@ -218,7 +218,8 @@ func TestOpenAPI_listsThePlatforms(t *testing.T) {
 	}
 }
 
-// Nothing in the description is, or looks like, a secret that somebody could have pasted there: what is secret has neither an example nor a default.
+// Nothing in the description is, or looks like, a secret that somebody could have pasted there: what is secret has
+// neither an example nor a default.
 func TestOpenAPI_ALL05_secretsHaveNoExamples(t *testing.T) {
 	t.Parallel()
 	text, err := server.OpenAPI()

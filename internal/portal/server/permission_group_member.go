@@ -8,7 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// permissionGroupMemberRoutes are about one user in one permission group. Ending a membership answers with what it makes of the user.
+// permissionGroupMemberRoutes are about one user in one permission group. Ending a membership answers with what it
+// makes of the user.
 func permissionGroupMemberRoutes() []route {
 	const path = "/v1/permission-groups/{id}/members/{user_id}"
 	change := func(method, id, summary string, do func(*service.Service, context.Context, service.Caller, string, string, string) (portal.PermissionGroupMember, error)) route {

@@ -74,7 +74,8 @@ func TestServer_requestIDIsEchoedIfItIsWellFormed(t *testing.T) {
 	}
 }
 
-// broken is a service whose database is closed, so that everything fails for a reason that is nobody's but the portal's.
+// broken is a service whose database is closed, so that everything fails for a reason that is nobody's but the
+// portal's.
 func broken(t *testing.T, log io.Writer) (http.Handler, *portaltest.Portal) {
 	t.Helper()
 	p := portaltest.Start(t)

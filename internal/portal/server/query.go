@@ -11,7 +11,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// checkQuery refuses what a route does not know, and what is there twice or empty: a misspelt filter must not return everything.
+// checkQuery refuses what a route does not know, and what is there twice or empty: a misspelt filter must not return
+// everything.
 func (c *call) checkQuery(r route) error {
 	var known []string
 	most := map[string]int{}

@@ -9,8 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// route is one operation of the API. The table of them makes both the handler and the OpenAPI description, so that neither can lack
-// what the other has.
+// route is one operation of the API. The table of them makes both the handler and the OpenAPI description, so that
+// neither can lack what the other has.
 type route struct {
 	method, path string
 	id           string       // operation id

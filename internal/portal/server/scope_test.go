@@ -25,8 +25,8 @@ func (g guarded) open() bool { return g.scope == "" && !g.session }
 
 func (g guarded) String() string { return g.method + " " + g.path }
 
-// operations lists every operation of the API. The description is made of the route table, so that no route is missing; a GET is answered
-// to HEAD as well.
+// operations lists every operation of the API. The description is made of the route table, so that no route is missing;
+// a GET is answered to HEAD as well.
 func operations(t *testing.T) []guarded {
 	t.Helper()
 	needs := regexp.MustCompile(`^Needs a token with the scope (\w+)\.$`)
@@ -79,7 +79,8 @@ func challenged(t *testing.T, g guarded, a answer, code portal.Code, what string
 	}
 }
 
-// TestServer_everyRouteAsksForATokenAndItsScope walks the whole route table: a new route that asks for no token, or for the wrong scope, fails here.
+// TestServer_everyRouteAsksForATokenAndItsScope walks the whole route table: a new route that asks for no token, or for
+// the wrong scope, fails here.
 func TestServer_everyRouteAsksForATokenAndItsScope(t *testing.T) {
 	t.Parallel()
 	open := []string{"GET /healthz", "HEAD /healthz", "GET /openapi.json", "HEAD /openapi.json", "POST /v1/sessions"}

@@ -30,14 +30,14 @@ func New(svc *service.Service, log *slog.Logger) *Server {
 // ServeHTTP answers a request by the caller that its bearer token names.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
-// ActingAs serves the same routes for one caller who needs no token: a portal inside another program, to which nothing is sent that compression could shorten. The
-// caller's scopes still count.
+// ActingAs serves the same routes for one caller who needs no token: a portal inside another program, to which nothing
+// is sent that compression could shorten. The caller's scopes still count.
 func (s *Server) ActingAs(caller service.Caller) http.Handler {
 	return s.routed(func(*call) (service.Caller, error) { return caller, nil })
 }
 
-// routed makes the handler of the route table for one way of telling who calls. A known path with another method and an unknown path are
-// endpoints too, so that they answer like all others.
+// routed makes the handler of the route table for one way of telling who calls. A known path with another method and an
+// unknown path are endpoints too, so that they answer like all others.
 func (s *Server) routed(identify identify) http.Handler {
 	mux := http.NewServeMux()
 	methods := map[string][]string{}

@@ -50,7 +50,8 @@ func newSessionAnswer(secret string, s service.Session) sessionAnswer {
 	return answer
 }
 
-// sessionRoutes are how a person logs in without a browser, such as in an app. Enrolling a second factor needs the pages.
+// sessionRoutes are how a person logs in without a browser, such as in an app. Enrolling a second factor needs the
+// pages.
 func sessionRoutes() []route {
 	const current = "/v1/sessions/current"
 	return []route{
@@ -130,8 +131,8 @@ func changePassword(c *call) (any, error) {
 	return newSessionAnswer(secret, session), err
 }
 
-// address is where a request comes from, without the port: what log-ins are counted by, and what the audit trail keeps. What trusted proxies say
-// of it is in the request already.
+// address is where a request comes from, without the port: what log-ins are counted by, and what the audit trail keeps.
+// What trusted proxies say of it is in the request already.
 func address(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -140,7 +141,8 @@ func address(r *http.Request) string {
 	return host
 }
 
-// userActionRoutes are what only an administrator may do to a person's login, besides what a configuration says of the user.
+// userActionRoutes are what only an administrator may do to a person's login, besides what a configuration says of the
+// user.
 func userActionRoutes() []route {
 	action := func(name, id, summary string, do func(*service.Service, context.Context, service.Caller, string) (portal.User, error)) route {
 		return route{

@@ -9,7 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest"
 )
 
-// Two users who have one address since before all its spellings were one: the organisation and its operator are told, and each logs in as before.
+// Two users who have one address since before all its spellings were one: the organisation and its operator are told,
+// and each logs in as before.
 func TestOrganization_ALL03_usersWhoShareAnAddress(t *testing.T) {
 	t.Parallel()
 	p := portaltest.Start(t, portaltest.WithPlatform(portal.Vaxel))

@@ -65,7 +65,8 @@ func (s *Service) activation(ctx context.Context, tx *store.Tx, organizationID, 
 	return sc, a, link, nil
 }
 
-// Activate sets the password that a person chose by a link, which works once. All sessions of the person end (VX-22), and the person is active (MW-16).
+// Activate sets the password that a person chose by a link, which works once. All sessions of the person end (VX-22),
+// and the person is active (MW-16).
 func (s *Service) Activate(ctx context.Context, organizationID, token string, chosen portal.Secret) error {
 	var sc scene
 	err := s.store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -102,7 +103,8 @@ func (s *Service) Activate(ctx context.Context, organizationID, token string, ch
 	})
 }
 
-// SendActivation mails a person a new link, whether or not an earlier one was used (EN-14). The earlier ones cease to work when it is sent.
+// SendActivation mails a person a new link, whether or not an earlier one was used (EN-14). The earlier ones cease to
+// work when it is sent.
 func (s *Service) SendActivation(ctx context.Context, caller Caller, id string) (portal.User, error) {
 	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
 		if !mayLogIn(a.user.User) {
@@ -126,14 +128,15 @@ func (s *Service) SendActivation(ctx context.Context, caller Caller, id string) 
 	})
 }
 
-// HandedOut is a link that an administrator gives a person by hand. It exists in this value only: the database has a hash.
+// HandedOut is a link that an administrator gives a person by hand. It exists in this value only: the database has a
+// hash.
 type HandedOut struct {
 	Path      string // escaped, such as /o/acme/activate?token=…
 	ExpiresAt time.Time
 }
 
-// HandOutLink makes a link by which a person chooses a password, for an administrator to hand over where no mail can be sent. Every other link of the person
-// ends. It is audited.
+// HandOutLink makes a link by which a person chooses a password, for an administrator to hand over where no mail can be
+// sent. Every other link of the person ends. It is audited.
 func (s *Service) HandOutLink(ctx context.Context, caller Caller, id string) (link HandedOut, err error) {
 	_, err = s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
 		if !mayLogIn(a.user.User) {
@@ -202,8 +205,8 @@ func (s *Service) RequestReset(ctx context.Context, organizationID, login, addre
 	})
 }
 
-// Invitations that follow from changes of a user, so many in so long a time, are sent at once. Further ones wait until the time is over, and then there
-// is one, to the address that the user has by then.
+// Invitations that follow from changes of a user, so many in so long a time, are sent at once. Further ones wait until
+// the time is over, and then there is one, to the address that the user has by then.
 const (
 	promptInvitations = 3
 	invitationsIn     = time.Hour
@@ -239,7 +242,8 @@ func (s *Service) inviteAgain(ctx context.Context, tx *store.Tx, sc scene, userI
 	return nil
 }
 
-// endLinks ends every link of a person, those included that are still to be mailed, and every session: whoever reads the mail of the address so far is in no more.
+// endLinks ends every link of a person, those included that are still to be mailed, and every session: whoever reads
+// the mail of the address so far is in no more.
 func endLinks(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
 	if err := endAccess(ctx, tx, sc, userID); err != nil {
 		return err

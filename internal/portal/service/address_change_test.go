@@ -85,7 +85,8 @@ func TestUser_EN14_nothingOfTheOldAddressWorks(t *testing.T) {
 	}
 }
 
-// Three portals at once: whether the old link is used before the address changes or after, nobody who used it is in afterwards.
+// Three portals at once: whether the old link is used before the address changes or after, nobody who used it is in
+// afterwards.
 func TestUser_EN14_theOldLinkWhileTheAddressChanges(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, f *fixture) {
 		portals := []*Service{f.Service, f.another(t), f.another(t)}

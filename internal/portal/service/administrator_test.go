@@ -76,7 +76,8 @@ func TestAdministrator_anOrganisationWithoutOneMayBeSetUp(t *testing.T) {
 	}
 }
 
-// Two requests at once may each take one of the last two administrators: one of them is refused, also when two portals work on one database.
+// Two requests at once may each take one of the last two administrators: one of them is refused, also when two portals
+// work on one database.
 func TestAdministrator_ofTwoAtOnceOneStays(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, f *fixture) {
 		managers := f.managers("Managers")

@@ -28,8 +28,8 @@ const (
 	outcomeThrottled outcome = "throttled" // it came too early, so nothing was checked
 )
 
-// attempt is one try to show who one is. It counts as failed from its beginning, so that attempts at the same time cannot outrun the limits, and passes
-// through ended exactly once.
+// attempt is one try to show who one is. It counts as failed from its beginning, so that attempts at the same time
+// cannot outrun the limits, and passes through ended exactly once.
 type attempt struct {
 	sc      scene
 	proof   proof
@@ -57,15 +57,16 @@ func (s *Service) early(ctx context.Context, a attempt, err error) error {
 	return err
 }
 
-// fail ends an attempt that was begun and did not succeed, and returns why. It is written down even if the client has left: otherwise hanging up would
-// make guesses free.
+// fail ends an attempt that was begun and did not succeed, and returns why. It is written down even if the client has
+// left: otherwise hanging up would make guesses free.
 func (s *Service) fail(ctx context.Context, a attempt, cause error) error {
 	ctx = context.WithoutCancel(ctx)
 	err := s.store.Write(ctx, a.sc.organization.ID, func(tx *store.Tx) error { return s.ended(ctx, tx, a, outcomeFailed) })
 	return errors.Join(err, cause)
 }
 
-// ended is where every attempt ends, in the transaction that decides how it does. One that was throttled has no transaction.
+// ended is where every attempt ends, in the transaction that decides how it does. One that was throttled has no
+// transaction.
 func (s *Service) ended(ctx context.Context, tx *store.Tx, a attempt, how outcome) error {
 	switch how {
 	case outcomeSucceeded:
@@ -80,7 +81,8 @@ func (s *Service) ended(ctx context.Context, tx *store.Tx, a attempt, how outcom
 	}
 }
 
-// recordFailure tells the audit trail of a failed attempt. What was given stays out of it, as people type passwords into the wrong field.
+// recordFailure tells the audit trail of a failed attempt. What was given stays out of it, as people type passwords
+// into the wrong field.
 func (s *Service) recordFailure(ctx context.Context, tx *store.Tx, a attempt) error {
 	made := event{action: portal.ActionFailLogIn, noun: string(portal.NounUser), fields: []string{string(a.proof)}}
 	if a.proof == proofToken {
@@ -105,8 +107,9 @@ func (s *Service) recordFailure(ctx context.Context, tx *store.Tx, a attempt) er
 	return err
 }
 
-// countInARow counts the failures of a person since the last success, and blocks the person after too many where the platform does so (EN-18). Without
-// the last administrator nobody could unblock anybody, so that one has to wait like people on other platforms.
+// countInARow counts the failures of a person since the last success, and blocks the person after too many where the
+// platform does so (EN-18). Without the last administrator nobody could unblock anybody, so that one has to wait like
+// people on other platforms.
 func (s *Service) countInARow(ctx context.Context, tx *store.Tx, sc scene, userID string) error {
 	if sc.set.BlockAfter == 0 || userID == "" {
 		return nil

@@ -13,7 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// hold takes every right to hash of some services, so that whoever needs one waits. What it returns gives back those of each service.
+// hold takes every right to hash of some services, so that whoever needs one waits. What it returns gives back those of
+// each service.
 func hold(t *testing.T, services ...*Service) (release []func()) {
 	t.Helper()
 	for _, service := range services {
@@ -155,7 +156,8 @@ func TestLogin_isThrottledByPersonAndByNetwork(t *testing.T) {
 	})
 }
 
-// However many networks guess, the passwords of one person that are checked in an hour are at most 100 (OWASP ASVS 4.0, 2.2.1).
+// However many networks guess, the passwords of one person that are checked in an hour are at most 100 (OWASP ASVS 4.0,
+// 2.2.1).
 func TestLimitOfPerson_isAHundredInAnyHour(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -328,7 +330,8 @@ func TestLogin_whoHangsUpHasFailed(t *testing.T) {
 	})
 }
 
-// A crowd at the door of one organisation has one turn before somebody in another one, however many networks it comes from.
+// A crowd at the door of one organisation has one turn before somebody in another one, however many networks it comes
+// from.
 func TestLogin_aCrowdDelaysNoOtherOrganization(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

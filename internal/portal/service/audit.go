@@ -32,7 +32,8 @@ type Request struct {
 
 type requestKey struct{}
 
-// WithRequest says for which request everything is done under the context. Without it, the audit trail has no request and no address.
+// WithRequest says for which request everything is done under the context. Without it, the audit trail has no request
+// and no address.
 func WithRequest(ctx context.Context, r Request) context.Context {
 	return context.WithValue(ctx, requestKey{}, r)
 }
@@ -78,8 +79,8 @@ func (s *Service) record(ctx context.Context, tx *store.Tx, caller Caller, e eve
 	return tx.InsertAuditEntry(ctx, caller.OrganizationID, stored)
 }
 
-// auditID returns an id that sorts by time, within a transaction by the order of what happened, and is not given twice: the microseconds since
-// 1970, the number within the transaction, and 80 random bits.
+// auditID returns an id that sorts by time, within a transaction by the order of what happened, and is not given twice:
+// the microseconds since 1970, the number within the transaction, and 80 random bits.
 func (s *Service) auditID(at time.Time, number uint16) (string, error) {
 	var id [20]byte
 	binary.BigEndian.PutUint64(id[:8], uint64(max(at.UnixMicro(), 0)))

@@ -16,8 +16,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// auditHead returns the last link of an organisation's chain. A chain that has not begun takes up the entries that are there already. Whoever
-// calls it has the right to write to the organisation, so that no two entries follow the same one.
+// auditHead returns the last link of an organisation's chain. A chain that has not begun takes up the entries that are
+// there already. Whoever calls it has the right to write to the organisation, so that no two entries follow the same
+// one.
 func (s *Service) auditHead(ctx context.Context, tx *store.Tx, organizationID string) (store.AuditLink, error) {
 	head, err := tx.AuditHead(ctx, organizationID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -83,8 +84,8 @@ func saltedHash(salt string, parts ...string) string {
 	return hex.EncodeToString(sum.Sum(nil))
 }
 
-// linkOf is what the link of an entry has to be. Without a key it is a plain hash, which proves the order and nothing else. An error says that the key
-// file lacks the key.
+// linkOf is what the link of an entry has to be. Without a key it is a plain hash, which proves the order and nothing
+// else. An error says that the key file lacks the key.
 func (s *Service) linkOf(organizationID string, e store.AuditEntry) (string, error) {
 	sum := sha256.New()
 	if e.KeyID != "" {

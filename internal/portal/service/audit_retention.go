@@ -11,8 +11,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// PruneAudit removes the entries of all audit trails that were kept long enough. An entry in each trail says how far, so that the rest can
-// still be verified.
+// PruneAudit removes the entries of all audit trails that were kept long enough. An entry in each trail says how far,
+// so that the rest can still be verified.
 func (s *Service) PruneAudit(ctx context.Context, keep time.Duration) error {
 	before := s.now().Add(-keep)
 	var due []string
@@ -60,8 +60,9 @@ func (s *Service) pruneAudit(ctx context.Context, tx *store.Tx, organizationID s
 	return tx.PruneAudit(ctx, organizationID, last)
 }
 
-// EraseFromAudit erases a person who is gone from an audit trail: the e-mail address or username, as object and as actor, names of own tokens,
-// and the addresses of own requests. The person is named by id, or by a name that the trail has. It returns how many names were erased.
+// EraseFromAudit erases a person who is gone from an audit trail: the e-mail address or username, as object and as
+// actor, names of own tokens, and the addresses of own requests. The person is named by id, or by a name that the trail
+// has. It returns how many names were erased.
 func (s *Service) EraseFromAudit(ctx context.Context, organizationID, person string) (erased int64, err error) {
 	err = s.store.Write(ctx, organizationID, func(tx *store.Tx) error {
 		erased = 0

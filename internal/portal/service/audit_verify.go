@@ -27,8 +27,9 @@ type AuditReport struct {
 // maxWrong is how many mistakes are told one by one.
 const maxWrong = 20
 
-// VerifyAudit checks the audit trail of an organisation. With the head of an earlier verification, which is empty otherwise, it also finds
-// what was cut off at the end since then. Entries up to that head that were made without a key are taken as they are.
+// VerifyAudit checks the audit trail of an organisation. With the head of an earlier verification, which is empty
+// otherwise, it also finds what was cut off at the end since then. Entries up to that head that were made without a key
+// are taken as they are.
 func (s *Service) VerifyAudit(ctx context.Context, organizationID, head string) (AuditReport, error) {
 	v := auditVerifier{service: s, organizationID: organizationID, needed: map[string]string{}, erased: map[string]bool{}}
 	if head != "" {

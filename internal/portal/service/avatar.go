@@ -11,8 +11,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// readAvatar decodes a picture of a request (EN-04), the zero value for none. What it is follows from its content; whether it may be is for
-// the rules. What cannot be decoded has a hash all the same, so that the request is told from one that changes nothing.
+// readAvatar decodes a picture of a request (EN-04), the zero value for none. What it is follows from its content;
+// whether it may be is for the rules. What cannot be decoded has a hash all the same, so that the request is told from
+// one that changes nothing.
 func readAvatar(u portal.User) store.Avatar {
 	if u.Webcare == nil || u.Webcare.Avatar == nil || *u.Webcare.Avatar == "" {
 		return store.Avatar{}

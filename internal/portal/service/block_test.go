@@ -223,7 +223,8 @@ func TestLogin_EN18_failuresRaceToOneBlock(t *testing.T) {
 	})
 }
 
-// A write that was decided before failed log-ins blocked the person is done, and ends no block that it does not know of.
+// A write that was decided before failed log-ins blocked the person is done, and ends no block that it does not know
+// of.
 func TestLogin_EN18_aBlockFailsNoWriteAndOutlivesIt(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, f *fixture) {
 		r := f.onEngage()

@@ -9,8 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// noteClaim notes that somebody in another organisation has the address of a user, and nothing about who or where (MW-02). A user who had
-// the address before addresses were unique may keep it.
+// noteClaim notes that somebody in another organisation has the address of a user, and nothing about who or where
+// (MW-02). A user who had the address before addresses were unique may keep it.
 func (e *userEntity) noteClaim(ctx context.Context, tx *store.Tx, sc scene, u *portal.User, inventory *rules.Inventory) error {
 	key := sc.claimedEmail(*u)
 	if key == nil || u.ID != "" && sameKey(key, sc.claimedEmail(e.row.User)) {

@@ -12,8 +12,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// entity is one kind of object in one request: what create, replace, delete, get and list cannot do the same way for all kinds.
-// It is not shared between requests and remembers what find read.
+// entity is one kind of object in one request: what create, replace, delete, get and list cannot do the same way for
+// all kinds. It is not shared between requests and remembers what find read.
 type entity[T any] interface {
 	noun() portal.Noun
 	// find reads an object without its ETag, and its version; store.ErrNotFound if there is none.
@@ -43,7 +43,8 @@ type entity[T any] interface {
 	insert(ctx context.Context, tx *store.Tx, sc scene, id string, object T) error
 	// update replaces the object that was found.
 	update(ctx context.Context, tx *store.Tx, sc scene, object T) error
-	// movedSince is the version since which nothing but hand-overs changed the object that was found; 0 if something else was last.
+	// movedSince is the version since which nothing but hand-overs changed the object that was found; 0 if something
+	// else was last.
 	movedSince() int64
 	// supersedes reports whether the request says anew what a user whose membership waits for its end is to be.
 	supersedes(h store.HandOver) bool
@@ -107,7 +108,8 @@ func (sc scene) holder(inventory *rules.Inventory, noun portal.Noun, field strin
 	return nil
 }
 
-// namedHolder is a holder as messages name it. One of another organisation, of which nothing may be said, stays as it is.
+// namedHolder is a holder as messages name it. One of another organisation, of which nothing may be said, stays as it
+// is.
 func namedHolder(holder store.Holder) rules.Holder {
 	named := rules.Holder{ID: holder.ID, Name: holder.Name}
 	for _, noun := range []portal.Noun{portal.NounUser, portal.NounPermissionGroup, portal.NounSIPAccount, portal.NounUserGroup} {
@@ -212,7 +214,8 @@ func clone[T any](object T) (T, error) {
 	return duplicate, err
 }
 
-// secretVersions are those that a request gives its secrets. One that comes with no secret says nothing: what is stored stays as it is.
+// secretVersions are those that a request gives its secrets. One that comes with no secret says nothing: what is stored
+// stays as it is.
 type secretVersions struct{ password, pin *int64 }
 
 // secrets are what a request may give and no answer shows; nil for what it does not give.
@@ -221,7 +224,8 @@ type secrets struct {
 	pin      *portal.Secret // of the voicemail (VX-14); empty takes it away
 }
 
-// withoutSecrets is what kinds of objects have in common that have no secrets, and nothing that only the portal can judge.
+// withoutSecrets is what kinds of objects have in common that have no secrets, and nothing that only the portal can
+// judge.
 type withoutSecrets[T any] struct{}
 
 func (withoutSecrets[T]) visible(object T) T { return object }

@@ -26,8 +26,9 @@ func checkKey(key string) error {
 	return nil
 }
 
-// replay turns the decision to create an object into the answer that an earlier request with the same key had. It never writes: a key stands for one
-// create and its retries, so an object that was changed meanwhile is shown as it is, and one that was deleted is not made again.
+// replay turns the decision to create an object into the answer that an earlier request with the same key had. It never
+// writes: a key stands for one create and its retries, so an object that was changed meanwhile is shown as it is, and
+// one that was deleted is not made again.
 func replay[T any](ctx context.Context, s *Service, tx *store.Tx, caller Caller, e entity[T], key string, d *decision[T]) error {
 	requested, err := fingerprint(e, d.wanted)
 	if err != nil {

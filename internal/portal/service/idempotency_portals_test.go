@@ -9,7 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// A restarted portal, and another portal on the same database, know what a create with a key has made, as long as 24 hours.
+// A restarted portal, and another portal on the same database, know what a create with a key has made, as long as 24
+// hours.
 func TestIdempotency_anotherPortalOnTheDatabaseReplays(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, f *fixture) {
 		request := dynamic(f.group("Agents"), "alice@example.com")

@@ -73,7 +73,8 @@ type listing struct {
 	keys   []string // fields by which it can be searched
 }
 
-// selectPage checks the parameters of a list. It selects one object more than the page has, which tells whether there is a next page.
+// selectPage checks the parameters of a list. It selects one object more than the page has, which tells whether there
+// is a next page.
 func selectPage(query ListQuery, of listing) (store.Selection, error) {
 	limit := cmp.Or(query.Limit, portal.DefaultPageSize)
 	if limit < 0 || limit > portal.MaxPageSize {
@@ -120,7 +121,8 @@ const statusField = "status"
 // extensionField selects users and SIP accounts.
 const extensionField = "extension"
 
-// listFilters are the fields by which a list can be searched: those that a person knows an object by (ALL-04), and the status of a user.
+// listFilters are the fields by which a list can be searched: those that a person knows an object by (ALL-04), and the
+// status of a user.
 func listFilters(noun portal.Noun) []string {
 	switch noun {
 	case portal.NounUser:

@@ -66,8 +66,9 @@ func readAccount(ctx context.Context, tx *store.Tx, sc scene, userID string) (a 
 	return a, err
 }
 
-// LogIn starts a session by login and password. The address is where the request comes from. A failure answers the same, and takes as long, whatever
-// its reason. Too many of one person or from one network have to wait, and where the platform says so they block the person.
+// LogIn starts a session by login and password. The address is where the request comes from. A failure answers the
+// same, and takes as long, whatever its reason. Too many of one person or from one network have to wait, and where the
+// platform says so they block the person.
 func (s *Service) LogIn(ctx context.Context, organizationID, login string, password portal.Secret, address string) (secret string, session Session, err error) {
 	var sc scene
 	var found account
@@ -145,8 +146,8 @@ func (a account) stage(verified bool) SessionStage {
 	}
 }
 
-// enter opens a session of a person, and notes that the person got in when nothing is left to be done. Of an earlier session, whose place it takes,
-// it keeps the end.
+// enter opens a session of a person, and notes that the person got in when nothing is left to be done. Of an earlier
+// session, whose place it takes, it keeps the end.
 func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, stage SessionStage, earlier store.Session) (secret string, session Session, err error) {
 	if stage == StageFull && SessionStage(earlier.Stage) != StageFull {
 		a.login.LastLoginAt = new(s.now().UTC())
@@ -161,8 +162,8 @@ func (s *Service) enter(ctx context.Context, tx *store.Tx, sc scene, a account, 
 	return s.openSession(ctx, tx, row, stage)
 }
 
-// block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18). It makes no new version of the user:
-// what somebody does at a log-in never fails the write of who manages the user.
+// block withdraws a person's access until somebody grants it again. It shows in enabled, and so in the plan (EN-18). It
+// makes no new version of the user: what somebody does at a log-in never fails the write of who manages the user.
 func (s *Service) block(ctx context.Context, tx *store.Tx, sc scene, a account) error {
 	a.login.BlockedAt = new(s.now().UTC())
 	if err := tx.PutLogin(ctx, sc.organization.ID, a.login); err != nil {
@@ -197,8 +198,8 @@ func (s *Service) BlockUser(ctx context.Context, caller Caller, id string) (port
 	})
 }
 
-// UnblockUser grants a blocked person access again (EN-18). Of one who is not blocked it changes nothing: whether access is granted otherwise is for
-// whoever manages the user to say.
+// UnblockUser grants a blocked person access again (EN-18). Of one who is not blocked it changes nothing: whether
+// access is granted otherwise is for whoever manages the user to say.
 func (s *Service) UnblockUser(ctx context.Context, caller Caller, id string) (portal.User, error) {
 	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
 		if a.login.BlockedAt == nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// limit is how many attempts of one kind may fail before the next has to wait. After the free ones the wait begins at first and doubles with each
-// failure up to longest.
+// limit is how many attempts of one kind may fail before the next has to wait. After the free ones the wait begins at
+// first and doubles with each failure up to longest.
 type limit struct {
 	free           int
 	first, longest time.Duration
@@ -23,7 +23,8 @@ type limit struct {
 var (
 	// One person from one network: a lock-out that ends by itself.
 	limitOfPersonOnNetwork = limit{free: 5, first: time.Second, longest: 15 * time.Minute}
-	// One person from all networks together: at most 100 in any hour (OWASP ASVS 4.0, 2.2.1), which are 50 at once and one every 72 seconds.
+	// One person from all networks together: at most 100 in any hour (OWASP ASVS 4.0, 2.2.1), which are 50 at once and
+	// one every 72 seconds.
 	limitOfPerson = limit{free: 50, first: 72 * time.Second, longest: 72 * time.Second}
 	// One network, whomever it tries: an office has one address.
 	limitOfNetwork = limit{free: 50, first: time.Second, longest: 15 * time.Minute}
@@ -36,7 +37,8 @@ var (
 const (
 	// throttleMemory is how long a failure counts when no other follows. It is longer than every wait.
 	throttleMemory = 2 * time.Hour
-	// clockTolerance is how much the clocks of several instances may differ. A failure that is further in the future is from before the clock was set back.
+	// clockTolerance is how much the clocks of several instances may differ. A failure that is further in the future is
+	// from before the clock was set back.
 	clockTolerance = time.Minute
 )
 
@@ -98,7 +100,8 @@ func mailKeys(login, address string) []throttleKey {
 	return keys
 }
 
-// networkOf is the network that an address counts for: the address itself of IPv4, and of IPv6 the /64, which is what one customer has at least.
+// networkOf is the network that an address counts for: the address itself of IPv4, and of IPv6 the /64, which is what
+// one customer has at least.
 func networkOf(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -142,8 +145,8 @@ func (s *Service) throttled(ctx context.Context, tx *store.Tx, organizationID st
 	return problem
 }
 
-// reserve counts a failure before it is known whether there is one, unless that would be too early: of a crowd that comes at once, here and at other
-// instances, no more are counted, and get an answer, than of a queue.
+// reserve counts a failure before it is known whether there is one, unless that would be too early: of a crowd that
+// comes at once, here and at other instances, no more are counted, and get an answer, than of a queue.
 func (s *Service) reserve(ctx context.Context, tx *store.Tx, organizationID string, keys []throttleKey) error {
 	if err := s.throttled(ctx, tx, organizationID, keys); err != nil {
 		return err

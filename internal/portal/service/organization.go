@@ -13,7 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// Organization returns the caller's organisation, with what the caller may do in it and which of its PBXs wait for a reload (SA-10).
+// Organization returns the caller's organisation, with what the caller may do in it and which of its PBXs wait for a
+// reload (SA-10).
 func (s *Service) Organization(ctx context.Context, caller Caller) (organization portal.Organization, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)
@@ -32,7 +33,8 @@ func (s *Service) Organization(ctx context.Context, caller Caller) (organization
 	return organization, err
 }
 
-// manager is under which name a caller manages objects: the name of its token, so that it stays when the token is replaced by a new one.
+// manager is under which name a caller manages objects: the name of its token, so that it stays when the token is
+// replaced by a new one.
 func manager(caller Caller) string {
 	if caller.Actor.Kind == portal.ActorToken && portal.IsManagedBy(caller.Actor.Name) {
 		return caller.Actor.Name
@@ -40,8 +42,9 @@ func manager(caller Caller) string {
 	return caller.TokenID
 }
 
-// ApplyOrganization makes the organisation what its file says, and reports whether it had to: a file that did not change since it was
-// applied is not applied again. What would break something that exists is refused, and then nothing is written.
+// ApplyOrganization makes the organisation what its file says, and reports whether it had to: a file that did not
+// change since it was applied is not applied again. What would break something that exists is refused, and then nothing
+// is written.
 func (s *Service) ApplyOrganization(ctx context.Context, file OrganizationFile) (changed bool, err error) {
 	var before store.Organization
 	look := func(tx *store.Tx) (err error) {

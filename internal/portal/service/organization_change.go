@@ -40,7 +40,8 @@ func ruledChanges(before, after portal.Organization) []fileChange {
 // usersPerRead bounds what refuseDependents holds at once.
 const usersPerRead = 500
 
-// refuseDependents refuses the change of a key after which the rules would no longer take users as they are: each later edit of them would fail.
+// refuseDependents refuses the change of a key after which the rules would no longer take users as they are: each later
+// edit of them would fail.
 func refuseDependents(ctx context.Context, tx *store.Tx, before, after portal.Organization, refuse func(field, format string, args ...any)) error {
 	changes := ruledChanges(before, after)
 	set, err := rules.For(before.Platform)

@@ -107,8 +107,8 @@ func keyChanges() map[string]keyChange {
 	}
 }
 
-// TestOrganization_everyKeyIsFreeOrGuarded: what a change of the file would take away from somebody is refused, with who has it, and nothing is applied.
-// What nobody has can go.
+// TestOrganization_everyKeyIsFreeOrGuarded: what a change of the file would take away from somebody is refused, with
+// who has it, and nothing is applied. What nobody has can go.
 func TestOrganization_everyKeyIsFreeOrGuarded(t *testing.T) {
 	t.Parallel()
 	keys := []string{"main_number"} // which the API does not show

@@ -48,7 +48,8 @@ var (
 	senderName = regexp.MustCompile(`^[A-Za-z0-9 ._&+-]*[A-Za-z][A-Za-z0-9 ._&+-]*$`)
 )
 
-// ReadOrganizationFile reads an organisation file. Each of its errors says file:line:column, what is there and what is allowed.
+// ReadOrganizationFile reads an organisation file. Each of its errors says file:line:column, what is there and what is
+// allowed.
 func ReadOrganizationFile(path string) (OrganizationFile, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -191,7 +192,8 @@ type part struct {
 	id, name string
 }
 
-// parts reads a list of parts. The examples are an id and a name; more are the fields that a part has besides these two.
+// parts reads a list of parts. The examples are an id and a name; more are the fields that a part has besides these
+// two.
 func parts[T any](top mapping, field, title, exampleID, exampleName string, of func(part) T, more ...string) []T {
 	fields := append([]string{"id", "name"}, more...)
 	list, ids := []T{}, []string{}

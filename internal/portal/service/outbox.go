@@ -20,7 +20,8 @@ const (
 	MailAccount    MailKind = "account"    // the username and the name of the environment (EN-03)
 	MailReset      MailKind = "reset"      // a link for a forgotten password
 
-	// What a person is told of, so that a change that somebody else made is noticed. They hold no link that lets anybody in.
+	// What a person is told of, so that a change that somebody else made is noticed. They hold no link that lets
+	// anybody in.
 	MailEmailChanged    MailKind = "email_changed"    // to the address before, too
 	MailPasswordChanged MailKind = "password_changed" // by the person or by somebody else
 	MailFactorEnrolled  MailKind = "factor_enrolled"
@@ -57,7 +58,8 @@ const (
 	mailMaxWait    = max(mailLease, mailMaxRetry, invitationsIn)
 )
 
-// mailsDue are the mails that are to be sent. One that would wait longer than any does was given its time before the clock was set back.
+// mailsDue are the mails that are to be sent. One that would wait longer than any does was given its time before the
+// clock was set back.
 func (s *Service) mailsDue() store.Due {
 	now := s.now().UTC()
 	return store.Due{Now: now, Latest: now.Add(mailMaxWait + clockTolerance)}
@@ -97,7 +99,8 @@ func (s *Service) queueMailAt(ctx context.Context, tx *store.Tx, sc scene, mail 
 // SendsMail reports whether there is a mail server. Without one, mails stay in the outbox.
 func (s *Service) SendsMail() bool { return !s.withoutMail }
 
-// MailQueued is received from after this process has queued a mail. Those that other processes queue are found by looking now and then.
+// MailQueued is received from after this process has queued a mail. Those that other processes queue are found by
+// looking now and then.
 func (s *Service) MailQueued() <-chan struct{} { return s.queued }
 
 // UntilNextMail returns how long it is until the next mail is due; false if there is none.
@@ -117,9 +120,9 @@ func (s *Service) UntilNextMail(ctx context.Context) (wait time.Duration, due bo
 	return at.Sub(s.now()), err == nil, err
 }
 
-// DueMails returns mails that are to be sent now, with new links, and keeps other instances from sending them for some minutes. Each has to be answered
-// by MailSent or MailFailed; one that is not, because the process died, comes again. An error waits for the next call when there
-// are mails to be sent.
+// DueMails returns mails that are to be sent now, with new links, and keeps other instances from sending them for some
+// minutes. Each has to be answered by MailSent or MailFailed; one that is not, because the process died, comes again.
+// An error waits for the next call when there are mails to be sent.
 func (s *Service) DueMails(ctx context.Context, limit int) (mails []Mail, err error) {
 	when := s.mailsDue()
 	var organizations []string
@@ -208,8 +211,8 @@ func (s *Service) MailSent(ctx context.Context, mail Mail) error {
 	return s.store.Write(ctx, mail.OrganizationID, func(tx *store.Tx) error { return tx.DeleteMail(ctx, mail.OrganizationID, mail.ID) })
 }
 
-// MailFailed keeps a mail that could not be sent for another attempt, after a time that doubles with each up to an hour. The cause is kept for whoever
-// looks after the portal; it must not hold the link.
+// MailFailed keeps a mail that could not be sent for another attempt, after a time that doubles with each up to an
+// hour. The cause is kept for whoever looks after the portal; it must not hold the link.
 func (s *Service) MailFailed(ctx context.Context, mail Mail, cause error) error {
 	wait := min(mailFirstRetry<<min(mail.Attempts, 10), mailMaxRetry)
 	return s.store.Write(ctx, mail.OrganizationID, func(tx *store.Tx) error {

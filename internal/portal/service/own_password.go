@@ -8,7 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// ChangePassword changes a person's own password, at the first log-in too (MW-16). It ends every session of the person (VX-22) and returns a new one.
+// ChangePassword changes a person's own password, at the first log-in too (MW-16). It ends every session of the person
+// (VX-22) and returns a new one.
 func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen portal.Secret) (newSecret string, _ Session, err error) {
 	var before account
 	var sc scene
@@ -54,7 +55,8 @@ func (s *Service) ChangePassword(ctx context.Context, secret string, old, chosen
 	return newSecret, session, err
 }
 
-// showPassword checks the password of a person who is logged in. It is an attempt like a log-in: a session that somebody took over buys no guesses.
+// showPassword checks the password of a person who is logged in. It is an attempt like a log-in: a session that
+// somebody took over buys no guesses.
 func (s *Service) showPassword(ctx context.Context, sc scene, of account, given portal.Secret) error {
 	login, address := sc.loginOf(of.user.User), addressOf(ctx)
 	a := attempt{sc: sc, proof: proofPassword, login: login, userID: of.user.ID, keys: throttleKeys(sc.loginKey(login), address)}
@@ -71,7 +73,8 @@ func (s *Service) showPassword(ctx context.Context, sc scene, of account, given 
 	return s.store.Write(ctx, sc.organization.ID, func(tx *store.Tx) error { return s.ended(ctx, tx, a, outcomeSucceeded) })
 }
 
-// setOwnPassword stores a password that the person chose, for the first time or not. Every session and every link of the person ends with it.
+// setOwnPassword stores a password that the person chose, for the first time or not. Every session and every link of
+// the person ends with it.
 func (s *Service) setOwnPassword(ctx context.Context, tx *store.Tx, sc scene, a account, hash string, first bool) error {
 	if err := tx.SetUserPassword(ctx, sc.organization.ID, a.user.ID, hash); err != nil {
 		return err

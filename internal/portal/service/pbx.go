@@ -9,7 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// ReloadPBX makes what changed on a PBX since its last reload take effect (SA-10). However many users changed, one reload is enough.
+// ReloadPBX makes what changed on a PBX since its last reload take effect (SA-10). However many users changed, one
+// reload is enough.
 func (s *Service) ReloadPBX(ctx context.Context, caller Caller, pbxID string) (reloaded portal.PBX, err error) {
 	err = s.store.Write(ctx, caller.OrganizationID, func(tx *store.Tx) error {
 		sc, err := readScene(ctx, tx, caller)

@@ -91,9 +91,10 @@ func groupNames(ctx context.Context, tx *store.Tx, sc scene) (map[string]string,
 	}
 }
 
-// WriteUsersCSV writes all users as CSV (RFC 4180) in UTF-8, page by page, in the order of their ids: username, e-mail address, names, status (active or
-// inactive: whether the person may log in), role (the permission groups), two-factor (on or off), and the times of invitation and last log-in
-// (RFC 3339; EN-19). A text that a spreadsheet would take for a formula gets an apostrophe in front.
+// WriteUsersCSV writes all users as CSV (RFC 4180) in UTF-8, page by page, in the order of their ids: username, e-mail
+// address, names, status (active or inactive: whether the person may log in), role (the permission groups), two-factor
+// (on or off), and the times of invitation and last log-in (RFC 3339; EN-19). A text that a spreadsheet would take for
+// a formula gets an apostrophe in front.
 func (s *Service) WriteUsersCSV(ctx context.Context, caller Caller, w io.Writer) error {
 	table := csv.NewWriter(w)
 	table.UseCRLF = true

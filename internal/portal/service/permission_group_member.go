@@ -11,8 +11,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// A membership is a user in one permission group, beside whatever others the user is in (MW-04). Giving and taking one are changes of the user:
-// the rules judge them, the audit trail tells them, and the user has another ETag from then on.
+// A membership is a user in one permission group, beside whatever others the user is in (MW-04). Giving and taking one
+// are changes of the user: the rules judge them, the audit trail tells them, and the user has another ETag from then
+// on.
 
 // GetPermissionGroupMember returns a membership.
 func (s *Service) GetPermissionGroupMember(ctx context.Context, caller Caller, groupID, userID string) (portal.PermissionGroupMember, error) {
@@ -58,8 +59,8 @@ func (s *Service) PutPermissionGroupMember(ctx context.Context, caller Caller, g
 // membershipKey names a membership among all.
 func membershipKey(userID, groupID string) string { return userID + "/" + groupID }
 
-// DeletePermissionGroupMember takes a user out of a group, and leaves the user's other groups alone. From the only group of a user that has to be in one, a
-// caller that lets deletions wait takes the user as soon as there is another.
+// DeletePermissionGroupMember takes a user out of a group, and leaves the user's other groups alone. From the only
+// group of a user that has to be in one, a caller that lets deletions wait takes the user as soon as there is another.
 func (s *Service) DeletePermissionGroupMember(ctx context.Context, caller Caller, groupID, userID, ifMatch string) (portal.PermissionGroupMember, error) {
 	if caller.TakesOver != "" {
 		if member, waits, err := s.awaitMembershipEnd(ctx, caller, groupID, userID, ifMatch); waits || err != nil {
@@ -78,7 +79,8 @@ func (s *Service) DeletePermissionGroupMember(ctx context.Context, caller Caller
 	})
 }
 
-// changeMembership stores the groups that a user is to be in, given those that it is in. begun is the id of a group that the user comes into.
+// changeMembership stores the groups that a user is to be in, given those that it is in. begun is the id of a group
+// that the user comes into.
 func (s *Service) changeMembership(
 	ctx context.Context, caller Caller, begun, groupID, userID, ifMatch string, groups func(*store.Tx, decision[portal.User]) ([]string, error),
 ) (portal.PermissionGroupMember, error) {
@@ -105,7 +107,8 @@ func (s *Service) changeMembership(
 // noGroup is the id of no group.
 const noGroup = "none"
 
-// awaitMembershipEnd has the end of a membership wait, if the user has to be in a permission group and would be in none.
+// awaitMembershipEnd has the end of a membership wait, if the user has to be in a permission group and would be in
+// none.
 func (s *Service) awaitMembershipEnd(
 	ctx context.Context, caller Caller, groupID, userID, ifMatch string,
 ) (member portal.PermissionGroupMember, waits bool, err error) {

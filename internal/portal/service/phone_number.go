@@ -69,8 +69,8 @@ func noteNumbers(ctx context.Context, tx *store.Tx, sc scene, u portal.User, inv
 	return nil
 }
 
-// allocate has those numbers ring at a user that the request gives. One that leaves them to the portal keeps what it has, and gets the number that
-// it shows from now on too, if nobody has that (VX-07).
+// allocate has those numbers ring at a user that the request gives. One that leaves them to the portal keeps what it
+// has, and gets the number that it shows from now on too, if nobody has that (VX-07).
 func (e *userEntity) allocate(ctx context.Context, tx *store.Tx, sc scene, before, after portal.User) error {
 	if !sc.allocatesNumbers() {
 		return nil

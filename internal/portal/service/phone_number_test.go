@@ -87,7 +87,8 @@ func TestService_VX07_freeCallerIDIsAllocatedAndStays(t *testing.T) {
 		t.Errorf("numbers belong to %v, want %v", got, want)
 	}
 
-	// What changes something else leaves the number where it is, and so does another number that is shown: direct number first, main number later.
+	// What changes something else leaves the number where it is, and so does another number that is shown: direct
+	// number first, main number later.
 	f.replaceIn(nord, astrid.ID, portal.User{FirstName: new("Anna")})
 	f.replaceIn(nord, astrid.ID, callerID("+46812345670"))
 	f.replaceIn(nord, astrid.ID, callerID(""))

@@ -35,7 +35,8 @@ func (s *Service) ListPlannedPublications(ctx context.Context, caller Caller, us
 	return pageOf(publications, selection, func(p portal.PlannedPublication) string { return p.ID }), err
 }
 
-// CreatePlannedPublication adds to what a user has planned. It is for the webcare side of the platform; the user's version stays.
+// CreatePlannedPublication adds to what a user has planned. It is for the webcare side of the platform; the user's
+// version stays.
 func (s *Service) CreatePlannedPublication(ctx context.Context, caller Caller, userID string, publication portal.PlannedPublication) (portal.PlannedPublication, error) {
 	id, err := s.newID(publicationPrefix)
 	if err != nil {

@@ -13,7 +13,8 @@ func writing(caller Caller) Caller {
 	return caller
 }
 
-// TestPermissionGroupMember_privilegedOneNeedsAdmin walks the privileged permissions of the platform that has single memberships.
+// TestPermissionGroupMember_privilegedOneNeedsAdmin walks the privileged permissions of the platform that has single
+// memberships.
 func TestPermissionGroupMember_privilegedOneNeedsAdmin(t *testing.T) {
 	t.Parallel()
 	f, fiets, user := onMaatwerk(t)

@@ -46,7 +46,8 @@ func TestPassword_TC06_knownFromABreachIsRefusedEverywhere(t *testing.T) {
 	wantError(t, err, portal.CodeBadRequest, "prefix", portal.CodeMalformed)
 }
 
-// Without a password a link is mailed by which the person sets one. Until then there is none: nothing is hashed, and nobody gets in.
+// Without a password a link is mailed by which the person sets one. Until then there is none: nothing is hashed, and
+// nobody gets in.
 func TestPassword_VX03_SA03_isNoneUntilThePersonSetsIt(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

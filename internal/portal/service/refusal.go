@@ -10,8 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// refuse turns findings into the answer to a write that they stop, or nil. What another object already has is a conflict, as another
-// request may have come first; anything else is a mistake in this one.
+// refuse turns findings into the answer to a write that they stop, or nil. What another object already has is a
+// conflict, as another request may have come first; anything else is a mistake in this one.
 func refuse(noun portal.Noun, findings []rules.Finding) error {
 	code := portal.CodeInvalid
 	var fields []portal.FieldError
@@ -56,8 +56,9 @@ func notFound(err error, noun portal.Noun, id string) error {
 	return err
 }
 
-// brokenKey tells what a unique index or a reference refused in the words of the rules. The rules look first, so this is what remains:
-// another instance of the portal was faster, or a rule set does not ask for what holds on every platform (ALL-02).
+// brokenKey tells what a unique index or a reference refused in the words of the rules. The rules look first, so this
+// is what remains: another instance of the portal was faster, or a rule set does not ask for what holds on every
+// platform (ALL-02).
 func brokenKey(err error, noun portal.Noun) error {
 	if duplicate, ok := errors.AsType[*store.DuplicateError](err); ok {
 		return refuse(noun, []rules.Finding{{

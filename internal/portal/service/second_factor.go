@@ -35,8 +35,8 @@ var errWrongCode = portal.NewError(portal.CodeInvalid, "this cannot be done", po
 	Field: "code", Code: portal.CodeNotAllowed, Message: "the code is wrong, was used already, or is too old; give the one that the app shows now, or a recovery code",
 })
 
-// BeginEnrolment makes the secret of a second factor. It counts once a code has confirmed it. Begun again in the same session, it is the same, so that an app
-// which scanned it stays right; another session gets another one.
+// BeginEnrolment makes the secret of a second factor. It counts once a code has confirmed it. Begun again in the same
+// session, it is the same, so that an app which scanned it stays right; another session gets another one.
 func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment Enrolment, err error) {
 	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
 		sc, a, _, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
@@ -76,7 +76,8 @@ func (s *Service) BeginEnrolment(ctx context.Context, secret string) (enrolment 
 
 var errEnrolled = portal.NewError(portal.CodeConflict, "a second factor is enrolled already")
 
-// AsksPassword reports whether enrolling a second factor in a session needs the password: always but right after a log-in with it.
+// AsksPassword reports whether enrolling a second factor in a session needs the password: always but right after a
+// log-in with it.
 func (s *Service) AsksPassword(ctx context.Context, secret string) (asks bool, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		row, _, err := s.session(ctx, tx, secret)
@@ -100,7 +101,8 @@ func (s *Service) showOwnPassword(ctx context.Context, secret string, given port
 	return s.showPassword(ctx, sc, a, given)
 }
 
-// EnrolFactor is ConfirmEnrolment with the password, which the session needs unless it comes right from a log-in (see AsksPassword).
+// EnrolFactor is ConfirmEnrolment with the password, which the session needs unless it comes right from a log-in (see
+// AsksPassword).
 func (s *Service) EnrolFactor(
 	ctx context.Context, secret string, password portal.Secret, code string,
 ) (codes []string, newSecret string, session Session, err error) {
@@ -131,7 +133,8 @@ func (s *Service) RemoveFactor(ctx context.Context, secret string, password port
 	})
 }
 
-// ResetFactor takes the second factor of a person away who has lost it. Every session of the person ends; where it is required, the next log-in enrols another.
+// ResetFactor takes the second factor of a person away who has lost it. Every session of the person ends; where it is
+// required, the next log-in enrols another.
 func (s *Service) ResetFactor(ctx context.Context, caller Caller, id string) (portal.User, error) {
 	return s.changeAccount(ctx, caller, id, func(tx *store.Tx, sc scene, a account) error {
 		if err := s.dropFactor(ctx, tx, sc, a, caller); err != nil {
@@ -141,7 +144,8 @@ func (s *Service) ResetFactor(ctx context.Context, caller Caller, id string) (po
 	})
 }
 
-// dropFactor takes a second factor away with its recovery codes, and tells the person. Without one there is nothing to do.
+// dropFactor takes a second factor away with its recovery codes, and tells the person. Without one there is nothing to
+// do.
 func (s *Service) dropFactor(ctx context.Context, tx *store.Tx, sc scene, a account, by Caller) error {
 	enrolled := a.login.TOTPConfirmedAt != nil
 	a.login.TOTPSecret, a.login.TOTPSession, a.login.TOTPConfirmedAt, a.login.TOTPLastStep = "", "", nil, 0
@@ -157,7 +161,8 @@ func (s *Service) dropFactor(ctx context.Context, tx *store.Tx, sc scene, a acco
 	return s.record(ctx, tx, by, accountEvent(portal.ActionRemoveFactor, a.user.User))
 }
 
-// ConfirmEnrolment takes the second factor into use, if the code shows that the app has its secret. The recovery codes are returned this once.
+// ConfirmEnrolment takes the second factor into use, if the code shows that the app has its secret. The recovery codes
+// are returned this once.
 func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (codes []string, newSecret string, session Session, err error) {
 	err = s.writeInSession(ctx, secret, func(tx *store.Tx) error {
 		sc, a, row, err := s.sessionAccount(ctx, tx, secret, StageEnrolment, StageFull)
@@ -209,8 +214,9 @@ func (s *Service) ConfirmEnrolment(ctx context.Context, secret, code string) (co
 	return codes, newSecret, session, nil
 }
 
-// VerifyCode takes a code of the second factor, or a recovery code. Either works once. A code is counted and checked in one transaction, so that of codes
-// that come at once, in whatever sessions and at whatever instances, no more are checked than the limit allows.
+// VerifyCode takes a code of the second factor, or a recovery code. Either works once. A code is counted and checked in
+// one transaction, so that of codes that come at once, in whatever sessions and at whatever instances, no more are
+// checked than the limit allows.
 func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecret string, session Session, err error) {
 	var try attempt
 	var refused error // of a transaction that is committed all the same
@@ -247,7 +253,8 @@ func (s *Service) VerifyCode(ctx context.Context, secret, code string) (newSecre
 	return newSecret, session, cmp.Or(s.early(ctx, try, err), refused)
 }
 
-// useCode reports whether a code is right, and then uses it up: a recovery code at once, a step of time when the login is stored.
+// useCode reports whether a code is right, and then uses it up: a recovery code at once, a step of time when the login
+// is stored.
 func (s *Service) useCode(ctx context.Context, tx *store.Tx, sc scene, a *account, code string) (right bool, err error) {
 	step, right, err := s.totpStepOf(sc, a.login, code)
 	if right {
@@ -263,7 +270,8 @@ func (s *Service) useCode(ctx context.Context, tx *store.Tx, sc scene, a *accoun
 	return err == nil, err
 }
 
-// totpStepOf finds the time step that a code is of (RFC 6238, section 4.2). A step that was used, and those before it, do not count.
+// totpStepOf finds the time step that a code is of (RFC 6238, section 4.2). A step that was used, and those before it,
+// do not count.
 func (s *Service) totpStepOf(sc scene, l store.Login, code string) (step int64, right bool, err error) {
 	code = strings.ReplaceAll(strings.TrimSpace(code), " ", "")
 	if l.TOTPSecret == "" || len(code) != otp.DigitsSix.Length() {

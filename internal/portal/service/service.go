@@ -1,5 +1,6 @@
-// Package service holds the portal's use cases: what may be written, by the platform's rules and by what the organisation
-// already has, each in one transaction. Every expected failure is a *portal.Error; any other error is the portal's own.
+// Package service holds the portal's use cases: what may be written, by the platform's rules and by what the
+// organisation already has, each in one transaction. Every expected failure is a *portal.Error; any other error is the
+// portal's own.
 package service
 
 import (
@@ -20,7 +21,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/turns"
 )
 
-// Service is a portal without its HTTP. It keeps nothing in memory between calls but its keys, so that several can work on one database.
+// Service is a portal without its HTTP. It keeps nothing in memory between calls but its keys, so that several can work
+// on one database.
 type Service struct {
 	store        *store.Store
 	passwordHash argon2id.Params
@@ -70,11 +72,12 @@ type Caller struct {
 	Scopes         []portal.Scope
 	UserID         string // of an administrator who is logged in, or whose token it is; empty for nobody, then no own right is at stake
 
-	// ManagedBy is who manages the objects that the caller creates and replaces: the header Managed-By. Nil keeps who does, empty is nobody.
+	// ManagedBy is who manages the objects that the caller creates and replaces: the header Managed-By. Nil keeps who
+	// does, empty is nobody.
 	ManagedBy *string
 
-	// TakesOver says that the caller's writes wait for what objects of this manager have, and its deletions for users of the objects: the header Hand-Over.
-	// Empty: what others have is refused.
+	// TakesOver says that the caller's writes wait for what objects of this manager have, and its deletions for users
+	// of the objects: the header Hand-Over. Empty: what others have is refused.
 	TakesOver string
 
 	LastAdministrator bool // whether a deletion may take the last administrator of the organisation
@@ -106,7 +109,8 @@ type ListQuery struct {
 	Ends  bool              // whether the page is to say where all pages of its size end; for a whole list only
 }
 
-// Created is the answer to a create. Replayed says that an earlier request with the same idempotency key made the object.
+// Created is the answer to a create. Replayed says that an earlier request with the same idempotency key made the
+// object.
 type Created[T any] struct {
 	Object   T
 	Replayed bool

@@ -116,7 +116,8 @@ func newFixture(t *testing.T) *fixture {
 	return newFixtureOn(t, filepath.Join(t.TempDir(), "portal.db"))
 }
 
-// onEveryEngine runs a test on each database that the portal knows: what several portals do at once is for the database to keep right.
+// onEveryEngine runs a test on each database that the portal knows: what several portals do at once is for the database
+// to keep right.
 func onEveryEngine(t *testing.T, test func(t *testing.T, f *fixture)) {
 	onEveryDatabase(t, func(t *testing.T, database string) { test(t, newFixtureOn(t, database)) })
 }

@@ -53,7 +53,8 @@ const (
 
 var errNoSession = portal.NewError(portal.CodeUnauthorized, "nobody is logged in, or the session is over; log in again")
 
-// Session returns the session of a secret. It is over at once when the person's access is withdrawn or the token is revoked.
+// Session returns the session of a secret. It is over at once when the person's access is withdrawn or the token is
+// revoked.
 func (s *Service) Session(ctx context.Context, secret string) (session Session, err error) {
 	var row store.Session
 	err = s.store.Read(ctx, func(tx *store.Tx) (err error) {
@@ -183,8 +184,8 @@ func (s *Service) writeInSession(ctx context.Context, secret string, do func(*st
 	return s.store.Write(ctx, row.OrganizationID, do)
 }
 
-// SessionCaller is who asks in a session: an administrator may read, and do what only administrators may; nobody else anything. What Terraform
-// manages is not written from a session.
+// SessionCaller is who asks in a session: an administrator may read, and do what only administrators may; nobody else
+// anything. What Terraform manages is not written from a session.
 func (*Service) SessionCaller(session Session) Caller {
 	caller := Caller{
 		OrganizationID: session.OrganizationID, TokenID: session.TokenID, UserID: cmp.Or(session.UserID, session.owner),
@@ -199,7 +200,8 @@ func (*Service) SessionCaller(session Session) Caller {
 	return caller
 }
 
-// LogInWithToken starts a session of an administrator by a token with the scopes read and admin: the way in where no person is one.
+// LogInWithToken starts a session of an administrator by a token with the scopes read and admin: the way in where no
+// person is one.
 func (s *Service) LogInWithToken(ctx context.Context, organizationID, token, address string) (secret string, session Session, err error) {
 	refused := portal.NewError(portal.CodeUnauthorized, "the token is unknown, expired, revoked, of another organisation, or lacks the scope read or admin")
 	a := attempt{proof: proofToken, keys: throttleKeys("", address)}
@@ -283,7 +285,8 @@ func PersonName(u portal.User) string {
 // languages are those in which the portal speaks to people.
 var languages = []string{"en", "fr", "de", "es", "nl"}
 
-// languageOf is the language that the user chose, if the portal speaks it: of a tag such as fr-CH the first part counts (RFC 4647, section 3.4).
+// languageOf is the language that the user chose, if the portal speaks it: of a tag such as fr-CH the first part counts
+// (RFC 4647, section 3.4).
 func languageOf(u portal.User) string {
 	if u.Locale == nil || u.Locale.Language == nil {
 		return ""

@@ -9,8 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/store"
 )
 
-// SharedAddress is an address, or a login name, that several users have although it is to be that of one. They had it before all spellings of
-// an address were one. The portal keeps them as they are, and never makes one of them.
+// SharedAddress is an address, or a login name, that several users have although it is to be that of one. They had it
+// before all spellings of an address were one. The portal keeps them as they are, and never makes one of them.
 type SharedAddress struct {
 	OrganizationIDs []string // of the users, in their order
 	UserIDs         []string
@@ -18,8 +18,8 @@ type SharedAddress struct {
 	Value           string // canonical
 }
 
-// SharedAddresses returns what users share in each organisation, and what they share with those of other organisations where an address is unique
-// on the whole platform (MW-02). It is for the operator of the portal.
+// SharedAddresses returns what users share in each organisation, and what they share with those of other organisations
+// where an address is unique on the whole platform (MW-02). It is for the operator of the portal.
 func (s *Service) SharedAddresses(ctx context.Context) (list []SharedAddress, err error) {
 	err = s.store.Read(ctx, func(tx *store.Tx) error {
 		list = nil

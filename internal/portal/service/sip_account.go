@@ -114,7 +114,8 @@ func (e *sipAccountEntity) hasSecrets(_ context.Context, sc scene, given secrets
 	return given.password == nil || e.row.Digests == sipDigests(e.row.SIPUsername, sc.organization.SIPDomain, *given.password), nil
 }
 
-// findings keeps the login passwords of those who have the account out of it (TC-03): phones store their password in clear.
+// findings keeps the login passwords of those who have the account out of it (TC-03): phones store their password in
+// clear.
 func (e *sipAccountEntity) findings(ctx context.Context, tx *store.Tx, sc scene, a *portal.SIPAccount) ([]rules.Finding, error) {
 	if a.Password == nil || *a.Password == "" || a.ID == "" { // without an id, nobody has it yet
 		return nil, nil
@@ -157,11 +158,13 @@ func (e *sipAccountEntity) prepare(_ context.Context, sc scene, creating bool, g
 	return err
 }
 
-// sipUsernameLength gives a SIP username 80 random bits, so that none is given twice, also not after its account was deleted.
+// sipUsernameLength gives a SIP username 80 random bits, so that none is given twice, also not after its account was
+// deleted.
 const sipUsernameLength = 16
 
-// newSIPUsername makes the name that a phone registers with (RFC 3261, section 25.1: unreserved characters), of letters and digits that are hard
-// to mistake for one another. It has a letter, so it never stands for an extension, which has digits only.
+// newSIPUsername makes the name that a phone registers with (RFC 3261, section 25.1: unreserved characters), of letters
+// and digits that are hard to mistake for one another. It has a letter, so it never stands for an extension, which has
+// digits only.
 func (s *Service) newSIPUsername() (string, error) {
 	characters := rules.PasswordPolicy{Classes: []rules.Class{rules.ClassLower, rules.ClassDigit}}
 	return characters.Generate(s.random, sipUsernameLength)

@@ -90,7 +90,8 @@ func TestSIPAccount_TC03_newExtensionNeedsNoNewPassword(t *testing.T) {
 	}
 }
 
-// A SIP username is made by the portal, whatever a request says, and is never an extension: also not one that somebody has.
+// A SIP username is made by the portal, whatever a request says, and is never an extension: also not one that somebody
+// has.
 func TestSIPAccount_usernameIsOpaque(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -118,8 +119,8 @@ func TestSIPAccount_usernameIsOpaque(t *testing.T) {
 	}
 }
 
-// An account that version 0.1.0 made registers with the extension that it had then. It keeps that username, and the next account with the extension
-// gets another one.
+// An account that version 0.1.0 made registers with the extension that it had then. It keeps that username, and the
+// next account with the extension gets another one.
 func TestSIPAccount_TC03_oldAccountsKeepTheirUsername(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

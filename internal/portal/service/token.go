@@ -230,8 +230,8 @@ func (s *Service) Authenticate(ctx context.Context, secret string) (Caller, erro
 	}, nil
 }
 
-// scopesNow are the scopes of a token that count at the moment: not admin while its user does not administer the organisation. It is over when
-// it is revoked, expired, or a user's who may not log in or is gone.
+// scopesNow are the scopes of a token that count at the moment: not admin while its user does not administer the
+// organisation. It is over when it is revoked, expired, or a user's who may not log in or is gone.
 func (s *Service) scopesNow(ctx context.Context, tx *store.Tx, token store.Token) (scopes []portal.Scope, over bool, err error) {
 	if token.RevokedAt != nil || token.ExpiresAt != nil && !token.ExpiresAt.After(s.now()) {
 		return nil, true, nil
@@ -255,8 +255,8 @@ func (s *Service) scopesNow(ctx context.Context, tx *store.Tx, token store.Token
 	}), false, nil
 }
 
-// secretHash is what is stored of the secret of a token, a session or a link. A plain hash is right here: the secret is 256 random bits, which
-// nobody can search through however fast the hash is, and it is looked up with every request.
+// secretHash is what is stored of the secret of a token, a session or a link. A plain hash is right here: the secret is
+// 256 random bits, which nobody can search through however fast the hash is, and it is looked up with every request.
 func secretHash(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])

@@ -21,7 +21,8 @@ func (s *Service) GetUser(ctx context.Context, caller Caller, id string) (portal
 	return get(ctx, s, caller, s.user(), id)
 }
 
-// CreateUser makes a user. Without a password nobody logs in as the user until the person sets one by a link, or one is given (VX-03, SA-03).
+// CreateUser makes a user. Without a password nobody logs in as the user until the person sets one by a link, or one is
+// given (VX-03, SA-03).
 func (s *Service) CreateUser(ctx context.Context, caller Caller, user portal.User, idempotencyKey string) (Created[portal.User], error) {
 	return create(ctx, s, caller, s.user(), user, idempotencyKey)
 }
@@ -33,8 +34,8 @@ func (s *Service) ReplaceUser(ctx context.Context, caller Caller, id string, use
 	return replace(ctx, s, caller, e, id, user, ifMatch)
 }
 
-// DeleteUser deletes a user, whose SIP accounts and numbers are free from then on. With planned publications the user stays, unless
-// they are to be discarded (EN-16).
+// DeleteUser deletes a user, whose SIP accounts and numbers are free from then on. With planned publications the user
+// stays, unless they are to be discarded (EN-16).
 func (s *Service) DeleteUser(ctx context.Context, caller Caller, id, ifMatch string, deletion portal.Deletion) error {
 	return remove(ctx, s, caller, s.user(), id, ifMatch, deletion)
 }
@@ -96,7 +97,8 @@ func userOf(row store.User, sc scene) (portal.User, error) {
 
 func (*userEntity) show(u *portal.User, version int64) { u.ETag = etag(version) }
 
-// keepWritable also notes what the request leaves to the portal, which cannot be told once it is filled in from what is stored.
+// keepWritable also notes what the request leaves to the portal, which cannot be told once it is filled in from what is
+// stored.
 func (e *userEntity) keepWritable(u *portal.User) {
 	e.numbersGiven = u.Telephony != nil && u.Telephony.IncomingNumbers != nil
 	e.groupsGiven = u.PermissionGroupIDs != nil
@@ -119,7 +121,8 @@ func (*userEntity) origin(u *portal.User) (managedBy, createdAt *string) {
 	return &u.ManagedBy, &u.CreatedAt
 }
 
-// resolve takes the version of a secret that is given, reads the picture, whose hash tells whether it is another one, and keeps a block that the request does not know of (EN-18).
+// resolve takes the version of a secret that is given, reads the picture, whose hash tells whether it is another one,
+// and keeps a block that the request does not know of (EN-18).
 func (e *userEntity) resolve(wanted, stored *portal.User) {
 	if stored != nil && stored.Status == portal.StatusBlocked && !e.sawBlock && !e.unconditional {
 		wanted.Enabled = stored.Enabled
@@ -366,7 +369,8 @@ func (e *userEntity) follow(ctx context.Context, tx *store.Tx, sc scene, before,
 	return awaitReload(ctx, tx, sc, before, after)
 }
 
-// supersedes: a request that gives all groups says anew which the user is in, and one that gives a membership takes its end back.
+// supersedes: a request that gives all groups says anew which the user is in, and one that gives a membership takes its
+// end back.
 func (e *userEntity) supersedes(h store.HandOver) bool {
 	return h.Kind == portal.HandOverMembershipEnd && (e.membership == h.Value || e.membership == "" && e.groupsGiven)
 }

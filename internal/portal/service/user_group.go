@@ -26,7 +26,8 @@ func (s *Service) CreateUserGroup(ctx context.Context, caller Caller, group port
 	return create(ctx, s, caller, s.userGroup(), group, idempotencyKey)
 }
 
-// ReplaceUserGroup changes a user group. A subgroup whose name stays, ignoring case, keeps its id and its members; one with members cannot go.
+// ReplaceUserGroup changes a user group. A subgroup whose name stays, ignoring case, keeps its id and its members; one
+// with members cannot go.
 func (s *Service) ReplaceUserGroup(ctx context.Context, caller Caller, id string, group portal.UserGroup, ifMatch string) (portal.UserGroup, error) {
 	e := s.userGroup()
 	e.caller = caller

@@ -19,9 +19,10 @@ func passwordOfPhone(sc scene, accounts []store.SIPAccount, password portal.Secr
 	return nil
 }
 
-// followLogin does what a change of a user brings for the login. A new password ends all sessions (VX-22), and so does access that is withdrawn
-// (EN-17); access that is granted unblocks (EN-18). Another address ends every link that went to the one before. A pending person is invited when
-// that is wanted for the first time or anew, and again at another address (EN-14).
+// followLogin does what a change of a user brings for the login. A new password ends all sessions (VX-22), and so does
+// access that is withdrawn (EN-17); access that is granted unblocks (EN-18). Another address ends every link that went
+// to the one before. A pending person is invited when that is wanted for the first time or anew, and again at another
+// address (EN-14).
 func (e *userEntity) followLogin(ctx context.Context, tx *store.Tx, sc scene, u portal.User, newPassword bool) error {
 	if newPassword || !isTrue(u.Enabled) {
 		if err := endAccess(ctx, tx, sc, u.ID); err != nil {

@@ -25,9 +25,9 @@ type decision[T any] struct {
 	kept     []store.HandOver     // what the object waits for already and the request leaves as it is
 }
 
-// write decides twice. The first time in a transaction that only reads, so that what the rules refuse never keeps others from
-// writing, and passwords are hashed and compared while nobody waits. The second time in the transaction that writes, as only that
-// decision counts; it finds the comparisons of the first one done.
+// write decides twice. The first time in a transaction that only reads, so that what the rules refuse never keeps
+// others from writing, and passwords are hashed and compared while nobody waits. The second time in the transaction
+// that writes, as only that decision counts; it finds the comparisons of the first one done.
 func write[T any](ctx context.Context, s *Service, caller Caller, e entity[T], decide func(*store.Tx) (decision[T], error)) (d decision[T], err error) {
 	decideIn := func(tx *store.Tx) (err error) {
 		d, err = decide(tx)

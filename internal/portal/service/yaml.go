@@ -14,7 +14,8 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-// yamlDocument is a YAML text that is read field by field, so that every mistake in it is told at once and where it stands.
+// yamlDocument is a YAML text that is read field by field, so that every mistake in it is told at once and where it
+// stands.
 type yamlDocument struct {
 	name     string
 	body     ast.Node
@@ -117,7 +118,8 @@ func (m mapping) has(name string) bool {
 	return field != nil && field.Value.Type() != ast.NullType
 }
 
-// keyOf and valueOf are where a mistake with a field stands: at its name or at its value; at the mapping if the field is not there.
+// keyOf and valueOf are where a mistake with a field stands: at its name or at its value; at the mapping if the field
+// is not there.
 func (m mapping) keyOf(name string) ast.Node {
 	if field := m.find(name); field != nil {
 		return field.Key
@@ -139,7 +141,8 @@ type text struct {
 	allowed  string         // in words
 }
 
-// text returns the value of a field that holds one text. A number is what it was written as: YAML reads an unquoted phone number as one.
+// text returns the value of a field that holds one text. A number is what it was written as: YAML reads an unquoted
+// phone number as one.
 func (m mapping) text(name string, want text) string {
 	value := ""
 	if m.has(name) {

@@ -73,7 +73,8 @@ func (t *Tx) AuditEntries(ctx context.Context, organizationID string, selection 
 	return all(ctx, t, scanAuditEntry, query+fmt.Sprintf(" ORDER BY id DESC LIMIT $%d", len(args)), args...)
 }
 
-// AuditEntryOfVersion returns the change that led to a version of an object, or ErrNotFound: the object may be older than the audit trail.
+// AuditEntryOfVersion returns the change that led to a version of an object, or ErrNotFound: the object may be older
+// than the audit trail.
 func (t *Tx) AuditEntryOfVersion(ctx context.Context, organizationID, objectID string, version int64) (AuditEntry, error) {
 	return one(ctx, t, scanAuditEntry, selectAudit+` AND object_id = $2 AND object_version = $3`, organizationID, objectID, version)
 }

@@ -56,8 +56,8 @@ const erased = "erased "
 // Pseudonym takes the place of a name that was erased. The id in it says nothing once the object is deleted.
 func Pseudonym(id string) string { return erased + id }
 
-// EraseFromAudit puts a pseudonym in the place of the name that somebody or something had, and removes the addresses that the requests of that
-// actor came from. It returns how many names there were.
+// EraseFromAudit puts a pseudonym in the place of the name that somebody or something had, and removes the addresses
+// that the requests of that actor came from. It returns how many names there were.
 func (t *Tx) EraseFromAudit(ctx context.Context, organizationID, id string) (int64, error) {
 	const actors = `UPDATE audit SET actor_name = $3, address = '', actor_salt = '' WHERE organization_id = $1 AND actor_id = $2 AND actor_salt <> ''`
 	as, err := t.exec(ctx, actors, organizationID, id, Pseudonym(id))
@@ -69,8 +69,8 @@ func (t *Tx) EraseFromAudit(ctx context.Context, organizationID, id string) (int
 	return as + of, err
 }
 
-// AuditPositionBefore returns the last position of which all entries are older than a time, but not the last entry of all, which the next one
-// follows. It is 0 for none.
+// AuditPositionBefore returns the last position of which all entries are older than a time, but not the last entry of
+// all, which the next one follows. It is 0 for none.
 func (t *Tx) AuditPositionBefore(ctx context.Context, organizationID string, before time.Time) (int64, error) {
 	const query = `SELECT COALESCE(MIN(position), (SELECT MAX(position) FROM audit WHERE organization_id = $1), 1) - 1
 		FROM audit WHERE organization_id = $1 AND at >= $2 AND position IS NOT NULL`

@@ -94,8 +94,8 @@ func TestAudit_theDatabaseRefusesToChangeOrDeleteAnEntry(t *testing.T) {
 	})
 }
 
-// The code has no statement that changes the audit trail but those of the chain: to take entries up, to erase names and to prune. This holds on
-// every engine, whatever its triggers.
+// The code has no statement that changes the audit trail but those of the chain: to take entries up, to erase names and
+// to prune. This holds on every engine, whatever its triggers.
 func TestAudit_noStatementChangesOrDeletesAnEntry(t *testing.T) {
 	t.Parallel()
 	sources, err := filepath.Glob("*.go")

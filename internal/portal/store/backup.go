@@ -10,9 +10,10 @@ import (
 	"path/filepath"
 )
 
-// Backup makes a copy of the database file at path under another name, as it is at one moment, while portals go on reading and writing it.
-// The copy is for its owner only, as it holds password hashes and digests. It appears under its name when it is complete, checked and
-// safe on the disk; a file that is there already is never overwritten. The schema stays as it is, whatever version this program knows.
+// Backup makes a copy of the database file at path under another name, as it is at one moment, while portals go on
+// reading and writing it. The copy is for its owner only, as it holds password hashes and digests. It appears under its
+// name when it is complete, checked and safe on the disk; a file that is there already is never overwritten. The schema
+// stays as it is, whatever version this program knows.
 func Backup(ctx context.Context, path, to string) (err error) {
 	defer func() { err = sqlite{path}.storageError(err) }()
 	if _, err := os.Stat(path); err != nil {
@@ -28,7 +29,8 @@ func Backup(ctx context.Context, path, to string) (err error) {
 	if to, err = filepath.Abs(to); err != nil { // a data source name is a URL, in which a relative path is none
 		return err
 	}
-	// Beside the copy, so that it only has to be renamed; made here and not by SQLite, so that only the owner can read it.
+	// Beside the copy, so that it only has to be renamed; made here and not by SQLite, so that only the owner can read
+	// it.
 	unfinished, err := os.CreateTemp(filepath.Dir(to), filepath.Base(to)+".unfinished-*")
 	if err != nil {
 		return sqlite{to}.storageError(err)

@@ -10,8 +10,9 @@ import (
 	"testing"
 )
 
-// TestBackup_isOneMomentWhileOthersWrite copies a database under two writers. Each writes a pair of groups in one transaction, so that a
-// copy of one moment has whole pairs only, and each copy has all that was acknowledged before it was begun.
+// TestBackup_isOneMomentWhileOthersWrite copies a database under two writers. Each writes a pair of groups in one
+// transaction, so that a copy of one moment has whole pairs only, and each copy has all that was acknowledged before it
+// was begun.
 func TestBackup_isOneMomentWhileOthersWrite(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "portal.db")
@@ -133,7 +134,8 @@ func write0(t *testing.T, text string) string {
 	return path
 }
 
-// A backup before an upgrade is made by whichever program is at hand, and a newer one must not bring the running portal's schema to its own.
+// A backup before an upgrade is made by whichever program is at hand, and a newer one must not bring the running
+// portal's schema to its own.
 func TestBackup_leavesTheSchemaAsItIs(t *testing.T) {
 	t.Parallel()
 	path := thaw(t, frozen(t)["00001"])

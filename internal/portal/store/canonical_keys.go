@@ -10,8 +10,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Users whose addresses or login names became one when keys became canonical keep them. The first has the key, and the key of each other one ends in
-// this character and the user's id. No key has the character otherwise, since no text of the portal has it.
+// Users whose addresses or login names became one when keys became canonical keep them. The first has the key, and the
+// key of each other one ends in this character and the user's id. No key has the character otherwise, since no text of
+// the portal has it.
 const (
 	sharedKeyMark = "\x01"
 	sharedKeyEnd  = "\x02" // sorts behind all keys that are shared
@@ -129,8 +130,8 @@ func readKeyed(ctx context.Context, tx *sql.Tx, query string) (list []keyed, err
 	return list, rows.Err()
 }
 
-// writeCanonical writes the keys that change and returns the users that share one. The keys make room for one another first: one may be the old key
-// of another user.
+// writeCanonical writes the keys that change and returns the users that share one. The keys make room for one another
+// first: one may be the old key of another user.
 func writeCanonical(ctx context.Context, tx *sql.Tx, list []keyed, update string, canonical func(string) string) (sharing []keyed, err error) {
 	first := map[[2]string]keyed{}
 	var changed []keyed

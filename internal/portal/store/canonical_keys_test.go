@@ -10,8 +10,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// beforeCanonicalKeys makes a database as it was before keys were canonical, with two organisations and these users: id → address. Their keys are
-// what the portal stored then, the address in lower case.
+// beforeCanonicalKeys makes a database as it was before keys were canonical, with two organisations and these users: id
+// → address. Their keys are what the portal stored then, the address in lower case.
 func beforeCanonicalKeys(t *testing.T, database string, users map[string]string) {
 	t.Helper()
 	db, dialect := connect(t, database)
@@ -96,7 +96,8 @@ func TestMigrate_ALL03_keysBecomeCanonical(t *testing.T) {
 	})
 }
 
-// usersWithOneAddressLiveOn: each can be edited under its address, changed and deleted, and nobody else gets the address while one of them has it.
+// usersWithOneAddressLiveOn: each can be edited under its address, changed and deleted, and nobody else gets the
+// address while one of them has it.
 func usersWithOneAddressLiveOn(t *testing.T, s *Store) {
 	t.Helper()
 	key := portal.EmailKey("anna@bücher.example")

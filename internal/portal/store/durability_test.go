@@ -12,7 +12,8 @@ import (
 // writerOf makes this test binary write to a database until it is killed.
 const writerOf = "SWITCHBOARD_STORE_WRITER_OF"
 
-// Whatever a process is doing when it is killed, all that it acknowledged is there, and nothing by halves. Each transaction writes a pair.
+// Whatever a process is doing when it is killed, all that it acknowledged is there, and nothing by halves. Each
+// transaction writes a pair.
 func TestStore_whatWasAcknowledgedSurvivesAKill(t *testing.T) {
 	if database := os.Getenv(writerOf); database != "" {
 		t.Parallel()
@@ -50,7 +51,8 @@ func TestStore_whatWasAcknowledgedSurvivesAKill(t *testing.T) {
 
 func pairID(i int, half string) string { return fmt.Sprintf("grp_%04d%s", i, half) }
 
-// killWriterAfter starts a process that writes, kills it at once after so many pairs are there and acknowledged, and returns how many were.
+// killWriterAfter starts a process that writes, kills it at once after so many pairs are there and acknowledged, and
+// returns how many were.
 func killWriterAfter(t *testing.T, database string, pairs int) (acknowledged int) {
 	t.Helper()
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestStore_whatWasAcknowledgedSurvivesAKill$")

@@ -10,7 +10,8 @@ func scanTime(r row) (at time.Time, err error) {
 	return at, err
 }
 
-// Invitations returns when the invitations of a user were or will be queued between two times, the earliest first, and forgets all others.
+// Invitations returns when the invitations of a user were or will be queued between two times, the earliest first, and
+// forgets all others.
 func (t *Tx) Invitations(ctx context.Context, organizationID, userID string, since, until time.Time) ([]time.Time, error) {
 	const others = `DELETE FROM invitations WHERE organization_id = $1 AND user_id = $2 AND (queued_at <= $3 OR queued_at > $4)`
 	if _, err := t.exec(ctx, others, organizationID, userID, since, until); err != nil {

@@ -22,7 +22,8 @@ func (t *Tx) LoginFailures(ctx context.Context, organizationID, keyHash string) 
 	return one(ctx, t, scanLoginFailures, query, organizationID, keyHash)
 }
 
-// AddLoginFailure counts a failure under a key, from the start if the last one is from before a time, and forgets all such keys.
+// AddLoginFailure counts a failure under a key, from the start if the last one is from before a time, and forgets all
+// such keys.
 func (t *Tx) AddLoginFailure(ctx context.Context, organizationID, keyHash string, at, forgetBefore time.Time) error {
 	if _, err := t.exec(ctx, `DELETE FROM login_throttle WHERE organization_id = $1 AND failed_at < $2`, organizationID, forgetBefore); err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the schema to the newest version this program knows, each step in one transaction. The caller keeps other processes from doing
-// the same at once.
+// migrate brings the schema to the newest version this program knows, each step in one transaction. The caller keeps
+// other processes from doing the same at once.
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect) error {
 	provider, err := migrator(db, dialect)
 	if err != nil {
@@ -56,9 +56,10 @@ func migrator(db *sql.DB, dialect goose.Dialect) (*goose.Provider, error) {
 
 var textType = regexp.MustCompile(`\bTEXT\b`)
 
-// programs are the migrations that are more than their file, and the names of these files. For PostgreSQL all are: texts compare by their bytes there, as they
-// do in SQLite, whatever the collation of the database. Ids, the order of pages and what is unique would depend on the server's locale and on its
-// version otherwise. Each file is one statement to the database; none has a part for the way down.
+// programs are the migrations that are more than their file, and the names of these files. For PostgreSQL all are:
+// texts compare by their bytes there, as they do in SQLite, whatever the collation of the database. Ids, the order of
+// pages and what is unique would depend on the server's locale and on its version otherwise. Each file is one statement
+// to the database; none has a part for the way down.
 func programs(files fs.FS, dialect goose.Dialect) (list []*goose.Migration, names []string, err error) {
 	all, err := fs.Glob(files, "*.sql")
 	if err != nil {

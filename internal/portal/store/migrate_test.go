@@ -26,8 +26,8 @@ func newestSchema(t *testing.T) int {
 	return len(files)
 }
 
-// frozen are the databases that older portals left, as SQL: each is the dump of one that was filled over the API, one file for each version
-// of the schema. They never change.
+// frozen are the databases that older portals left, as SQL: each is the dump of one that was filled over the API, one
+// file for each version of the schema. They never change.
 func frozen(t *testing.T) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join("testdata", "schema-*.sql"))
@@ -62,7 +62,8 @@ func thaw(t *testing.T, dump string) string {
 	return path
 }
 
-// tablesOf are the tables, indexes and triggers of a database as they were made, in a form in which the way there does not show.
+// tablesOf are the tables, indexes and triggers of a database as they were made, in a form in which the way there does
+// not show.
 func tablesOf(t *testing.T, s *Store) map[string]string {
 	t.Helper()
 	rows, err := s.db.QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'`)

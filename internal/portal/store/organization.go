@@ -58,7 +58,8 @@ func (t *Tx) OrganizationIDs(ctx context.Context, limit int) ([]string, error) {
 	return all(ctx, t, scan, `SELECT id FROM organizations ORDER BY id LIMIT $1`, limit)
 }
 
-// InsertOrganization adds an organisation. One with the same id, which another instance may be adding at this moment, is a DuplicateError.
+// InsertOrganization adds an organisation. One with the same id, which another instance may be adding at this moment,
+// is a DuplicateError.
 func (t *Tx) InsertOrganization(ctx context.Context, o Organization) error {
 	const query = `INSERT INTO organizations (id, name, platform, sip_domain, main_number, document, file_hash) VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7)`
 	return t.putOrganization(ctx, query, o)

@@ -32,8 +32,8 @@ func (t *Tx) QueueMail(ctx context.Context, m QueuedMail) error {
 	return t.change(ctx, query, m.OrganizationID, m.ID, m.UserID, m.Kind, m.Address, m.CreatedAt, m.NextAttemptAt)
 }
 
-// Due says which waits are over: those that ended by Now, and those that end after Latest, later than any wait does. The clock was set back since
-// these began.
+// Due says which waits are over: those that ended by Now, and those that end after Latest, later than any wait does.
+// The clock was set back since these began.
 type Due struct{ Now, Latest time.Time }
 
 // OrganizationsWithMail returns the organisations that have mails which are due, that with the longest due first.
@@ -43,7 +43,8 @@ func (t *Tx) OrganizationsWithMail(ctx context.Context, due Due) ([]string, erro
 	return all(ctx, t, scanText, query, due.Now, due.Latest)
 }
 
-// LeaseMails returns mails of an organisation that are due, the longest due first, and keeps others from sending them until a time.
+// LeaseMails returns mails of an organisation that are due, the longest due first, and keeps others from sending them
+// until a time.
 func (t *Tx) LeaseMails(ctx context.Context, organizationID string, when Due, until time.Time, limit int) ([]QueuedMail, error) {
 	const query = `SELECT organization_id, id, user_id, kind, COALESCE(address, ''), created_at, attempts, next_attempt_at FROM outbox
 		WHERE organization_id = $1 AND (next_attempt_at <= $2 OR next_attempt_at > $3) ORDER BY next_attempt_at, created_at, id LIMIT $4`

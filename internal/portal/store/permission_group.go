@@ -71,7 +71,8 @@ func (t *Tx) UpdatePermissionGroup(ctx context.Context, organizationID string, g
 	return t.change(ctx, query, organizationID, g.ID, g.Version, g.Name, keyOrNone(g.NameKey, g.ID), g.Description, string(permissions), g.ManagedBy)
 }
 
-// keyOrNone is the key of a name, or of an object without one, because it waits for one or is leaving: U+0001, which no text has, and its id.
+// keyOrNone is the key of a name, or of an object without one, because it waits for one or is leaving: U+0001, which no
+// text has, and its id.
 func keyOrNone(key, id string) string {
 	if key == "" {
 		return "\x01" + id

@@ -127,7 +127,8 @@ func explain(t *testing.T, s *Store, query string, args ...any) plan {
 // manyUsers make an organisation that is large enough for PostgreSQL to choose as it would for a very large one.
 const manyUsers = 20_000
 
-// fillLarge gives the organisation acme so many users, each in a group and with a number and an entry in the audit trail.
+// fillLarge gives the organisation acme so many users, each in a group and with a number and an entry in the audit
+// trail.
 func fillLarge(ctx context.Context, s *Store) error {
 	for _, statement := range []string{
 		`INSERT INTO permission_groups (organization_id, id, version, name, name_key, permissions, built_in)
@@ -244,7 +245,8 @@ func everyPageCostsTheSame(t *testing.T, s *Store, size int, queries map[string]
 	}
 }
 
-// With every other path made expensive, PostgreSQL shows whether there is an index at all, also for tables that are small here.
+// With every other path made expensive, PostgreSQL shows whether there is an index at all, also for tables that are
+// small here.
 func TestPostgres_lookUpsUseAnIndex(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, newServed(t))

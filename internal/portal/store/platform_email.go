@@ -19,8 +19,8 @@ func scanEmailClaim(r row) (c EmailClaim, err error) {
 	return c, err
 }
 
-// EmailClaim returns who claims an address on a platform, or ErrNotFound. It is the one query that looks beyond an organisation; what
-// it finds is never shown.
+// EmailClaim returns who claims an address on a platform, or ErrNotFound. It is the one query that looks beyond an
+// organisation; what it finds is never shown.
 func (t *Tx) EmailClaim(ctx context.Context, platform portal.Platform, emailKey string) (EmailClaim, error) {
 	query := `SELECT platform, email_key, organization_id, user_id FROM platform_emails WHERE platform = $1 AND ` + hasKey("email_key", "$2") + `
 		ORDER BY email_key LIMIT 1`

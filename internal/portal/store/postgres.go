@@ -27,7 +27,8 @@ const (
 	connectTimeout      = 10 * time.Second
 )
 
-// How long a transaction that writes waits, in the words of PostgreSQL. Both hold for the transaction only, so that they hold behind a pooler, too.
+// How long a transaction that writes waits, in the words of PostgreSQL. Both hold for the transaction only, so that
+// they hold behind a pooler, too.
 const (
 	lockTimeout = "30s" // for another instance
 	idleTimeout = "60s" // for this process: one whose machine is gone holds its organisation no longer
@@ -76,8 +77,8 @@ func postgresConfig(database string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// prepare brings the schema up to date, one instance after the other. The lock ends with its transaction, and so with the process at the latest,
-// also behind a pooler.
+// prepare brings the schema up to date, one instance after the other. The lock ends with its transaction, and so with
+// the process at the latest, also behind a pooler.
 func (p postgres) prepare(ctx context.Context, db *sql.DB) (err error) {
 	lock, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -96,8 +97,8 @@ func (p postgres) prepare(ctx context.Context, db *sql.DB) (err error) {
 	return keepPostgresAudit(ctx, db)
 }
 
-// keepPostgresAudit has PostgreSQL itself refuse to change or delete what the audit trail says, like keepAudit. A trigger that is there is left alone:
-// to replace it would wait for everybody.
+// keepPostgresAudit has PostgreSQL itself refuse to change or delete what the audit trail says, like keepAudit. A
+// trigger that is there is left alone: to replace it would wait for everybody.
 func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 	const look = `SELECT COUNT(*) FROM pg_trigger WHERE tgrelid = 'audit'::regclass
 		AND tgname IN ('audit_only_erases', 'audit_only_ages', 'audit_never_empties')`
@@ -142,8 +143,9 @@ func (postgres) read(ctx context.Context, db *sql.DB) (*sql.Tx, error) {
 
 func (postgres) turn(organizationID string) string { return organizationID }
 
-// write locks the row of the organisation. Every statement after that sees what the one who had the lock before has committed: that takes
-// READ COMMITTED, as at the levels above it a transaction sees the moment at which it began to wait.
+// write locks the row of the organisation. Every statement after that sees what the one who had the lock before has
+// committed: that takes READ COMMITTED, as at the levels above it a transaction sees the moment at which it began to
+// wait.
 func (postgres) write(ctx context.Context, connection *sql.Conn, organizationID string) (_ *sql.Tx, err error) {
 	tx, err := connection.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {

@@ -59,7 +59,8 @@ func unreached(err error) bool {
 	return refused || network || pgconn.SafeToRetry(err) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, driver.ErrBadConn)
 }
 
-// commitError hides what kind of error it is when the connection broke before the answer came: then nobody may say that nothing was changed.
+// commitError hides what kind of error it is when the connection broke before the answer came: then nobody may say that
+// nothing was changed.
 func (p postgres) commitError(err error) error {
 	if unreached(err) && !pgconn.SafeToRetry(err) { // which would say that the commit was never sent
 		return fmt.Errorf("%s: the connection broke before the server said whether the change is stored: %v", p.name, err)

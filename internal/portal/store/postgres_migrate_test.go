@@ -13,8 +13,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/portaltest/pgtest"
 )
 
-// thawServed makes a database on a server as a portal with an older schema would have left it: with that schema, and with what is in the dump of
-// a SQLite database of that schema. It returns the URL.
+// thawServed makes a database on a server as a portal with an older schema would have left it: with that schema, and
+// with what is in the dump of a SQLite database of that schema. It returns the URL.
 func thawServed(t *testing.T, version int, dump string) string {
 	t.Helper()
 	database := pgtest.New(t)

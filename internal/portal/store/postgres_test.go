@@ -63,7 +63,8 @@ func TestPostgres_everyProtocolOfAPooler(t *testing.T) {
 	}
 }
 
-// The database of a test has a collation that ignores case and punctuation at first; every text of the portal compares by its bytes all the same.
+// The database of a test has a collation that ignores case and punctuation at first; every text of the portal compares
+// by its bytes all the same.
 func TestPostgres_everyTextComparesByItsBytes(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, newServed(t))
@@ -106,8 +107,8 @@ func TestPostgres_organisationsAreWrittenAtOnce(t *testing.T) {
 	}
 }
 
-// Two organisations that exchange the addresses of two users (MW-02) wait for each other in a circle. One of them is run again, and both are told what
-// they would be told one after the other.
+// Two organisations that exchange the addresses of two users (MW-02) wait for each other in a circle. One of them is
+// run again, and both are told what they would be told one after the other.
 func TestPostgres_aDeadlockIsRunAgain(t *testing.T) {
 	t.Parallel()
 	database := newServed(t)

@@ -160,7 +160,8 @@ func TestUser_deletionFreesNumbersAddressAndPicture(t *testing.T) {
 	})
 }
 
-// A database that the first release made has users, and on maatwerk some of them have one address: the first of them keeps it.
+// A database that the first release made has users, and on maatwerk some of them have one address: the first of them
+// keeps it.
 func TestStore_MW02_firstSchemaIsMigrated(t *testing.T) {
 	onEveryEmptyEngine(t, func(t *testing.T, database string) {
 		db, dialect := connect(t, database)

@@ -7,8 +7,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// SIPDigests is what is kept of a SIP password: hexadecimal digests with which a registrar checks it (RFC 2617, RFC 8760).
-// They are as secret as the password.
+// SIPDigests is what is kept of a SIP password: hexadecimal digests with which a registrar checks it (RFC 2617, RFC
+// 8760). They are as secret as the password.
 type SIPDigests struct {
 	MD5       string // HA1 with MD5, 32 characters
 	SHA256    string // HA1 with SHA-256, 64 characters
@@ -76,15 +76,15 @@ func (t *Tx) InsertSIPAccount(ctx context.Context, organizationID string, a SIPA
 	return t.giveExtension(ctx, organizationID, a.ID, a.Extension)
 }
 
-// noExtension begins what an account has as its extension that has none, because it waits for one or is leaving: the column cannot be null. Extensions are
-// digits, so it is never one of them.
+// noExtension begins what an account has as its extension that has none, because it waits for one or is leaving: the
+// column cannot be null. Extensions are digits, so it is never one of them.
 const noExtension = "~"
 
 // accountName is what people call an account.
 const accountName = `CASE WHEN extension >= '` + noExtension + `' THEN COALESCE(NULLIF(name, ''), id) ELSE extension END`
 
-// nextNoExtension is the first of these that no account of the organisation $1 has. They are numbered in seven digits, since an extension has eight
-// characters at most.
+// nextNoExtension is the first of these that no account of the organisation $1 has. They are numbered in seven digits,
+// since an extension has eight characters at most.
 const nextNoExtension = `(SELECT '` + noExtension + `' || SUBSTR(CAST(10000001 + COALESCE(MAX(CAST(SUBSTR(n.extension, 2) AS BIGINT)), 0) AS TEXT), 2)
 	FROM sip_accounts n WHERE n.organization_id = $1 AND n.extension >= '` + noExtension + `')`
 

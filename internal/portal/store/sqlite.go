@@ -23,8 +23,8 @@ type sqlite struct{ path string }
 // maxConnections bounds the open files and the memory of one process. Readers do not wait for one another below it.
 const maxConnections = 16
 
-// How long a connection waits for another process. SQLite does not hear a context while it waits, so whoever wants to write
-// waits in short turns.
+// How long a connection waits for another process. SQLite does not hear a context while it waits, so whoever wants to
+// write waits in short turns.
 const (
 	busyTimeout = "busy_timeout(30000)" // milliseconds
 	busyTurn    = "busy_timeout(100)"
@@ -68,7 +68,8 @@ func openSQLite(ctx context.Context, path string) (_ *sql.DB, _ engine, err erro
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 
-	// Made here and not by SQLite, so that only the owner can read the digests in it. SQLite gives its other files the same mode.
+	// Made here and not by SQLite, so that only the owner can read the digests in it. SQLite gives its other files the
+	// same mode.
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, nil, err
@@ -94,8 +95,8 @@ func openSQLite(ctx context.Context, path string) (_ *sql.DB, _ engine, err erro
 // lockRetry is how often a process looks whether another one is done with the schema.
 const lockRetry = 20 * time.Millisecond
 
-// lockSchema keeps other processes from making or migrating the same database at once: neither the switch to WAL nor the first
-// migration is safe against that by itself. The lock is a file beside the database and ends with the process.
+// lockSchema keeps other processes from making or migrating the same database at once: neither the switch to WAL nor
+// the first migration is safe against that by itself. The lock is a file beside the database and ends with the process.
 func lockSchema(ctx context.Context, path string) (unlock func() error, err error) {
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
@@ -106,8 +107,8 @@ func lockSchema(ctx context.Context, path string) (unlock func() error, err erro
 
 func (sqlite) close() error { return nil }
 
-// purge empties the write-ahead log into the file, where secure_delete overwrites. Somebody who reads meanwhile keeps the log; then
-// whoever is the last to close the database empties it.
+// purge empties the write-ahead log into the file, where secure_delete overwrites. Somebody who reads meanwhile keeps
+// the log; then whoever is the last to close the database empties it.
 func (sqlite) purge(ctx context.Context, db *sql.DB) error {
 	_, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err
@@ -125,8 +126,9 @@ func (sqlite) repeatable(error) bool { return false }
 
 func (sqlite) commitError(err error) error { return err }
 
-// keepAudit has SQLite itself refuse to change, delete or replace what the audit trail says, but for erasing names and for pruning. It is no migration,
-// as PostgreSQL says it otherwise. The last trigger is there because a replacement in SQLite is no deletion to a trigger.
+// keepAudit has SQLite itself refuse to change, delete or replace what the audit trail says, but for erasing names and
+// for pruning. It is no migration, as PostgreSQL says it otherwise. The last trigger is there because a replacement in
+// SQLite is no deletion to a trigger.
 const keepAudit = `
 	DROP TRIGGER IF EXISTS audit_never_changes;
 	DROP TRIGGER IF EXISTS audit_never_shrinks;

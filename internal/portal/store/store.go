@@ -1,5 +1,6 @@
-// Package store keeps the portal's objects in a database. It knows SQL and nothing of what a platform allows; what must hold for
-// every platform is in the schema as well: keys, references within one organisation, digests of the right length.
+// Package store keeps the portal's objects in a database. It knows SQL and nothing of what a platform allows; what must
+// hold for every platform is in the schema as well: keys, references within one organisation, digests of the right
+// length.
 package store
 
 import (
@@ -102,16 +103,18 @@ func (e *beginError) Error() string { return "begin transaction: " + e.err.Error
 
 func (e *beginError) Unwrap() error { return e.err }
 
-// maxAttempts is how often a transaction is run that others keep from being committed. One that fails so often is in the way of something
-// that has to be told.
+// maxAttempts is how often a transaction is run that others keep from being committed. One that fails so often is in
+// the way of something that has to be told.
 const maxAttempts = 8
 
-// Write runs do with the right to write to an organisation, and commits if do returns nil. Over all processes there is one such transaction
-// of an organisation at a time, and on SQLite one altogether, so that nothing of the organisation changes between what do reads and what it
-// writes. What is unique over organisations is kept so by the schema alone. One that makes an organisation has nobody to wait for.
+// Write runs do with the right to write to an organisation, and commits if do returns nil. Over all processes there is
+// one such transaction of an organisation at a time, and on SQLite one altogether, so that nothing of the organisation
+// changes between what do reads and what it writes. What is unique over organisations is kept so by the schema alone.
+// One that makes an organisation has nobody to wait for.
 //
-// do, here and in Read, may be run several times, each time in a transaction of its own, when one fails because of others that ran at the same time. Write waits up
-// to 30 seconds for other processes, and then returns a *BusyError. What the database does not take is a *StorageError, and then nothing was changed.
+// do, here and in Read, may be run several times, each time in a transaction of its own, when one fails because of
+// others that ran at the same time. Write waits up to 30 seconds for other processes, and then returns a *BusyError.
+// What the database does not take is a *StorageError, and then nothing was changed.
 func (s *Store) Write(ctx context.Context, organizationID string, do func(*Tx) error) error {
 	release, err := s.writers.take(ctx, s.engine.turn(organizationID), organizationID)
 	if err != nil {
@@ -161,7 +164,8 @@ func (s *Store) run(tx *sql.Tx, do func(*Tx) error) (err error) {
 	return nil
 }
 
-// stored are parameters as they are stored: times in UTC, which SQLite compares as text, and as exact as PostgreSQL, to the microsecond.
+// stored are parameters as they are stored: times in UTC, which SQLite compares as text, and as exact as PostgreSQL, to
+// the microsecond.
 func stored(args []any) []any {
 	converted := slices.Clone(args)
 	for i, arg := range converted {
@@ -177,7 +181,8 @@ func stored(args []any) []any {
 	return converted
 }
 
-// errUnstorable says that a text is none: PostgreSQL takes neither what is no UTF-8 nor the character U+0000. SQLite would, so it is refused here.
+// errUnstorable says that a text is none: PostgreSQL takes neither what is no UTF-8 nor the character U+0000. SQLite
+// would, so it is refused here.
 var errUnstorable = errors.New("a text has a character that no text can have")
 
 // unstorable reports whether one of the parameters is a text that is in no database, so that nothing is found by it.
@@ -272,7 +277,8 @@ func (s Selection) staying(column string) string {
 	return " AND NOT " + column
 }
 
-// page completes a query that ends in conditions. Those of the natural keys are formats, with the number of the parameter.
+// page completes a query that ends in conditions. Those of the natural keys are formats, with the number of the
+// parameter.
 func (s Selection) page(query, id string, args []any, conditions map[string]string) (string, []any, error) {
 	args = append(args, s.After)
 	query += fmt.Sprintf(" AND %s > $%d", id, len(args))

@@ -27,8 +27,8 @@ type User struct {
 // userName is what people call a user.
 const userName = `COALESCE(users.email, users.username, users.id)`
 
-// selectUser selects users without what other tables hold of them (see loadRelations): a page takes its rows in the order of one index, and no
-// choice of the database can make it read more of the list than that.
+// selectUser selects users without what other tables hold of them (see loadRelations): a page takes its rows in the
+// order of one index, and no choice of the database can make it read more of the list than that.
 const selectUser = `SELECT u.id, u.version, u.username, u.email, u.first_name, u.middle_name, u.last_name, u.description, u.enabled, COALESCE(u.password_hash, ''),
 	u.pbx_id, u.app_sip_account_id, u.click_to_dial_sip_account_id, u.helpdesk_id, COALESCE(u.voicemail_pin_hash, ''),
 	(SELECT COUNT(*) FROM planned_publications p WHERE p.organization_id = u.organization_id AND p.user_id = u.id), u.managed_by, u.created_at,
@@ -89,7 +89,8 @@ func (t *Tx) User(ctx context.Context, organizationID, id string) (User, error) 
 	return list[0], err
 }
 
-// Users returns a page of users, selected by the key of an e-mail address or of a username, by extension or by status if wanted.
+// Users returns a page of users, selected by the key of an e-mail address or of a username, by extension or by status
+// if wanted.
 func (t *Tx) Users(ctx context.Context, organizationID string, selection Selection) ([]User, error) {
 	args := []any{organizationID}
 	query := selectUser
@@ -125,8 +126,8 @@ var userConditions = map[string]string{
 	"extension": "u.id = (SELECT e.user_id FROM extensions e WHERE e.organization_id = $1 AND e.extension = $%d)",
 }
 
-// containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters. Of others both databases take case as it is, so
-// it stays.
+// containing is the pattern of LIKE for texts that hold this one, ignoring the case of ASCII letters. Of others both
+// databases take case as it is, so it stays.
 func containing(text string) string {
 	lower := strings.Map(func(r rune) rune {
 		if 'A' <= r && r <= 'Z' {
@@ -202,12 +203,14 @@ func (t *Tx) UserByEmail(ctx context.Context, organizationID, emailKey string) (
 	return one(ctx, t, scanHolder, userByKey("email_key"), organizationID, emailKey)
 }
 
-// UserByUsername returns the user whose login name has a key, or ErrNotFound. Of several that share it, it is the first.
+// UserByUsername returns the user whose login name has a key, or ErrNotFound. Of several that share it, it is the
+// first.
 func (t *Tx) UserByUsername(ctx context.Context, organizationID, usernameKey string) (Holder, error) {
 	return one(ctx, t, scanHolder, userByKey("username_key"), organizationID, usernameKey)
 }
 
-// UsersByKey returns the users whose address or login name has a key: one, none, or several that share it. The field is email or username.
+// UsersByKey returns the users whose address or login name has a key: one, none, or several that share it. The field is
+// email or username.
 func (t *Tx) UsersByKey(ctx context.Context, organizationID, field, key string) ([]Holder, error) {
 	return all(ctx, t, scanHolder, usersByKey(field+"_key"), organizationID, key)
 }
@@ -220,7 +223,8 @@ func usersByKey(column string) string {
 	return `SELECT id, ` + userName + ` FROM users WHERE organization_id = $1 AND ` + hasKey(column, "$2") + ` ORDER BY ` + column
 }
 
-// userHolders returns the users for whom a condition with the parameters $1, the organisation, and $2 holds, in the order of their names.
+// userHolders returns the users for whom a condition with the parameters $1, the organisation, and $2 holds, in the
+// order of their names.
 func (t *Tx) userHolders(ctx context.Context, condition, organizationID, parameter string) ([]Holder, error) {
 	query := `SELECT id, ` + userName + `, COALESCE(managed_by, '') FROM users WHERE organization_id = $1 AND ` + condition + ` ORDER BY 2, 1`
 	return all(ctx, t, scanManagedHolder, query, organizationID, parameter)

@@ -104,8 +104,8 @@ func (t *Tx) InsertUserGroup(ctx context.Context, organizationID string, g UserG
 	return t.putSubgroups(ctx, organizationID, g)
 }
 
-// UpdateUserGroup replaces the group of that version by its next one. Subgroups that it does not have any more are deleted, which fails
-// for one with members.
+// UpdateUserGroup replaces the group of that version by its next one. Subgroups that it does not have any more are
+// deleted, which fails for one with members.
 func (t *Tx) UpdateUserGroup(ctx context.Context, organizationID string, g UserGroup) error {
 	const query = `UPDATE user_groups SET version = version + 1, name = $4, name_key = $5, managed_by = NULLIF($6, ''), moved_since = NULL
 		WHERE organization_id = $1 AND id = $2 AND version = $3`

@@ -28,7 +28,8 @@ const (
 	fieldAvatar           = "webcare.avatar_sha256"
 )
 
-// relation is one value of one field of one user; key is that of the value in a map, or of a permission group, the permissions that it grants.
+// relation is one value of one field of one user; key is that of the value in a map, or of a permission group, the
+// permissions that it grants.
 type relation struct {
 	userID, field, key, value string
 }
@@ -38,8 +39,8 @@ func scanRelation(r row) (v relation, err error) {
 	return v, err
 }
 
-// selectRelations selects what users are related to. Every part reads one table by its index: joins would leave it to the statistics of the database,
-// which may be missing or old, whether they compare everything with everything.
+// selectRelations selects what users are related to. Every part reads one table by its index: joins would leave it to
+// the statistics of the database, which may be missing or old, whether they compare everything with everything.
 func selectRelations(of userCondition) string {
 	return `SELECT m.user_id, '` + fieldPermissionGroups + `', (SELECT g.permissions FROM permission_groups g
 			WHERE g.organization_id = m.organization_id AND g.id = m.permission_group_id), m.permission_group_id FROM user_permission_groups m` + of.where + `
@@ -73,7 +74,8 @@ func among(organizationID string, ids ...string) userCondition {
 	return userCondition{` WHERE organization_id = $1 AND ` + condition, args}
 }
 
-// loadRelations completes what was read of users with what other tables hold of them: two queries, however many they are.
+// loadRelations completes what was read of users with what other tables hold of them: two queries, however many they
+// are.
 func (t *Tx) loadRelations(ctx context.Context, list []User, of userCondition) error {
 	logins, err := all(ctx, t, scanLogin, selectLogins(of), of.args...)
 	if err != nil {

@@ -6,8 +6,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// settingsOf is the JSON of the fields of a user that have no column and no table of their own, so that a new nested field needs no
-// migration. A field that is kept elsewhere stands here as empty if it was given, which tells it from one that was left out.
+// settingsOf is the JSON of the fields of a user that have no column and no table of their own, so that a new nested
+// field needs no migration. A field that is kept elsewhere stands here as empty if it was given, which tells it from
+// one that was left out.
 func settingsOf(u portal.User) (string, error) {
 	u.ID, u.ETag, u.Password, u.PasswordVersion = "", "", nil, nil
 	u.ManagedBy, u.CreatedAt, u.Untouched, u.Pending = "", "", false, nil

@@ -7,8 +7,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/turns"
 )
 
-// writers lets one writer at a time through for each key. Those who wait hold no connection, leave when their context ends, and take turns by
-// organisation: on SQLite, where all have one key, a crowd of one organisation delays no other one.
+// writers lets one writer at a time through for each key. Those who wait hold no connection, leave when their context
+// ends, and take turns by organisation: on SQLite, where all have one key, a crowd of one organisation delays no other
+// one.
 type writers struct {
 	protected sync.Mutex
 	held      map[string]*turn

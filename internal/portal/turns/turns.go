@@ -1,5 +1,5 @@
-// Package turns shares a right that few may have at a time. Those who wait for it take turns by lane, so that a crowd in one lane delays nobody in
-// another one.
+// Package turns shares a right that few may have at a time. Those who wait for it take turns by lane, so that a crowd
+// in one lane delays nobody in another one.
 package turns
 
 import (
@@ -18,8 +18,9 @@ type Queue struct {
 // New returns a queue for a right that so many may have at a time.
 func New(holders int) *Queue { return &Queue{free: holders} }
 
-// Take waits for the right until the context ends. The function it returns gives the right back, and is called once. The path names the lane, the widest
-// part first, such as an organisation and a network: the organisations take turns, and within each its networks. All paths of a queue have the same length.
+// Take waits for the right until the context ends. The function it returns gives the right back, and is called once.
+// The path names the lane, the widest part first, such as an organisation and a network: the organisations take turns,
+// and within each its networks. All paths of a queue have the same length.
 func (q *Queue) Take(ctx context.Context, path ...string) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

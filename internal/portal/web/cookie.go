@@ -9,7 +9,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// The cookies. All are for the pages alone (HttpOnly) and come along when somebody follows a link from a mail, but not with a form of another site.
+// The cookies. All are for the pages alone (HttpOnly) and come along when somebody follows a link from a mail, but not
+// with a form of another site.
 const (
 	sessionCookie    = "switchboard_session"
 	formCookie       = "switchboard_form"       // before there is a session: what a form has to repeat

@@ -12,7 +12,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// A wrong code keeps the secret that the app has scanned; enrolling and removing a second factor later asks for the password.
+// A wrong code keeps the secret that the app has scanned; enrolling and removing a second factor later asks for the
+// password.
 func TestPages_MW15_theSecretStaysAndThePasswordIsAsked(t *testing.T) {
 	t.Parallel()
 	time := newClock()

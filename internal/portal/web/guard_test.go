@@ -84,7 +84,8 @@ func TestGuard_fieldsHaveLabels(t *testing.T) {
 	}
 }
 
-// TestGuard_contrast: text stands out from its background by at least 4.5 to 1, and borders of fields by 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11), by day and by night.
+// TestGuard_contrast: text stands out from its background by at least 4.5 to 1, and borders of fields by 3 to 1 (WCAG
+// 2.2, 1.4.3 and 1.4.11), by day and by night.
 func TestGuard_contrast(t *testing.T) {
 	t.Parallel()
 	style, err := files.ReadFile("style.css")

@@ -8,7 +8,8 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal/service"
 )
 
-// WithAPI serves the pages beside an API. They are at / and below /o/; anything else is the API's, which answers a program that is lost with a problem.
+// WithAPI serves the pages beside an API. They are at / and below /o/; anything else is the API's, which answers a
+// program that is lost with a problem.
 func WithAPI(api http.Handler, svc *service.Service, baseURL string, log *slog.Logger) http.Handler {
 	pages := New(svc, Options{BaseURL: baseURL, Log: log})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -34,7 +34,8 @@ var catalogue = sync.OnceValues(func() (map[string]map[string]string, error) {
 	return all, nil
 })
 
-// negotiate chooses the language: that of the person if it is known, else what the browser asks for (RFC 9110, section 12.5.4).
+// negotiate chooses the language: that of the person if it is known, else what the browser asks for (RFC 9110, section
+// 12.5.4).
 func negotiate(r *http.Request, person string) string {
 	if person != "" {
 		return person

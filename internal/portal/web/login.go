@@ -129,7 +129,8 @@ func (v *visit) enrolForm() error {
 	return v.showEnrolment(http.StatusOK, "")
 }
 
-// showEnrolment shows the secret for the app. It stays the same for the session, so that an app which has scanned it is right after a wrong code, too.
+// showEnrolment shows the secret for the app. It stays the same for the session, so that an app which has scanned it is
+// right after a wrong code, too.
 func (v *visit) showEnrolment(status int, message string) error {
 	enrolment, err := v.site.portal.BeginEnrolment(v.Context(), v.secret)
 	if err != nil {
@@ -210,7 +211,8 @@ func (v *visit) me() error {
 	return nil
 }
 
-// again shows a form once more if what was sent is refused with this code, or comes too early, and reports whether it did.
+// again shows a form once more if what was sent is refused with this code, or comes too early, and reports whether it
+// did.
 func (v *visit) again(err error, code portal.Code, key, name string, p page) (shown bool, _ error) {
 	if err == nil {
 		return false, nil

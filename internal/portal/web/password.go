@@ -41,7 +41,8 @@ func (v *visit) changePassword() error {
 	return v.redirect("/next")
 }
 
-// refusedPassword is the key of the reason why a password is refused. The portal's own words are for programs, in English.
+// refusedPassword is the key of the reason why a password is refused. The portal's own words are for programs, in
+// English.
 func refusedPassword(problem *portal.Error) string {
 	for _, field := range problem.Errors {
 		switch {

@@ -86,7 +86,8 @@ func (v *visit) people() error {
 	return nil
 }
 
-// peopleCSV streams the download (EN-19). One that breaks off breaks the connection: a part must not pass for the whole.
+// peopleCSV streams the download (EN-19). One that breaks off breaks the connection: a part must not pass for the
+// whole.
 func (v *visit) peopleCSV() error {
 	v.w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
 	v.w.Header().Set("Content-Disposition", `attachment; filename="users.csv"`)

@@ -1,5 +1,6 @@
-// Package web is the portal in a browser: where people choose a password, log in and show a second factor, and where administrators look people up. The
-// pages are made on the server and work without script. What may be done is the business of package service.
+// Package web is the portal in a browser: where people choose a password, log in and show a second factor, and where
+// administrators look people up. The pages are made on the server and work without script. What may be done is the
+// business of package service.
 package web
 
 import (
@@ -94,8 +95,8 @@ func pages() map[string]entry {
 	}
 }
 
-// headers are those of every answer. There is no script, so none is allowed; a page in a frame could be clicked unseen; and an address may hold the token
-// of a link, which must go nowhere.
+// headers are those of every answer. There is no script, so none is allowed; a page in a frame could be clicked unseen;
+// and an address may hold the token of a link, which must go nowhere.
 func (s *site) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -201,7 +202,8 @@ func address(r *http.Request) string {
 	return host
 }
 
-// fail shows the page for an error. One without a code is ours: it goes to the log, and the page has the number by which it is found there.
+// fail shows the page for an error. One without a code is ours: it goes to the log, and the page has the number by
+// which it is found there.
 func (v *visit) fail(err error) {
 	problem, coded := errors.AsType[*portal.Error](err)
 	in := negotiate(v.Request, v.language())

@@ -9,8 +9,9 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Decode fills an object of the portal, to which it gets a pointer, with what a tree knows of it: fields and attributes of one name belong together. What is null
-// or not known is left out, and each element of a set that is not known; in a map that is an empty text.
+// Decode fills an object of the portal, to which it gets a pointer, with what a tree knows of it: fields and attributes
+// of one name belong together. What is null or not known is left out, and each element of a set that is not known; in a
+// map that is an empty text.
 func Decode(tree Tree, object any) { decode(tree, reflect.ValueOf(object).Elem()) }
 
 func decode(tree Tree, object reflect.Value) {
@@ -102,14 +103,16 @@ func wireValue(object reflect.Value, name string) reflect.Value {
 	return reflect.Value{}
 }
 
-// Answered is what Terraform is to have after a write that the portal answered with an object, given as a pointer. The prior tree is what was planned, in whose
-// spelling the answer is given where that says the same (ALL-03), and whose settings stay.
+// Answered is what Terraform is to have after a write that the portal answered with an object, given as a pointer. The
+// prior tree is what was planned, in whose spelling the answer is given where that says the same (ALL-03), and whose
+// settings stay.
 func (t Table) Answered(object any, prior Tree) Tree {
 	return encode(t.Fields, reflect.ValueOf(object).Elem(), prior, false)
 }
 
-// Read is what Terraform is to have after a read. Other than a write, it takes over which versions of secrets the portal has, so that the restore of a backup is
-// a difference. Of a secret that came without a version the portal says nothing, and the state keeps its own.
+// Read is what Terraform is to have after a read. Other than a write, it takes over which versions of secrets the
+// portal has, so that the restore of a backup is a difference. Of a secret that came without a version the portal says
+// nothing, and the state keeps its own.
 func (t Table) Read(object any, prior Tree) Tree {
 	return encode(t.Fields, reflect.ValueOf(object).Elem(), prior, true)
 }
@@ -187,7 +190,8 @@ func (f *Field) encode(answer reflect.Value, prior any, read bool) any {
 	}
 }
 
-// versionAfter is the version of a secret after a write, which is that of the portal if the configuration gives none, or after a read.
+// versionAfter is the version of a secret after a write, which is that of the portal if the configuration gives none,
+// or after a read.
 func versionAfter(prior any, answer reflect.Value, read bool) any {
 	if prior != (Unknown{}) && (!read || answer.IsNil()) {
 		return prior
@@ -264,8 +268,8 @@ func SameElements(a, b any) bool {
 	return true
 }
 
-// SendSecrets adds to a request, a pointer to an object of the portal, the secrets that the configuration gives and the portal is to hear of: all of them on
-// creation, later those that are planned to have another version than in state.
+// SendSecrets adds to a request, a pointer to an object of the portal, the secrets that the configuration gives and the
+// portal is to hear of: all of them on creation, later those that are planned to have another version than in state.
 func (t Table) SendSecrets(request any, config, plan, state Tree) {
 	object := reflect.ValueOf(request).Elem()
 	t.each(func(path string, f Field) {

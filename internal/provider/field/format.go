@@ -14,9 +14,10 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// Format is what a text looks like and when two spellings of it are one value. As a validator it refuses what the portal would refuse for its form; as a
-// plan modifier it keeps the spelling in state where the configuration spells the same value otherwise (ALL-03). It serves single texts and sets of texts.
-// An empty text is let through: it says "none".
+// Format is what a text looks like and when two spellings of it are one value. As a validator it refuses what the
+// portal would refuse for its form; as a plan modifier it keeps the spelling in state where the configuration spells
+// the same value otherwise (ALL-03). It serves single texts and sets of texts. An empty text is let through: it says
+// "none".
 type Format struct {
 	name  string
 	parse func(string) error
@@ -102,7 +103,8 @@ func (f *Format) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 }
 
-// ValidateSet implements validator.Set. Two spellings of one value would be one value in the portal, and a difference for ever after.
+// ValidateSet implements validator.Set. Two spellings of one value would be one value in the portal, and a difference
+// for ever after.
 func (f *Format) ValidateSet(_ context.Context, req validator.SetRequest, resp *validator.SetResponse) {
 	var seen []string
 	for _, value := range knownTexts(req.ConfigValue) {

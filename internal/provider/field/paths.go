@@ -16,8 +16,8 @@ type Paths struct {
 // Paths are those of a configuration.
 func (t Table) Paths(config Tree) Paths { return Paths{t, config} }
 
-// Unknown reports whether the configuration of a field is not known yet; of a set or map, whether nothing of it is (see Partial). Nothing in an object is
-// known before the object itself.
+// Unknown reports whether the configuration of a field is not known yet; of a set or map, whether nothing of it is (see
+// Partial). Nothing in an object is known before the object itself.
 func (p Paths) Unknown(path string) bool {
 	value := any(p.config)
 	for name := range strings.SplitSeq(path, ".") {
@@ -68,7 +68,8 @@ func (p Paths) elements(path string) map[string]any {
 	}
 }
 
-// NullElements calls a function for each null in a set or map, with the path of the attribute and the words that name the element.
+// NullElements calls a function for each null in a set or map, with the path of the attribute and the words that name
+// the element.
 func (p Paths) NullElements(call func(path, element string)) {
 	p.table.each(func(path string, f Field) {
 		elements := p.elements(path)

@@ -41,7 +41,8 @@ func attributes(noun portal.Noun, prefix string, fields []Field) map[string]sche
 	return made
 }
 
-// doc is the documentation of an attribute. What it says about platforms, limits and defaults is read from the rule sets, so it cannot go stale.
+// doc is the documentation of an attribute. What it says about platforms, limits and defaults is read from the rule
+// sets, so it cannot go stale.
 func (f Field) doc(noun portal.Noun, prefix string) string {
 	of := prefix + f.Name
 	if f.DocOf != "" {
@@ -57,7 +58,8 @@ func (f Field) attribute(noun portal.Noun, prefix string) schema.Attribute {
 	doc, required := f.doc(noun, prefix), f.Use == Required
 	optional := f.Use == Optional || f.Use == Given || f.Use == Setting
 	computed := !required && f.Use != Given && (f.Use != Setting || f.Default != nil || f.Kept)
-	// What the configuration writes keeps its value in the plan, but for a null; what the portal alone writes keeps that too.
+	// What the configuration writes keeps its value in the plan, but for a null; what the portal alone writes keeps
+	// that too.
 	kept, keptAll := f.Use == Optional || f.Kept, f.Use == Assigned || f.Use == ReadOnly
 	switch f.Type {
 	case Text:
@@ -118,10 +120,12 @@ func (f Field) attribute(noun portal.Noun, prefix string) schema.Attribute {
 	}
 }
 
-// ImportedVersion is the version that a secret has after an import of which the portal knows none: whatever it has counts as the first one.
+// ImportedVersion is the version that a secret has after an import of which the portal knows none: whatever it has
+// counts as the first one.
 const ImportedVersion = 1
 
-// secret are the two attributes of a secret that is sent and never stored: the secret, and the version that says when to send it again.
+// secret are the two attributes of a secret that is sent and never stored: the secret, and the version that says when
+// to send it again.
 func (f Field) secret(noun portal.Noun, prefix string) (value schema.StringAttribute, version schema.Int64Attribute) {
 	name := f.secretName()
 	value = schema.StringAttribute{

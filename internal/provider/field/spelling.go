@@ -7,10 +7,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-// The state has an e-mail address as the configuration spells it, so another spelling in the configuration is a correction, which changes the address
-// in place. An imported user is the exception: the state has the spelling of the portal, and a configuration that spells it otherwise corrects
-// nothing (ALL-03). SpellingKey is where private state then keeps the spelling that the configuration had at the latest apply; empty before
-// the first one. Without the key, the state has the spelling of the configuration.
+// The state has an e-mail address as the configuration spells it, so another spelling in the configuration is a
+// correction, which changes the address in place. An imported user is the exception: the state has the spelling of the
+// portal, and a configuration that spells it otherwise corrects nothing (ALL-03). SpellingKey is where private state
+// then keeps the spelling that the configuration had at the latest apply; empty before the first one. Without the key,
+// the state has the spelling of the configuration.
 const SpellingKey = "email_spelling"
 
 // PrivateReader and PrivateWriter are the framework's private state, whose type is internal to it.

@@ -1,5 +1,6 @@
-// Package field describes the attributes of each kind of objects as data, and carries objects between Terraform and the portal by that description: the schemas of
-// resources and data sources, their documentation, the conversion in both directions and the comparison all follow from one table.
+// Package field describes the attributes of each kind of objects as data, and carries objects between Terraform and the
+// portal by that description: the schemas of resources and data sources, their documentation, the conversion in both
+// directions and the comparison all follow from one table.
 package field
 
 import (
@@ -29,15 +30,17 @@ type Use int
 
 // The uses of attributes.
 const (
-	// Optional: the configuration; left out, the portal's default holds on creation, and later whatever the person or the portal sets it to. So it is computed
-	// too, and its prior value is kept in the plan (ALL-07). A prior null says that there was none, which may change with what is around it.
+	// Optional: the configuration; left out, the portal's default holds on creation, and later whatever the person or
+	// the portal sets it to. So it is computed too, and its prior value is kept in the plan (ALL-07). A prior null says
+	// that there was none, which may change with what is around it.
 	Optional Use = iota
 	Required
 	// Given: the configuration alone; an object that it leaves out is not in the state, whatever the portal has.
 	Given
 	// Setting: the configuration alone, and the portal knows nothing of it.
 	Setting
-	// Secret: the configuration, and it is in neither state nor plan. It stands for two attributes, NAME_wo and NAME_wo_version.
+	// Secret: the configuration, and it is in neither state nor plan. It stands for two attributes, NAME_wo and
+	// NAME_wo_version.
 	Secret
 	// Assigned: the portal alone, once, when the object is made.
 	Assigned
@@ -47,7 +50,8 @@ const (
 	Derived
 )
 
-// Field describes one attribute. Its name is that of the JSON field of the portal, so that an error of the portal lands on it.
+// Field describes one attribute. Its name is that of the JSON field of the portal, so that an error of the portal lands
+// on it.
 type Field struct {
 	Name   string
 	Type   Type

@@ -12,8 +12,8 @@ import (
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
-// Tree is an object as Terraform has it, by the names of its attributes: nil for null, Unknown, bool, int64, float64 for a number that is no int64, string,
-// []any for lists and sets, and Tree for objects and maps.
+// Tree is an object as Terraform has it, by the names of its attributes: nil for null, Unknown, bool, int64, float64
+// for a number that is no int64, string, []any for lists and sets, and Tree for objects and maps.
 type Tree map[string]any
 
 // Unknown stands for a value that is not known until apply.
@@ -36,7 +36,8 @@ func ReadKnown(encoded []byte) (Tree, bool) {
 	return tree, err == nil && ok
 }
 
-// MayBeUnknown reports whether an encoded value holds a byte that begins an extension of MessagePack, which is how Terraform sends what is not known.
+// MayBeUnknown reports whether an encoded value holds a byte that begins an extension of MessagePack, which is how
+// Terraform sends what is not known.
 func MayBeUnknown(encoded []byte) bool {
 	return bytes.IndexByte(encoded, msgpcode.FixExt1) >= 0 || bytes.IndexByte(encoded, msgpcode.Ext8) >= 0
 }
@@ -164,7 +165,8 @@ func TreeOf(value tftypes.Value) Tree {
 	return tree
 }
 
-// ToTerraform is a value as the framework has it. It has exactly the attributes of the type; those that the tree does not have are null.
+// ToTerraform is a value as the framework has it. It has exactly the attributes of the type; those that the tree does
+// not have are null.
 func ToTerraform(kind tftypes.Type, value any) tftypes.Value {
 	switch v := value.(type) {
 	case nil:
@@ -235,7 +237,8 @@ func (t Tree) At(path string) any {
 	return value
 }
 
-// Holder is the object that has the attribute with a dotted path, nil if there is none, and the name of the attribute in it.
+// Holder is the object that has the attribute with a dotted path, nil if there is none, and the name of the attribute
+// in it.
 func (t Tree) Holder(path string) (object Tree, name string) {
 	if outer, inner, nested := strings.Cut(path, "."); nested {
 		return t.Object(outer).Holder(inner)

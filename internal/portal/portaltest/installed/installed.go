@@ -1,5 +1,5 @@
-// Package installed finds the programs that tests need besides Go and Terraform. Where one is missing, it decides what becomes of the test.
-// .ci/prepare looks in the same places, to install what is missing and to say what was left out.
+// Package installed finds the programs that tests need besides Go and Terraform. Where one is missing, it decides what
+// becomes of the test. .ci/prepare looks in the same places, to install what is missing and to say what was left out.
 package installed
 
 import (
@@ -13,14 +13,15 @@ import (
 	"testing"
 )
 
-// Variables with which a person names the programs to use. .ci/prepare sets them, so that Go does not take the outcome of a test from its cache that
-// was left out while the program was missing.
+// Variables with which a person names the programs to use. .ci/prepare sets them, so that Go does not take the outcome
+// of a test from its cache that was left out while the program was missing.
 const (
 	browserVariable    = "SWITCHBOARD_TEST_BROWSER"    // a program
 	postgreSQLVariable = "SWITCHBOARD_TEST_POSTGRESQL" // the folder of the programs
 )
 
-// Missing ends a test for which something is not installed. It is skipped, or it fails where nothing may be left out, which CI=true says.
+// Missing ends a test for which something is not installed. It is skipped, or it fails where nothing may be left out,
+// which CI=true says.
 func Missing(t testing.TB, err error) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
@@ -49,7 +50,8 @@ var browsers = []string{
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
 }
 
-// PostgreSQL returns the folder with the programs of the newest PostgreSQL, of those that Debian or Homebrew keep off the PATH and the one on it.
+// PostgreSQL returns the folder with the programs of the newest PostgreSQL, of those that Debian or Homebrew keep off
+// the PATH and the one on it.
 func PostgreSQL() (string, error) { return findPostgreSQL() }
 
 var findPostgreSQL = sync.OnceValues(func() (string, error) {

@@ -9,7 +9,8 @@ import (
 	"sync"
 )
 
-// Terraform returns the path of the command-line interface that tests run: TF_ACC_TERRAFORM_PATH, or the program that TERRAFORM names, such as tofu.
+// Terraform returns the path of the command-line interface that tests run: TF_ACC_TERRAFORM_PATH, or the program that
+// TERRAFORM names, such as tofu.
 func Terraform() (string, error) { return findTerraform() }
 
 var findTerraform = sync.OnceValues(func() (string, error) {

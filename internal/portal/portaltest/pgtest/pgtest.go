@@ -1,6 +1,6 @@
-// Package pgtest starts a private PostgreSQL for the tests of one binary: on a free port of the loopback interface, in a temporary folder, with the
-// programs of an installed PostgreSQL. It ends, and the folder goes, when the test binary ends, in whatever way. It knows nothing of the portal, so
-// that the tests of every package can have it.
+// Package pgtest starts a private PostgreSQL for the tests of one binary: on a free port of the loopback interface, in
+// a temporary folder, with the programs of an installed PostgreSQL. It ends, and the folder goes, when the test binary
+// ends, in whatever way. It knows nothing of the portal, so that the tests of every package can have it.
 package pgtest
 
 import (
@@ -43,15 +43,15 @@ type Server struct {
 	templates map[string]string // what a database was prepared for → the database
 }
 
-// New makes an empty database for one test and returns its URL. Its default collation is not bytewise, as it seldom is elsewhere. Where there
-// is no PostgreSQL, installed.Missing decides what becomes of the test.
+// New makes an empty database for one test and returns its URL. Its default collation is not bytewise, as it seldom is
+// elsewhere. Where there is no PostgreSQL, installed.Missing decides what becomes of the test.
 func New(t testing.TB) string {
 	t.Helper()
 	return create(t, "", nil)
 }
 
-// Prepared is New with a copy of a database that prepare has filled, once for all tests that name the same preparation. Nothing may be connected to
-// the database that prepare is given when it returns.
+// Prepared is New with a copy of a database that prepare has filled, once for all tests that name the same preparation.
+// Nothing may be connected to the database that prepare is given when it returns.
 func Prepared(t testing.TB, name string, prepare func(url string) error) string {
 	t.Helper()
 	return create(t, name, prepare)
@@ -112,8 +112,9 @@ func (s *Server) create(ctx context.Context, template string) (name string, err 
 	return name, err
 }
 
-// keeper runs the server, with the flags of its fourth argument, as long as its own standard input is open, which the test binary holds and never writes to. So the server ends with the
-// test binary however that ends. SIGQUIT is how PostgreSQL is told to stop at once.
+// keeper runs the server, with the flags of its fourth argument, as long as its own standard input is open, which the
+// test binary holds and never writes to. So the server ends with the test binary however that ends. SIGQUIT is how
+// PostgreSQL is told to stop at once.
 const keeper = `
 exec 3<&0
 "$1/postgres" -D "$2/data" -k "$2" -h 127.0.0.1 -p "$3" \
@@ -125,7 +126,8 @@ wait $server
 rm -rf "$2"
 `
 
-// Start starts a server of its own, for what is no test, with these settings (name=value) beside those that PostgreSQL has by default.
+// Start starts a server of its own, for what is no test, with these settings (name=value) beside those that PostgreSQL
+// has by default.
 func Start(settings ...string) (*Server, error) {
 	programs, err := installed.PostgreSQL()
 	if err != nil {
@@ -226,7 +228,8 @@ func Restore(ctx context.Context, url string, dump []byte) (err error) {
 	return err
 }
 
-// unprivileged says as whom PostgreSQL runs, which refuses to be root's: as ourselves, or as a user who has nothing else to do here.
+// unprivileged says as whom PostgreSQL runs, which refuses to be root's: as ourselves, or as a user who has nothing
+// else to do here.
 func unprivileged(home string) (*syscall.SysProcAttr, error) {
 	attributes := &syscall.SysProcAttr{Setpgid: true} // an interrupt from the terminal is for the test binary
 	if os.Geteuid() != 0 {
