@@ -31,7 +31,7 @@ func (d *tampered) do(statements ...string) {
 // unprotect takes away what keeps the database itself from changing entries. Each command of the portal puts it back.
 func (d *tampered) unprotect() {
 	d.t.Helper()
-	triggers := []string{"audit_only_forgets", "audit_only_ages"}
+	triggers := []string{"audit_only_erases", "audit_only_ages"}
 	for _, trigger := range triggers {
 		if strings.HasPrefix(d.of[1], "postgres") {
 			d.do("DROP TRIGGER IF EXISTS " + trigger + " ON audit")

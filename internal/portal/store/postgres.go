@@ -115,6 +115,8 @@ func keepPostgresAudit(ctx context.Context, db *sql.DB) error {
 		DROP TRIGGER IF EXISTS audit_never_changes ON audit;
 		DROP TRIGGER IF EXISTS audit_never_empties ON audit;
 		DROP TRIGGER IF EXISTS audit_only_forgets ON audit;
+		DROP TRIGGER IF EXISTS audit_only_erases ON audit;
+		DROP TRIGGER IF EXISTS audit_only_ages ON audit;
 		CREATE TRIGGER audit_only_erases BEFORE UPDATE ON audit FOR EACH ROW WHEN (NOT ` + auditUpdate + `) EXECUTE FUNCTION audit_is_append_only();
 		CREATE TRIGGER audit_only_ages BEFORE DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_only_ages();
 		CREATE TRIGGER audit_never_empties BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only();`
