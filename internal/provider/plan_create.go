@@ -121,8 +121,10 @@ func refuseExisting(claim rules.Claim, who owner, manager string, now time.Time,
 	switch {
 	case mayBeOfInterruptedRun(from, manager, now):
 		diags.AddAttributeError(at, "Exists already, perhaps from an interrupted run", fmt.Sprintf(
-			"%s. It was made at %s under the name of this configuration (managed_by = %q), and nothing has changed it since: a run that was interrupted before it could save its state "+
-				"may have made it. To manage it, set adopt_existing = true, or %s", is, from.CreatedAt, manager, importIt))
+			"%s. It was made at %s under the name of this configuration (managed_by = %q), and nothing has changed it "+
+				"since: a run that was interrupted before it could save its state may have made it. To manage it, set "+
+				"adopt_existing = true, or %s\n\nIf the state has it, and its block, its key of for_each or its module "+
+				"was renamed, say so instead:\n\n%s", is, from.CreatedAt, manager, importIt, movedBlock(who.noun)))
 	case from.ManagedBy != "" && from.ManagedBy == manager:
 		diags.AddAttributeError(at, managedAlready, fmt.Sprintf(
 			"%s, and it is managed under the name of this configuration (managed_by = %q). If a block, a key of for_each or a module was renamed, say so, and the %s stays as it is:\n\n%s\n\n"+
