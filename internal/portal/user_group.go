@@ -18,6 +18,9 @@ type UserGroup struct {
 	Pending []Pending `json:"pending,omitzero" portal:"read-only"`
 }
 
+// NounSubgroup is what a subgroup is called where it stands beside objects.
+const NounSubgroup Noun = "subgroup"
+
 // Subgroup is one of the choices that a user group offers. A replacement of the group keeps the id of a subgroup whose
 // name stays, ignoring case.
 type Subgroup struct {

@@ -76,7 +76,7 @@ func (d *singleDataSource[T]) Read(ctx context.Context, req datasource.ReadReque
 		addPortalError(&resp.Diagnostics, doing, d.noun(), err)
 		return
 	}
-	resp.State.Raw = field.ToTerraform(req.Config.Raw.Type(), d.shown(*object, config))
+	resp.State.Raw = field.ToTerraform(req.Config.Raw.Type(), d.shown(d.table.Readable(), *object, config))
 }
 
 // pluralDataSource is the list of all objects.
@@ -143,9 +143,9 @@ func (d *pluralDataSource[T]) Read(ctx context.Context, req datasource.ReadReque
 		return
 	}
 	slices.SortFunc(objects, func(a, b T) int { return cmp.Compare(d.place(a), d.place(b)) })
-	list := make([]any, len(objects))
+	readable, list := d.table.Readable(), make([]any, len(objects))
 	for i, object := range objects {
-		list[i] = d.shown(object, nil)
+		list[i] = d.shown(readable, object, nil)
 	}
 	state[d.list()] = list
 	resp.State.Raw = field.ToTerraform(req.Config.Raw.Type(), state)

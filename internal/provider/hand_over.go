@@ -19,19 +19,13 @@ import (
 // the two that is made second is refused. An object of another manager is refused at once. The portal passes things on
 // at the apply, in whatever order Terraform writes.
 
-// handedOver are the stocks of things that pass from one object to another. E-mail addresses and usernames do not: one
-// that goes and comes in one plan looks like a renamed block.
-var handedOver = []string{
-	string(rules.FormatExtension), string(rules.SourceOwnedNumbers), string(rules.SourceSIPAccounts),
-	string(portal.NounPermissionGroup) + ".name", string(portal.NounUserGroup) + ".name",
-}
-
 // isOurs reports whether this configuration manages an object, as far as the portal knows.
 func isOurs(o portal.Meta, manager string) bool { return manager != "" && o.ManagedBy == manager }
 
 // grants reports whether a plan gets what an object has.
 func grants(claim rules.Claim, who owner, manager string) bool {
-	return isOurs(who.meta, manager) && slices.Contains(handedOver, claim.Stock)
+	_, passes := claim.HandOver()
+	return passes && isOurs(who.meta, manager)
 }
 
 // use is an object to which another one refers, with the field that does.
@@ -45,9 +39,6 @@ type ending struct {
 	object
 	title string
 }
-
-// nounSubgroup is the kind of the choices of a user group, which go with the plan of their group.
-const nounSubgroup portal.Noun = "subgroup"
 
 func userUses(user *portal.User, groups bool) (uses []use) {
 	add := func(noun portal.Noun, field string, ids ...string) {
@@ -68,7 +59,7 @@ func userUses(user *portal.User, groups bool) (uses []use) {
 		add(portal.NounSIPAccount, "click_to_dial.sip_account_id", valueOf(user.ClickToDial.SIPAccountID))
 	}
 	if user.Directory != nil {
-		add(nounSubgroup, "directory.user_group_ids", user.Directory.UserGroupIDs...)
+		add(portal.NounSubgroup, "directory.user_group_ids", user.Directory.UserGroupIDs...)
 	}
 	return uses
 }
@@ -78,7 +69,7 @@ func subgroupsWithout(before, after *portal.UserGroup) (gone []ending) {
 	for _, subgroup := range before.Subgroups {
 		stays := after != nil && slices.ContainsFunc(after.Subgroups, func(other portal.Subgroup) bool { return other.ID == subgroup.ID })
 		if !stays && subgroup.ID != "" {
-			gone = append(gone, ending{object{nounSubgroup, subgroup.ID}, fmt.Sprintf("the subgroup %q of the user group %q", subgroup.Name, valueOf(before.Name))})
+			gone = append(gone, ending{object{portal.NounSubgroup, subgroup.ID}, fmt.Sprintf("the subgroup %q of the user group %q", subgroup.Name, valueOf(before.Name))})
 		}
 	}
 	return gone
@@ -130,13 +121,16 @@ func (v *view) usedByOthers(ctx context.Context, o object, subgroups []string) (
 
 // others names the users of other managers for whom a condition holds.
 func (v *view) others(ctx context.Context, manager string, uses func(portal.User) bool) (string, error) {
-	users, err := v.client.ListUsers(ctx, client.UserQuery{})
+	users, err := v.foreign.get(func() ([]portal.User, error) {
+		users, err := v.client.ListUsers(ctx, client.UserQuery{})
+		return slices.DeleteFunc(users, func(user portal.User) bool { return isOurs(user.Meta(), manager) }), err
+	})
 	if err != nil {
 		return "", err
 	}
 	var names []string
 	for _, user := range users {
-		if uses(user) && !isOurs(user.Meta(), manager) {
+		if uses(user) {
 			names = append(names, nameOf(user))
 		}
 	}
@@ -158,10 +152,10 @@ func (v *view) refuseUsed(ctx context.Context, gone ending, subgroups []string, 
 		"The plan deletes %s, which users have whom this configuration does not manage: %s. Take it away from them first.", gone.title, used))
 }
 
-// addStillUsed refuses a plan in which one object goes and another one goes on using it. At is where the second of the
-// two is planned: empty for the one that goes.
-func addStillUsed(diags *diag.Diagnostics, gone, user, field string, second bool) {
-	if second {
+// addStillUsed refuses a plan in which one object goes and another one goes on using it. The error is said where the
+// second of the two is planned: at the field of the user, or at the object that goes.
+func addStillUsed(diags *diag.Diagnostics, gone, user, field string, atUser bool) {
+	if atUser {
 		diags.AddAttributeError(attributePath(field), summary(portal.CodeInUse), fmt.Sprintf(
 			"%s still has %s, which the same plan deletes. Take it out of %[1]s, or keep it.", field, gone))
 		return

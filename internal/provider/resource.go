@@ -61,9 +61,9 @@ type managed[T portal.Object] struct {
 	kind[T]
 }
 
-// shown is what a data source shows of an object.
-func (k kind[T]) shown(object T, config field.Tree) field.Tree {
-	tree := k.table.Readable().Answered(&object, config)
+// shown is what a data source shows of an object, by the readable fields of the table.
+func (k kind[T]) shown(readable field.Table, object T, config field.Tree) field.Tree {
+	tree := readable.Answered(&object, config)
 	k.hooks.encoded(&object, config, tree)
 	return tree
 }

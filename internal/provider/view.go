@@ -22,6 +22,7 @@ type view struct {
 	users             index[portal.User]
 	userGroups        index[portal.UserGroup]
 	subgroupsOf       once[[]portal.UserGroup]
+	foreign           once[[]portal.User] // users of other managers
 	people            once[rules.Administration]
 	numbers           once[map[string]rules.Number]
 	numberMoves       numberMoves
@@ -94,6 +95,7 @@ func (v *view) forget() {
 	v.userGroups.forget()
 	v.subgroupsOf.forget()
 	v.people.forget()
+	v.foreign.forget()
 	v.numbers.forget()
 	v.numberMoves.forget()
 }

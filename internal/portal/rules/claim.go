@@ -15,6 +15,22 @@ type Claim struct {
 	Unique bool   // the value is unique; otherwise it refers to something that belongs to one object alone
 }
 
+// handedOver are the things that change hands, by the stock that they are claimed from. E-mail addresses and usernames
+// do not: one that goes and comes in one plan looks like a renamed block.
+var handedOver = map[string]portal.HandOverKind{
+	string(FormatExtension):                      portal.HandOverExtension,
+	string(SourceOwnedNumbers):                   portal.HandOverNumber,
+	string(SourceSIPAccounts):                    portal.HandOverSIPAccount,
+	string(portal.NounPermissionGroup) + ".name": portal.HandOverPermissionGroupName,
+	string(portal.NounUserGroup) + ".name":       portal.HandOverUserGroupName,
+}
+
+// HandOver says how the claimed thing changes hands (ALL-08). It reports false for a thing that does not.
+func (c Claim) HandOver() (kind portal.HandOverKind, ok bool) {
+	kind, ok = handedOver[c.Stock]
+	return kind, ok
+}
+
 // Claims returns what an object claims for itself alone, in the order of the fields' names. Extensions of users and of
 // SIP accounts are of one stock (ALL-02).
 func (s *Set) Claims(noun portal.Noun, object any) []Claim {

@@ -16,16 +16,6 @@ import (
 // it, and the thing passes to its successor in the transaction in which the holder lets go (ALL-08). This file
 // decides what a write waits for; settle passes things on.
 
-// handed are the things that change hands, by the stock that they are claimed from (rules.Claim). Addresses and login
-// names do not.
-var handed = map[string]portal.HandOverKind{
-	string(rules.FormatExtension):                portal.HandOverExtension,
-	string(rules.SourceOwnedNumbers):             portal.HandOverNumber,
-	string(rules.SourceSIPAccounts):              portal.HandOverSIPAccount,
-	string(portal.NounPermissionGroup) + ".name": portal.HandOverPermissionGroupName,
-	string(portal.NounUserGroup) + ".name":       portal.HandOverUserGroupName,
-}
-
 // isThing tells what is given from a deletion.
 func isThing(kind portal.HandOverKind) bool {
 	return kind != portal.HandOverDeletion && kind != portal.HandOverMembershipEnd
@@ -183,7 +173,7 @@ func takeOver[T any](
 		return nil, nil
 	}
 	for _, claim := range d.scene.set.Claims(noun, &d.wanted) {
-		kind, ok := handed[claim.Stock]
+		kind, ok := claim.HandOver()
 		if !ok {
 			continue
 		}

@@ -28,7 +28,7 @@ func (s *Service) leave(
 	if err := s.beginWait(ctx, tx, caller, &h, left); err != nil {
 		return err
 	}
-	if caller.Effects != nil && h.Noun != store.NounSubgroup {
+	if caller.Effects != nil && h.Noun != portal.NounSubgroup {
 		caller.Effects.Waits = new(wireHandOver(h, nil, users))
 	}
 	return nil
@@ -142,7 +142,7 @@ func stay(ctx context.Context, tx *store.Tx, sc scene, h store.HandOver) error {
 		name,
 		nameKey(name),
 	); err != nil ||
-		h.Noun == store.NounSubgroup {
+		h.Noun == portal.NounSubgroup {
 		return err
 	}
 	_, err := tx.Moved(ctx, organizationID, h.Noun, h.ObjectID)

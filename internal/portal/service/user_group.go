@@ -168,7 +168,7 @@ func (e *userGroupEntity) guardSubgroups(ctx context.Context, tx *store.Tx, sc s
 		}
 		foreign := e.caller.foreign(members)
 		if len(foreign) == 0 {
-			leaving := store.HandOver{Noun: store.NounSubgroup, ObjectID: subgroup.ID, Value: subgroup.Name}
+			leaving := store.HandOver{Noun: portal.NounSubgroup, ObjectID: subgroup.ID, Value: subgroup.Name}
 			if err := e.service.leave(ctx, tx, e.caller, sc, leaving, members); err != nil {
 				return err
 			}

@@ -151,7 +151,7 @@ func table(noun portal.Noun) List {
 		return ListSIPAccounts
 	case portal.NounPermissionGroup:
 		return ListPermissionGroups
-	case NounSubgroup:
+	case portal.NounSubgroup:
 		return "subgroups"
 	default:
 		return ListUserGroups

@@ -6,9 +6,6 @@ import (
 	"github.com/switchboard-hq/terraform-provider-switchboard/internal/portal"
 )
 
-// NounSubgroup is what a subgroup is called where it stands beside objects.
-const NounSubgroup portal.Noun = "subgroup"
-
 // Leave marks an object that is gone as soon as nobody uses it any more: it is in no list, and its name or its
 // extension is free.
 func (t *Tx) Leave(ctx context.Context, organizationID string, noun portal.Noun, id string) error {
@@ -56,7 +53,7 @@ func (t *Tx) UsersOf(ctx context.Context, organizationID string, noun portal.Nou
 		return t.UsersOfSIPAccount(ctx, organizationID, id)
 	case portal.NounUserGroup:
 		return t.MembersOfUserGroup(ctx, organizationID, id)
-	case NounSubgroup:
+	case portal.NounSubgroup:
 		return t.MembersOfSubgroup(ctx, organizationID, id)
 	default:
 		return nil, nil

@@ -88,9 +88,6 @@ const (
 // Version is the name of the attribute that has the version of the secret in another attribute.
 func Version(secret string) string { return secret + versionSuffix }
 
-// IsVersion reports whether an attribute has the version of a secret.
-func IsVersion(name string) bool { return strings.HasSuffix(name, writeOnlySuffix+versionSuffix) }
-
 // secretName is the attribute through which a secret is given.
 func (f Field) secretName() string { return f.Name + writeOnlySuffix }
 
